@@ -1,0 +1,37 @@
+"""What every route of the back office stands on."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from actions.campus_sim.dates import campus_now
+from actions.campus_sim.ledger import Ledger
+
+
+def draw_code() -> str:
+    """Six digits that cannot be guessed from the order's number."""
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Campus:
+    """The world the routes see: passed in, so that a test may stop the clock."""
+
+    ledger: Ledger
+    now: Callable[[], datetime] = campus_now
+    """Campus time with its offset."""
+    draw_code: Callable[[], str] = draw_code
+
+
+def _of_request(request: Request) -> Campus:
+    campus: Campus = request.app.state.campus
+    return campus
+
+
+Here = Annotated[Campus, Depends(_of_request)]

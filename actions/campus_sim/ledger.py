@@ -1,0 +1,114 @@
+"""The one durable file of the back office."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+EDITION = 1
+"""The layout and the seed of the file, kept in SQLite's ``user_version``; 0 is a file nothing was written to."""
+
+TABLES = (
+    """CREATE TABLE students (student TEXT PRIMARY KEY, name TEXT NOT NULL, college TEXT NOT NULL, major TEXT NOT NULL,
+       grade INTEGER NOT NULL, degree TEXT NOT NULL, building TEXT NOT NULL, room TEXT NOT NULL, phone TEXT NOT NULL,
+       status TEXT NOT NULL, counsellor TEXT NOT NULL)""",
+    """CREATE TABLE buildings (building TEXT PRIMARY KEY, campus TEXT NOT NULL, kind TEXT NOT NULL, floors INTEGER,
+       rooms_per_floor INTEGER)""",
+    "CREATE TABLE rooms (building TEXT, room TEXT, floor INTEGER NOT NULL, PRIMARY KEY (building, room))",
+    """CREATE TABLE printers (printer TEXT PRIMARY KEY, building TEXT NOT NULL, place TEXT NOT NULL,
+       campus TEXT NOT NULL, status TEXT NOT NULL)""",
+    """CREATE TABLE cards (student TEXT PRIMARY KEY, card TEXT NOT NULL UNIQUE, balance_cents INTEGER NOT NULL,
+       status TEXT NOT NULL)""",
+    "CREATE TABLE spendings (student TEXT, time TEXT, place TEXT, kind TEXT, amount_cents INTEGER)",
+    "CREATE INDEX spendings_of ON spendings (student, time)",
+    """CREATE TABLE courses (code TEXT PRIMARY KEY, course TEXT NOT NULL, credits REAL NOT NULL,
+       college TEXT, degree TEXT NOT NULL)""",
+    """CREATE TABLE grades (student TEXT, term TEXT, code TEXT, score INTEGER NOT NULL,
+       PRIMARY KEY (student, term, code)) WITHOUT ROWID""",
+    """CREATE TABLE timetables (college TEXT, grade INTEGER, degree TEXT, term TEXT, code TEXT, weekday INTEGER,
+       periods TEXT, weeks TEXT, place TEXT, teacher TEXT)""",
+    "CREATE INDEX timetables_of ON timetables (college, grade, degree)",
+    # The key is claimed in the transaction that makes the order: this constraint, not the code, forbids a second one.
+    """CREATE TABLE orders (key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, student TEXT NOT NULL,
+       fingerprint TEXT NOT NULL, number TEXT UNIQUE, answer TEXT)""",
+    "CREATE TABLE sequences (prefix TEXT, day TEXT, last INTEGER NOT NULL, PRIMARY KEY (prefix, day))",
+    """CREATE TABLE repairs (number TEXT PRIMARY KEY, location TEXT NOT NULL, category TEXT NOT NULL,
+       day TEXT NOT NULL, status TEXT NOT NULL)""",
+    "CREATE INDEX repairs_at ON repairs (location, day)",
+    """CREATE TABLE transcripts (number TEXT PRIMARY KEY, printer TEXT NOT NULL, collect_code TEXT NOT NULL,
+       expires_at TEXT NOT NULL)""",
+    "CREATE TABLE leaves (number TEXT PRIMARY KEY, student TEXT NOT NULL, start TEXT NOT NULL, ends TEXT NOT NULL)",
+    "CREATE INDEX leaves_of ON leaves (student, start)",
+)
+
+
+class WrongEdition(Exception):
+    """The file was written by another edition of the simulator."""
+
+
+class Ledger:
+    """SQLite in WAL with ``synchronous=FULL``: an order that was answered survives a power cut."""
+
+    def __init__(self, path: Path) -> None:
+        """Nothing is touched before :meth:`open`."""
+        self._path = path
+        self._kept: sqlite3.Connection | None = None
+
+    def open(self, seed: Callable[[sqlite3.Connection], None]) -> None:
+        """Make the file when it is not there, laid out and seeded in one transaction.
+
+        Raises :class:`WrongEdition`, or ``OSError`` and ``sqlite3.Error`` when the place cannot be written.
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        # One connection stays open: closing the last one would checkpoint the WAL after every single request.
+        self._kept = self._connect()
+        with self.writing() as db:
+            edition = db.execute("PRAGMA user_version").fetchone()[0]
+            if edition == 0:
+                for table in TABLES:
+                    db.execute(table)
+                seed(db)
+                db.execute(f"PRAGMA user_version={EDITION}")
+            elif edition != EDITION:
+                raise WrongEdition
+
+    def close(self) -> None:
+        """Let go of the file; the write-ahead log is folded into it."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA busy_timeout=5000")
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        return db
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection to look things up with."""
+        db = self._connect()
+        try:
+            yield db
+        finally:
+            db.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection in a write transaction: committed at the end, rolled back by any exception."""
+        db = self._connect()
+        try:
+            # IMMEDIATE: two writers wait for each other here instead of failing at their first write.
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+        finally:
+            db.close()

@@ -1,0 +1,124 @@
+"""Orders of every kind: made once for each idempotency key, and found again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Header, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from actions.campus_sim.campus import Campus, Here
+from actions.campus_sim.problems import Problem
+
+Kind = Literal["repair", "transcript", "leave"]
+PREFIXES: dict[Kind, str] = {"repair": "BX", "transcript": "CJ", "leave": "QJ"}
+LONGEST_KEY = 255
+
+router = APIRouter(tags=["orders"])
+
+
+class OrderByKey(BaseModel):
+    """What was made under one idempotency key."""
+
+    kind: Kind
+    number: str
+    order: dict[str, Any]
+    """Exactly the body of the 201."""
+
+
+def _idempotency_key(
+    idempotency_key: Annotated[str | None, Header(description=f"1–{LONGEST_KEY} characters, one per order")] = None,
+) -> str:
+    if not idempotency_key or len(idempotency_key) > LONGEST_KEY:
+        raise Problem(400, "idempotency_key_missing", f"缺少 Idempotency-Key 请求头(1–{LONGEST_KEY} 个字符)。")
+    return idempotency_key
+
+
+Key = Annotated[str, Depends(_idempotency_key)]
+
+MADE: dict[int | str, dict[str, Any]] = {
+    201: {
+        "headers": {
+            "Idempotent-Replayed": {
+                "description": "`true` when this key had already made the order and nothing was done again",
+                "schema": {"type": "string"},
+            }
+        }
+    }
+}
+"""What the contract says about every 201."""
+
+
+def order_number(db: sqlite3.Connection, kind: Kind, day: date) -> str:
+    """The next number of ``kind`` on ``day``, for instance ``BX20261122-0001``."""
+    prefix, stamp = PREFIXES[kind], f"{day:%Y%m%d}"
+    last = db.execute(
+        "INSERT INTO sequences VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last",
+        (prefix, stamp),
+    ).fetchone()[0]
+    return f"{prefix}{stamp}-{last:04d}"
+
+
+def make_once(
+    campus: Campus,
+    key: str,
+    kind: Kind,
+    student: str,
+    form: BaseModel,
+    make: Callable[[sqlite3.Connection, str], BaseModel],
+) -> Response:
+    """The 201 of ``form``: ``make(db, number)`` gives the order, and is not called when ``key`` was used before.
+
+    The same key with the same form gives the stored body again with ``Idempotent-Replayed: true``; with another form
+    it raises :class:`Problem` 422 ``idempotency_key_reused`` (details: the number made with it). A refusal by ``make``
+    leaves the key free.
+    """
+    said = json.dumps([kind, form.model_dump(mode="json")], ensure_ascii=False, sort_keys=True)
+    fingerprint = hashlib.sha256(said.encode()).hexdigest()
+    with campus.ledger.writing() as db:
+        claimed = db.execute(
+            "INSERT INTO orders (key, kind, student, fingerprint) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+            (key, kind, student, fingerprint),
+        ).rowcount
+        if not claimed:
+            earlier = db.execute("SELECT fingerprint, number, answer FROM orders WHERE key = ?", (key,)).fetchone()
+            if earlier["fingerprint"] != fingerprint:
+                details = {"number": earlier["number"]}
+                raise Problem(422, "idempotency_key_reused", "该 Idempotency-Key 已用于另一份申请。", details)
+            return _created(earlier["answer"], replayed=True)
+        number = order_number(db, kind, campus.now().date())
+        body = make(db, number).model_dump_json()
+        db.execute("UPDATE orders SET number = ?, answer = ? WHERE key = ?", (number, body, key))
+    return _created(body)
+
+
+def _created(body: str, *, replayed: bool = False) -> Response:
+    headers = {"Idempotent-Replayed": "true"} if replayed else {}
+    return Response(body, status_code=201, media_type="application/json", headers=headers)
+
+
+def order_of(campus: Campus, kind: Kind, number: str, student: str) -> JSONResponse:
+    """The order ``number`` of ``student``; somebody else's is 404, like one that does not exist."""
+    with campus.ledger.reading() as db:
+        row = db.execute(
+            "SELECT answer FROM orders WHERE number = ? AND kind = ? AND student = ?", (number, kind, student)
+        ).fetchone()
+    if row is None:
+        raise Problem(404, "no_such_order", "没有查到这份单据。")
+    return JSONResponse(json.loads(row["answer"]))
+
+
+@router.get("/orders/by-key/{key}", response_model=OrderByKey)
+def order_by_key(key: str, campus: Here) -> JSONResponse:
+    """What became of a POST whose answer was lost."""
+    with campus.ledger.reading() as db:
+        row = db.execute("SELECT kind, number, answer FROM orders WHERE key = ?", (key,)).fetchone()
+    if row is None:
+        raise Problem(404, "no_such_order", "该 Idempotency-Key 下没有单据。")
+    return JSONResponse({"kind": row["kind"], "number": row["number"], "order": json.loads(row["answer"])})

@@ -1,0 +1,205 @@
+"""The three actions every service is made of: read and ask, submit, cancel."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import AllSlotsReset, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import form, identity
+from actions.offices import OfficeClosed, Offices, OutcomeUnknown, Refusal
+from actions.task import CONFIRM, SIGN_IN, Task
+
+log = structlog.get_logger()
+
+Events = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the student confirmed, ready to be sent."""
+
+    student: str
+    values: Mapping[str, str]
+    key: str
+    """The Idempotency-Key of this task instance: the same for every try, so nothing is sent twice."""
+
+
+class OfficeOfTask(Protocol):
+    """What ``office.py`` of a task gives."""
+
+    async def check(self, field: str, value: str, offices: Offices) -> None:
+        """Raises :class:`Refusal` when the office would not take this value."""
+
+    async def submit(self, order: Order, offices: Offices) -> Mapping[str, str]:
+        """Does it; gives what the task's ``done`` sentence names, with ``number`` where there is a receipt."""
+
+
+def _slots(task: Task, tracker: Tracker) -> dict[str, str | None]:
+    return {step: tracker.get_slot(task.slot(step)) for step in task.steps if step != SIGN_IN}
+
+
+def _student(tracker: Tracker, secret: str) -> str | None:
+    return identity.opened((tracker.latest_message.get("metadata") or {}).get("identity"), secret)
+
+
+class ValidateForm(Action):
+    """Takes the turn and asks the next question, all in one call, so that a turn costs one trip."""
+
+    def __init__(
+        self, task: Task, office: OfficeOfTask, offices: Offices, secret: str, now: Callable[[], datetime]
+    ) -> None:
+        self.task, self.office, self.offices, self.secret, self.now = task, office, offices, secret, now
+
+    def name(self) -> str:
+        return f"validate_{self.task.form}"
+
+    async def _person(self, student: str | None) -> form.Person | None:
+        if student is None:
+            return None
+        if not any(of.suggest for of in self.task.fields):
+            return form.Person(student)
+        try:
+            record = await self.offices.registry.student(student)
+        except (OfficeClosed, Refusal):
+            # Suggestions are a courtesy: without them the question is simply asked.
+            return form.Person(student)
+        return form.Person(student, {"dormitory": record.dormitory, "phone": record.phone})
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> Events:
+        task, slot = self.task, self.task.slot
+        requested = tracker.get_slot("requested_slot") or ""
+        named = {slot(step): step for step in task.steps}
+        message = tracker.latest_message
+        turn = form.Turn(
+            intent=(message.get("intent") or {}).get("name") or "",
+            entities={entity["entity"]: str(entity["value"]) for entity in message.get("entities") or []},
+            filled=tuple(named[name] for name in tracker.slots_to_validate() if name in named),
+            asked=named.get(requested),
+        )
+        state = form.State(
+            _slots(task, tracker), int(tracker.get_slot(slot("tries")) or 0), tracker.get_slot(slot("trouble"))
+        )
+
+        async def check(field: str, value: str) -> None:
+            try:
+                await self.office.check(field, value, self.offices)
+            except Refusal as refusal:
+                raise form.Unfit(refusal.code, **refusal.details) from refusal
+            except OfficeClosed:
+                # The office looks again when the order arrives.
+                return
+
+        person = await self._person(_student(tracker, self.secret))
+        step = await form.advance(task, state, turn, person, check, self.now())
+        if step.reply is not None:
+            dispatcher.utter_message(json_message={"reply": step.reply, "prompt": step.prompt})
+        events = [SlotSet(slot(name), value) for name, value in step.state.values.items()]
+        if task.personal:
+            # A flag for the form's order only; who is speaking is read from the signed token at every turn.
+            events.append(SlotSet(slot(SIGN_IN), None if step.asking == SIGN_IN else True))
+        events += [
+            SlotSet(slot("order"), tracker.get_slot(slot("order")) or uuid.uuid4().hex),
+            SlotSet(slot("tries"), step.state.tries),
+            SlotSet(slot("trouble"), step.state.trouble),
+            SlotSet("requested_slot", slot(step.asking) if step.asking else None),
+        ]
+        return events
+
+
+class SubmitTask(Action):
+    """Sends what was confirmed to the office, once, and says truthfully what came of it."""
+
+    def __init__(self, task: Task, office: OfficeOfTask, offices: Offices, secret: str) -> None:
+        self.task, self.office, self.offices, self.secret = task, office, offices, secret
+
+    def name(self) -> str:
+        return f"action_submit_{self.task.name}"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> Events:
+        task, slot = self.task, self.task.slot
+        student = _student(tracker, self.secret)
+        if task.personal and student is None:
+            # The session ended between the question and the answer: back to the sign-in, nothing is sent.
+            return (
+                [SlotSet(slot(CONFIRM), None), FollowupAction(task.form)]
+                if task.confirm
+                else [FollowupAction(task.form)]
+            )
+        values = {name: str(value) for name, value in _slots(task, tracker).items() if value is not None}
+        order = Order(student or "", values, str(tracker.get_slot(slot("order"))))
+        try:
+            receipt = await self.office.submit(order, self.offices)
+        except Refusal as refusal:
+            log.info("task.refused", task=task.name, code=refusal.code)
+            return self._refused(refusal, dispatcher)
+        except (OfficeClosed, OutcomeUnknown) as trouble:
+            # A form that left the house may still arrive late: then nobody may say that it was not done.
+            late = isinstance(trouble, OfficeClosed) and trouble.sent
+            kind = "unknown" if late or isinstance(trouble, OutcomeUnknown) else "closed"
+            log.warning("task.not_done", task=task.name, outcome=kind)
+            if task.confirm is None:
+                self._end(dispatcher, {"kind": "text", "text": getattr(task, kind)})
+                return [AllSlotsReset()]
+            return [SlotSet(slot(CONFIRM), None), SlotSet(slot("trouble"), kind), FollowupAction(task.form)]
+        log.info("task.done", task=task.name)
+        text = task.done.format_map(receipt)
+        if number := receipt.get("number"):
+            status = receipt.get("office_status") or task.status
+            self._end(
+                dispatcher,
+                {"kind": "receipt", "text": text, "number": number, "task": task.name, "status": status},
+            )
+        else:
+            self._end(dispatcher, {"kind": "text", "text": text})
+        return [AllSlotsReset()]
+
+    def _refused(self, refusal: Refusal, dispatcher: CollectingDispatcher) -> Events:
+        task = self.task
+        words = task.refusals.get(refusal.code)
+        if words is None:
+            raise refusal
+        text = words.text.format_map(refusal.details)
+        if words.ask is None:
+            self._end(dispatcher, {"kind": "text", "text": text})
+            return [AllSlotsReset()]
+        dispatcher.utter_message(json_message={"reply": {"kind": "text", "text": text}, "prompt": None})
+        return [
+            SlotSet(task.slot(words.ask), None),
+            SlotSet(task.slot(CONFIRM), None),
+            # Other contents are another order: the office would rightly refuse them under the old key.
+            SlotSet(task.slot("order"), None),
+            FollowupAction(task.form),
+        ]
+
+    @staticmethod
+    def _end(dispatcher: CollectingDispatcher, reply: dict[str, Any]) -> None:
+        dispatcher.utter_message(json_message={"reply": reply, "prompt": None, "done": True})
+
+
+class CancelTask(Action):
+    """Stops a service and leaves nothing behind."""
+
+    def __init__(self, tasks: Mapping[str, Task]) -> None:
+        self.tasks = tasks
+
+    def name(self) -> str:
+        return "action_cancel_task"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> Events:
+        active = tracker.active_loop.get("name") if tracker.active_loop else None
+        task = next((task for task in self.tasks.values() if task.form == active), None)
+        text = "好的。"
+        if task is not None:
+            unknown = tracker.get_slot(task.slot("trouble")) == "unknown"
+            text = task.unknown_cancelled if unknown else task.cancelled
+        reply = {"kind": "text", "text": text}
+        dispatcher.utter_message(json_message={"reply": reply, "prompt": None, "done": True})
+        return [AllSlotsReset()]

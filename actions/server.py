@@ -1,0 +1,102 @@
+"""The rasa-sdk action server: one readable list of actions behind one door.
+
+``POST /webhook`` is what Rasa calls, ``GET /students…`` is what the sign-in page asks, ``GET /health`` is open. Every other call
+without the inner secret is 401.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import httpx
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from rasa_sdk.executor import ActionExecutor
+
+from actions.offices import OfficeClosed, Offices, Refusal
+from actions.rasa_actions import CancelTask, SubmitTask, ValidateForm
+from actions.settings import Settings
+from actions.task import read_tasks
+from actions.tasks import card_balance, leave_request, repair_request, transcript_print
+
+log = structlog.get_logger()
+
+OFFICES_OF = {
+    "card_balance": card_balance,
+    "leave_request": leave_request,
+    "repair_request": repair_request,
+    "transcript_print": transcript_print,
+}
+
+
+def build_actions(offices: Offices, secret: str, now: Callable[[], datetime]) -> ActionExecutor:
+    """Every action Rasa may call, registered one by one."""
+    executor = ActionExecutor()
+    tasks = read_tasks()
+    for name, task in tasks.items():
+        executor.register_action(ValidateForm(task, OFFICES_OF[name], offices, secret, now))
+        executor.register_action(SubmitTask(task, OFFICES_OF[name], offices, secret))
+    executor.register_action(CancelTask(tasks))
+    return executor
+
+
+def build(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
+    """The app. ``transport`` replaces the wire to the back office in tests."""
+    secret = settings.inner_secret.get_secret_value()
+    if not secret:
+        raise SystemExit("COUNSELLOR_INNER_SECRET is not set: start the service with scripts/up.")
+
+    def now() -> datetime:
+        at = datetime.now()
+        return datetime.combine(settings.today, at.time()) if settings.today else at
+
+    offices = Offices.connect(settings.campus_url, secret, transport=transport)
+    executor = build_actions(offices, secret, now)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await offices.close()
+
+    app = FastAPI(title="actions", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+
+    @app.middleware("http")
+    async def known_callers_only(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        given = request.headers.get("x-counsellor-secret", "")
+        if request.url.path != "/health" and not hmac.compare_digest(given.encode(), secret.encode()):
+            return JSONResponse({"error": {"code": "unauthorised", "message": "inner calls only"}}, 401)
+        return await call_next(request)
+
+    @app.post("/webhook")
+    async def webhook(call: dict[str, Any]) -> Any:
+        result = await executor.run(call)
+        return result.model_dump() if result else {}
+
+    @app.get("/health")
+    async def health() -> dict[str, str]:
+        return {"status": "ok", "offices": "ok" if await offices.reachable() else "down"}
+
+    @app.get("/students")
+    async def students(limit: int = 5) -> Any:
+        """A few sample numbers, for the development sign-in page only."""
+        try:
+            return {"students": await offices.registry.samples(limit)}
+        except OfficeClosed:
+            return JSONResponse({"error": {"code": "office_closed", "message": "the registry does not answer"}}, 503)
+
+    @app.get("/students/{number}")
+    async def student(number: str) -> Any:
+        try:
+            found = await offices.registry.student(number)
+        except Refusal:
+            return JSONResponse({"error": {"code": "no_such_student", "message": "no such student"}}, 404)
+        except OfficeClosed:
+            return JSONResponse({"error": {"code": "office_closed", "message": "the registry does not answer"}}, 503)
+        return {"student": found.student, "name": found.name}
+
+    return app

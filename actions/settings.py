@@ -1,0 +1,26 @@
+"""Settings of the action server, from the environment (``docs/settings.md``)."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every field is read from ``COUNSELLOR_<FIELD>``."""
+
+    model_config = SettingsConfigDict(env_prefix="COUNSELLOR_")
+
+    data: Path = Path("var")
+    """The folder of all durable files."""
+    actions_port: int = 8092
+    """Loopback port of the action server; ``scripts/up`` takes a free one."""
+    campus_url: str = "http://127.0.0.1:8091"
+    """Base URL of the back office."""
+    inner_secret: SecretStr = SecretStr("")
+    """Carried by every inner call; made anew at each start."""
+    today: date | None = None
+    """A fixed day instead of the clock's, for trying things out and for played dialogues."""

@@ -1,0 +1,153 @@
+"""A service of the hall as its ``task.yaml`` tells it: what is asked, in which words, what a person reads at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+TASKS = Path(__file__).with_name("tasks")
+
+KINDS = frozenset({"location", "text", "phone", "date", "period", "count", "choice"})
+
+SIGN_IN = "signed_in"
+CONFIRM = "confirmed"
+
+
+class BadTask(ValueError):
+    """A ``task.yaml`` that does not say what it must; the message names file and field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer a student can tap."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing the office has to know."""
+
+    name: str
+    """Its name in the slot ``<task>_<name>``; also the entity that fills it from the first sentence."""
+    kind: str
+    """How an answer is read: one of ``KINDS``."""
+    label: str
+    """What the confirm card calls it."""
+    ask: str
+    again: str
+    """Said when an answer could not be read; gives an example."""
+    choices: tuple[Choice, ...] = ()
+    when: Mapping[str, str] | None = None
+    """Asked only when these other fields have these values."""
+    suggest: str | None = None
+    """``dormitory`` or ``phone``: offered from the student's own record."""
+    suggest_label: str = "{value}"
+    least: int = 1
+    most: int = 100
+
+    def shown(self, value: str) -> str:
+        """The value as a person reads it."""
+        return next((choice.label for choice in self.choices if choice.value == value), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The sentence for one refusal of the office, and which field to ask again, if that can mend it."""
+
+    text: str
+    ask: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One service, parsed."""
+
+    name: str
+    title: str
+    office: str
+    personal: bool
+    about: str
+    fields: tuple[Field, ...]
+    confirm: str | None
+    """The line above the confirm card; ``None`` for a query, which writes nothing and asks no confirmation."""
+    change: str
+    done: str
+    status: str
+    cancelled: str
+    closed: str
+    unknown: str
+    unknown_cancelled: str
+    refusals: Mapping[str, Words]
+
+    @property
+    def form(self) -> str:
+        return f"{self.name}_form"
+
+    def slot(self, field: str) -> str:
+        """The slot's name: always prefixed, because the same slot defined twice lets the last file win silently."""
+        return f"{self.name}_{field}"
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Everything the form walks through, in order."""
+        first = (SIGN_IN,) if self.personal else ()
+        last = (CONFIRM,) if self.confirm else ()
+        return (*first, *(field.name for field in self.fields), *last)
+
+    def field(self, name: str) -> Field:
+        return next(field for field in self.fields if field.name == name)
+
+
+def _field(path: Path, raw: dict[str, Any]) -> Field:
+    known = set(Field.__dataclass_fields__)
+    if unknown := set(raw) - known:
+        raise BadTask(f"{path}: field {raw.get('name')!r} has unknown keys {sorted(unknown)}")
+    if raw.get("kind") not in KINDS:
+        raise BadTask(f"{path}: field {raw.get('name')!r} has kind {raw.get('kind')!r}, not one of {sorted(KINDS)}")
+    if raw["kind"] == "choice" and not raw.get("choices"):
+        raise BadTask(f"{path}: field {raw['name']!r} is a choice without choices")
+    choices = tuple(Choice(**choice) for choice in raw.pop("choices", ()))
+    return Field(choices=choices, **raw)
+
+
+def read_task(path: Path) -> Task:
+    """Reads one ``task.yaml``. Raises :class:`BadTask` naming what is wrong."""
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        task = Task(
+            name=raw["task"],
+            title=raw["title"],
+            office=raw["office"],
+            personal=raw["personal"],
+            about=raw["about"],
+            fields=tuple(_field(path, dict(field)) for field in raw["fields"]),
+            confirm=raw.get("confirm"),
+            change=raw.get("change", ""),
+            done=raw["done"].strip(),
+            status=raw.get("status", ""),
+            cancelled=raw["cancelled"],
+            closed=raw["closed"],
+            unknown=raw["unknown"],
+            unknown_cancelled=raw.get("unknown_cancelled", raw["cancelled"]),
+            refusals={code: Words(**words) for code, words in raw.get("refusals", {}).items()},
+        )
+    except (KeyError, TypeError) as error:
+        raise BadTask(f"{path}: {error}") from error
+    if task.name != path.parent.name:
+        raise BadTask(f"{path}: task {task.name!r} lives in folder {path.parent.name!r}")
+    names = [field.name for field in task.fields]
+    for code, words in task.refusals.items():
+        if words.ask is not None and words.ask not in names:
+            raise BadTask(f"{path}: refusal {code!r} asks for unknown field {words.ask!r}")
+    return task
+
+
+def read_tasks(folder: Path = TASKS) -> dict[str, Task]:
+    """Every task by name, in the order of their names."""
+    return {path.parent.name: read_task(path) for path in sorted(folder.glob("*/task.yaml"))}

@@ -1,0 +1,5 @@
+"""One service of the hall in one folder: what is asked, who does it, what a person reads."""
+
+from actions.tasks.repair_request.office import check, submit
+
+__all__ = ["check", "submit"]

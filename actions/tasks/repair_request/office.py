@@ -1,0 +1,53 @@
+"""A repair, as the repair centre wants it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from actions.form import day
+from actions.offices import Offices, Refusal
+from actions.offices.repairs import Repair
+from actions.rasa_actions import Order
+
+DORMITORY = re.compile(r"(\d{1,2}号楼)(\d{3})?(.*)")
+PUBLIC = re.compile(r"(教学楼[A-Z]座|图书馆|学生活动中心|第[一二]食堂|体育馆)(.*)")
+
+
+def placed(location: str) -> tuple[str, str | None, str | None]:
+    """``3号楼502`` → ``("3号楼", "502", None)``; ``图书馆二楼`` → ``("图书馆", None, "二楼")``.
+
+    Raises ``Refusal("no_such_room")`` for a place the register could not know.
+    """
+    location = location.removeprefix("东苑").removeprefix("西苑")
+    if found := DORMITORY.fullmatch(location):
+        return found[1], found[2], found[3] or None
+    if found := PUBLIC.fullmatch(location):
+        return found[1], None, found[2] or None
+    raise Refusal("no_such_room")
+
+
+async def check(field: str, value: str, offices: Offices) -> None:
+    """Asks the register at once whether the room exists, while the student still thinks about it."""
+    if field != "location":
+        return
+    building, room, _ = placed(value)
+    if room is not None:
+        await offices.registry.room(building, room)
+    elif DORMITORY.fullmatch(value):
+        raise Refusal("room_missing", {"building": building})
+
+
+async def submit(order: Order, offices: Offices) -> Mapping[str, str]:
+    building, room, place = placed(order.values["location"])
+    repair = Repair(
+        student=order.student,
+        building=building,
+        room=room,
+        place=place,
+        fault=order.values["fault"],
+        phone=order.values["phone"],
+        visit="any_time" if order.values["visit"] == "any_time" else "in_person",
+    )
+    accepted = await offices.repairs.submit(repair, key=order.key)
+    return {"number": accepted.number, "due": day(accepted.due), "office_status": accepted.status}

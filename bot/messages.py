@@ -1,0 +1,100 @@
+"""The small vocabulary at the seam: what comes in, what goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+Reply = dict[str, Any]
+"""One reply in the shape of ``/api/chat`` (``kind``, ``text``, …); built in ``bot/replies.py`` or by an action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message of a student, parsed at the door."""
+
+    conversation: str
+    """Opaque id of the conversation; also names the dialogue's tracker."""
+    text: str = ""
+    """What was typed, as it came; empty when a button was tapped."""
+    payload: str | None = None
+    """The payload of a tapped button (``docs/seams.md``)."""
+    channel: str = "web"
+    student: str | None = None
+    """Student number of the signed session; ``None`` for someone not signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a conversation remembers between two messages; JSON, kept by the inbox."""
+
+    task: str | None = None
+    """The service that is open."""
+    tracker: str | None = None
+    """The Rasa tracker of this task instance."""
+    prompt: Mapping[str, Any] | None = None
+    """The open question: ``{task, asking, kind, choices, …}``."""
+    question: Reply | None = None
+    """The reply that asked it, to be repeated after something said in between."""
+    offered: tuple[Mapping[str, str], ...] = ()
+    """Choices offered outside a service, so that "1" or a label can pick one."""
+    held: Mapping[str, Any] | None = None
+    """A service asked for while another was open: ``{intent, entities, utterance}``."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "task": self.task,
+            "tracker": self.tracker,
+            "prompt": self.prompt,
+            "question": self.question,
+            "offered": list(self.offered),
+            "held": self.held,
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any] | None) -> State:
+        """The state as it was kept; keys of another version are passed over."""
+        raw = raw or {}
+        known = {name: raw[name] for name in cls.__dataclass_fields__ if name in raw}
+        known["offered"] = tuple(known.get("offered") or ())
+        return cls(**known)
+
+    def closed(self) -> State:
+        """The same conversation with no service open."""
+        return replace(self, task=None, tracker=None, prompt=None, question=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How a message was taken; shown only with ``COUNSELLOR_TRACE=1`` and logged without words."""
+
+    route: str
+    """``crisis|policy|task|smalltalk|handoff|declined``."""
+    intent: str | None = None
+    confidence: float | None = None
+    task: str | None = None
+    asking: str | None = None
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "route": self.route,
+            "intent": self.intent,
+            "confidence": None if self.confidence is None else round(self.confidence, 3),
+            "task": self.task,
+            "asking": self.asking,
+            "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the pipeline made of one message."""
+
+    replies: tuple[Reply, ...]
+    state: State
+    trace: Trace
+    alarm: str | None = None
+    """The crisis rule that fired; the door records it before anything is sent."""
+    alarm_tier: str | None = None

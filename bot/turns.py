@@ -1,0 +1,95 @@
+"""The wire to Rasa: one posted turn, what the actions said."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import structlog
+from itsdangerous import URLSafeTimedSerializer
+
+log = structlog.get_logger()
+
+
+class DialogueDown(Exception):
+    """Rasa or the action server does not answer; nothing is known to have been done."""
+
+
+class StillWorking(DialogueDown):
+    """The turn was taken but its answer did not come in time: the outcome is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing an action said."""
+
+    reply: dict[str, Any]
+    prompt: dict[str, Any] | None
+    done: bool
+
+
+class Dialogue:
+    """Posts turns to Rasa on loopback and knows how it is: ``starting``, ``ok`` or ``down``."""
+
+    def __init__(self, url: str, secret: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.status = "starting"
+        self._ready = asyncio.Event()
+        self._signer = URLSafeTimedSerializer(secret, salt="identity")
+        self._client = httpx.AsyncClient(
+            base_url=url,
+            headers={"X-Counsellor-Secret": secret},
+            timeout=httpx.Timeout(10.0, connect=1.0),
+            transport=transport,
+        )
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def look(self) -> str:
+        """Asks Rasa how it is and gives the new status."""
+        try:
+            answer = await self._client.get("/webhooks/counsellor/health", timeout=2.0)
+            alive = answer.status_code == 200
+        except httpx.HTTPError:
+            alive = False
+        if alive:
+            self.status = "ok"
+            self._ready.set()
+        elif self.status == "ok":
+            self.status = "down"
+            self._ready.clear()
+        return self.status
+
+    async def ready(self, patience: float) -> bool:
+        """Waits up to ``patience`` seconds for a Rasa that is still starting; one that went down is not waited for."""
+        if self.status == "starting":
+            try:
+                await asyncio.wait_for(self._ready.wait(), patience)
+            except TimeoutError:
+                return False
+        return self.status == "ok"
+
+    async def post(self, tracker: str, intent: str, entities: Mapping[str, str], student: str | None) -> list[Said]:
+        """One turn. Raises :class:`DialogueDown` when nothing answered, :class:`StillWorking` when it took too long."""
+        metadata = {"identity": self._signer.dumps({"student": student})} if student else {}
+        words = json.dumps(dict(entities), ensure_ascii=False)
+        body = {"sender": tracker, "message": f"/{intent}{words}", "metadata": metadata}
+        try:
+            answer = await self._client.post("/webhooks/counsellor/turn", json=body)
+            answer.raise_for_status()
+            said = answer.json()
+        except httpx.ReadTimeout as error:
+            raise StillWorking from error
+        except (httpx.HTTPError, ValueError) as error:
+            self.status = "down" if self.status == "ok" else self.status
+            self._ready.clear()
+            raise DialogueDown from error
+        if not said:
+            # Rasa answers 200 with an empty list when the action server is down: never let that become silence.
+            log.error("dialogue.silent", intent=intent)
+            raise DialogueDown
+        return [Said(one["reply"], one.get("prompt"), bool(one.get("done"))) for one in said]

@@ -1,0 +1,116 @@
+"""What a student says to an open question, read for the question's kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from bot.understanding import dates, entities, phones, places, smalltalk
+from bot.understanding.normalise import normalise
+from bot.understanding.numerals import number
+
+_PREFIX = "answer:"
+_LETTER = re.compile(r"\w")
+_BARE = re.compile(
+    r"\s*(\d{1,3}|[一二两俩三四五六七八九十]{1,3})\s*[份张次个本]?\s*(?:吧|就行|就好|就够了|即可)?\s*[.。!]?\s*"
+)
+_ORDINAL = re.compile(
+    r"(?:我?(?:选|要|是|就))?\s*(?:第\s*)?(\d{1,2}|[一二两三四五六七八九十]{1,2})\s*(?:个|项|号|种|条|选项)?\s*(?:吧|的|就行|就好|那个)?\s*[.。!、)]?"
+)
+_LAST = re.compile(r"(?:我?(?:选|要|就)\s*)?最后(?:一|那)(?:个|项|种|条)?(?:吧)?")
+_YES = re.compile(
+    r"(?:(?:嗯|恩|好|好的|对|对的|是|是的|行|可以|没错|没问题|没有问题|确认|确定|无误|正确|提交|就这样|ok|yes|同意|信息|以上|内容|都|全部|我|帮我|请|麻烦|直接|现在|吧|的|了|啊|呀|哦|呢|,|[.!~ ])+)",
+    re.IGNORECASE,
+)
+_IDLE = frozenset({"greet", "thank", "goodbye", "affirm", "cancel", "human_handoff"})
+"""Small talk that is no answer in free words; 「没有」 may well be one."""
+
+
+def read(
+    kind: str,
+    text: str,
+    now: datetime,
+    choices: Sequence[Mapping[str, str]] = (),
+    term_start: date | None = None,
+) -> str | None:
+    """The value that ``text`` gives to a question of ``kind``, or ``None`` when it gives none.
+
+    ``choices`` are the prompt's ``{"label", "payload"}`` in the order shown; a choice gives its payload without
+    ``answer:``. A button that is no answer (``cancel``, ``change:…``) is never chosen here. An unknown kind gives
+    ``None``.
+    """
+    said = normalise(text)
+    match kind:
+        case "location":
+            place = places.one(said)
+            return place.name if place else None
+        case "phone":
+            return phones.mobile(said)
+        case "date":
+            day = dates.read(said, now, term_start, answering=True).day
+            return day.isoformat() if day else None
+        case "period":
+            period = dates.read(said, now, term_start, answering=True).period
+            return dates.iso(period) if period else None
+        case "count":
+            return _count(said)
+        case "text":
+            return said if _LETTER.search(said) and smalltalk.exact(said) not in _IDLE else None
+        case "choice":
+            return choose(said, choices)
+        case "confirm":
+            return "yes" if smalltalk.exact(said) == "affirm" or _YES.fullmatch(said) else None
+        case _:
+            return None
+
+
+def choose(said: str, choices: Sequence[Mapping[str, str]]) -> str | None:
+    """The value of the one choice that ``said`` names: by label, value, position, or a part no other choice has."""
+    labels = [_fold(choice["label"]) for choice in choices]
+    values = [_fold(choice["payload"].removeprefix(_PREFIX)) for choice in choices]
+    folded = _fold(said)
+    if not folded:
+        return None
+    exact = [index for index in range(len(choices)) if folded in (labels[index], values[index])]
+    found = exact or _by_position(said, len(choices)) or _by_part(folded, labels, values)
+    if len(found) != 1:
+        return None
+    payload = choices[found[0]]["payload"]
+    return payload.removeprefix(_PREFIX) if payload.startswith(_PREFIX) else None
+
+
+def _by_position(said: str, length: int) -> list[int]:
+    if _LAST.fullmatch(said):
+        return [length - 1] if length else []
+    match = _ORDINAL.fullmatch(said)
+    position = number(match[1]) if match else None
+    return [position - 1] if position and position <= length else []
+
+
+def _by_part(folded: str, labels: list[str], values: list[str]) -> list[int]:
+    """A unique beginning, then a unique part of a label, then a label or value inside a longer sentence."""
+    everywhere = range(len(labels))
+    beginning = [index for index in everywhere if labels[index].startswith(folded) or values[index].startswith(folded)]
+    inside = [index for index in everywhere if folded in labels[index]]
+    around = [index for index in everywhere if _named(labels[index], folded) or _named(values[index], folded)]
+    if len(around) > 1:
+        # 「不是病假，是事假」: what is denied is not chosen.
+        around = [
+            index for index in around if not re.search(rf"(?:不是|不要|不选|别){re.escape(labels[index])}", folded)
+        ]
+    return next((found for found in (beginning, inside, around) if found), [])
+
+
+def _named(name: str, folded: str) -> bool:
+    return len(name) > 1 and name in folded
+
+
+def _count(said: str) -> str | None:
+    bare = _BARE.fullmatch(said)
+    value = number(bare[1]) if bare else None
+    return str(value) if value else entities.count(said)
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"[\W_]+", "", normalise(text)).lower()

@@ -1,0 +1,123 @@
+"""Times of day as students say them: 早八点, 下午3点半, 14:00, 今晚."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import time
+
+from bot.understanding.numerals import number
+
+_NUM = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
+
+# What a part of the day spans when no hour is told: what offices and rooms here keep.
+PARTS = {
+    "凌晨": (time(0), time(6)),
+    "早": (time(8), time(12)),
+    "上午": (time(8), time(12)),
+    "中午": (time(12), time(14)),
+    "下午": (time(14), time(18)),
+    "傍晚": (time(17), time(19)),
+    "晚": (time(18), time(22)),
+}
+_PART = (
+    r"(?P<part>凌晨|早上|早晨|清晨|清早|大早上?|一早|早(?=[\s\d一二两三四五六七八九十]|$|[,到至-])|上午|中午|正午|下午|午后|傍晚"
+    r"|晚上|夜里|夜晚|晚间|晚(?=[\s\d一二两三四五六七八九十]|$|[,到至-])|(?<=[明今])[晚早晨夜])"
+)
+_CLOCK = (
+    rf"(?:(?P<hh>(?<![\d.:])\d{{1,2}}):(?P<mm>\d{{2}})(?![\d:])"
+    rf"|(?P<hour>(?<![\d.:]){_NUM})\s?(?:点|时(?!间|候|段))钟?(?:(?P<half>半|一刻|三刻|整)|(?P<minute>\d{{1,2}}|[一二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九])分?(?!之|数|钟))?)"
+)
+# 「下午2-4点」: the first hour leaves its 点 to the second.
+_HOUR_SHARED = rf"(?P<shared>(?<![\d.:]){_NUM})(?=\s?(?:-+|~+|—+|–+|到|至)\s?{_NUM}(?:点|时(?!间|候)))"
+_TIME = re.compile(rf"{_PART}?\s?的?(?:{_CLOCK}|{_HOUR_SHARED})|{_PART.replace('<part>', '<alone>')}")
+_MINUTES = {"半": 30, "一刻": 15, "三刻": 45, "整": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A time of day as it was said."""
+
+    part: str | None
+    """A key of :data:`PARTS`."""
+    hour: int | None
+    minute: int
+    start: int
+    end: int
+
+    def at(self, earlier: int | None = None) -> int | None:
+        """Minutes since midnight, up to 1440; ``None`` without an hour or when the hour stays unclear.
+
+        ``earlier`` is the beginning (in minutes) of a range this time closes: in 「下午2点到4点」 four is 16:00.
+        """
+        hour = self.hour
+        if hour is None or hour > 24 or (hour == 24 and self.minute):
+            return None
+        if hour <= 12:
+            shifted = self._afternoon(hour, earlier)
+            if shifted is None:
+                return None
+            hour = shifted
+        return hour * 60 + self.minute
+
+    def _afternoon(self, hour: int, earlier: int | None) -> int | None:
+        if self.part in ("下午", "傍晚"):
+            return hour if hour == 12 else hour + 12
+        if self.part == "晚":
+            # 「晚上2点」 may be this night or the next: not ours to guess.
+            return hour + 12 if hour >= 5 else None
+        if self.part == "中午":
+            return hour + 12 if hour <= 2 else hour
+        if self.part == "凌晨":
+            return 0 if hour == 12 else hour
+        if self.part in ("早", "上午"):
+            return hour
+        if earlier is not None:
+            for candidate in (hour, hour + 12):
+                if candidate * 60 + self.minute > earlier:
+                    return candidate
+            return None
+        # Nobody books a room at three in the night; seven may be either.
+        return None if hour == 7 or hour == 0 else hour + 12 if hour < 7 else hour
+
+
+def spoken(text: str, start: int) -> Spoken | None:
+    """The time of day that stands at ``start`` of normalised ``text``."""
+    match = _TIME.match(text, start)
+    return _read(match) if match else None
+
+
+def first(text: str, start: int = 0) -> Spoken | None:
+    """The next time of day from ``start`` on."""
+    match = _TIME.search(text, start)
+    return _read(match) if match else None
+
+
+def _read(match: re.Match[str]) -> Spoken | None:
+    said = match.groupdict()
+    part = _part(said["part"] or said["alone"])
+    hour_said = said["hh"] or said["hour"] or said["shared"]
+    if hour_said is None:
+        return Spoken(part, None, 0, match.start(), match.end())
+    hour = number(hour_said)
+    minute = int(said["mm"]) if said["mm"] else 0
+    if said["half"]:
+        minute = _MINUTES[said["half"]]
+    elif said["minute"]:
+        minute = number(said["minute"]) or 0
+    if hour is None or hour > 24 or minute > 59:
+        return None
+    # 「08:30」 and 「14:00」 are on the 24-hour clock; 「2:30」 is not.
+    if said["hh"] and said["hh"].startswith("0"):
+        part = part or "早"
+    return Spoken(part, hour, minute, match.start(), match.end())
+
+
+def _part(said: str | None) -> str | None:
+    if said is None:
+        return None
+    if said in PARTS:
+        return said
+    if "午" in said:
+        return "中午" if said == "正午" else "下午"
+    return "早" if any(sign in said for sign in "早晨") else "晚"

@@ -1,0 +1,150 @@
+"""The facts in a message: where, when, how many, what is broken. Canonical strings, as ``docs/seams.md`` asks."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from functools import cache
+
+from bot.understanding import dates, phones, places, words
+from bot.understanding.normalise import normalise
+from bot.understanding.numerals import number
+
+# Nobody states a place or a date after a thousand characters; a pasted document is full of both.
+_READ = 1000
+
+_MEASURES = "份张本次个"
+"""Strongest first: in 「一个中文的，要两份」 the copies are meant."""
+_COUNT = re.compile(
+    rf"(?<![第每哪这那几月年上下\d.一二三四五六七八九十])(?P<count>\d{{1,3}}|[一二两俩三四五六七八九十]{{1,3}})\s?(?P<measure>[{_MEASURES}])"
+    r"(?!月|小时|星期|礼拜|学期|学年|半|人|性|正经|下|劲|钟头|钟|多|世纪|样)"
+)
+_PAPER = re.compile(r"成绩|证明|transcript|版|份|在读|学籍|打印", re.IGNORECASE)
+_CHINESE = re.compile(r"中文|汉语版|中文版")
+_ENGLISH = re.compile(
+    r"英文(?!系|歌|课|老师|演讲|角|辩论|名)|英语(?=版|的?成绩单|的?证明)|(?<![a-z])english(?![a-z])", re.IGNORECASE
+)
+_KINDS = ("事假", "病假", "公假")
+_ILL = re.compile(
+    r"发烧|发热|感冒|生病|看病|住院|肚子疼|拉肚子|头疼|不舒服|手术|骨折|做检查|去医院|胃疼|牙疼|输液|打吊针"
+)
+_OTHERS = re.compile(r"[妈爸爷奶姥哥姐弟妹]|外公|外婆|家人|家里|亲戚|室友|舍友|同学|朋友|孩子|老人|宠物|猫|狗")
+_OFF = re.compile(r"请[^,]{0,6}假|请假|休息")
+_CLAUSES = re.compile(r"[,。;!?\n、]+|\.{2,}|(?<=[^\W\d_]) +| +(?=[^\W\d_])")
+_NOISE = re.compile(
+    r"(?:你好|您好|老师好?|hi|hello|在吗|请问|麻烦(?:你|您|了|老师)?|帮忙|谢谢(?:你|您|老师)?|辛苦了?|请(?:尽快|派人|安排)?|尽快|能不能|可不可以|可以)+",
+    re.IGNORECASE,
+)
+_ERRAND = re.compile(
+    r"(?:我|我们|这边|这里)?(?:想|要|需要|来)?(?:要)?(?:报个?修|保修|申请维修|报一下修|维修申请|报修一下|登记报修)(?:一下)?[:]?|(?:我|我们)?(?:的)?(?:电话|手机|手机号|联系方式|联系电话|号码|学号)(?:是|为|:)?"
+)
+_EDGES = re.compile(
+    r"^(?:[\s□,.:;的了是在把和呢啊吧这那里儿]|我们?(?=宿舍|寝室|房间|屋|这|那|的|在|住)|那个|这个|那边|这边|里面|宿舍的?|寝室的?|房间的?|屋里的?|住在?|有(?=[个人]))+|[\s□,.:;!?~的啊呢吧呀哦在]+$"
+)
+
+
+def find(text: str, now: datetime, term_start: date | None = None) -> dict[str, str]:
+    """What ``text`` states, by name; a name is missing when it is not said or not clear.
+
+    ``location`` (3号楼502), ``phone`` (eleven digits), ``student`` (a student number: a word, never an identity),
+    ``date`` (YYYY-MM-DD), ``time`` (HH:MM on that date), ``period`` (ISO 8601 interval, whole days 00:00–23:59),
+    ``days`` (a length without a beginning), ``count``, ``fault`` (what is broken, in the student's words),
+    ``language`` (zh, en) and ``leave_kind`` (事假, 病假, 公假).
+
+    ``term_start`` is any day of the first teaching week; without it teaching weeks are not read.
+    """
+    text = normalise(text[:_READ])
+    found: dict[str, str] = {}
+    rest = text
+    if phone := phones.mobile(text):
+        found["phone"] = phone
+    for mobile in phones.mobiles(text):
+        rest = _mask(rest, mobile.start, mobile.end)
+    students = phones.students(rest)
+    if len({student.digits for student in students}) == 1:
+        found["student"] = students[0].digits
+    for student in students:
+        rest = _mask(rest, student.start, student.end)
+    if place := places.one(rest):
+        found["location"] = place.name
+    for named in places.find(rest):
+        rest = _mask(rest, named.start, named.end)
+    found |= _when(rest, now, term_start)
+    found |= {
+        name: value
+        for name, value in (
+            ("count", count(rest)),
+            ("fault", _fault(rest)),
+            ("language", _language(rest)),
+            ("leave_kind", _leave_kind(rest)),
+        )
+        if value
+    }
+    return found
+
+
+def count(text: str) -> str | None:
+    """How many, when a measure word says so: 两份 → ``2``; ``None`` when none or two different numbers are said."""
+    said: dict[str, set[int]] = {}
+    for match in _COUNT.finditer(text):
+        if value := number(match["count"]):
+            said.setdefault(match["measure"], set()).add(value)
+    for measure in _MEASURES:
+        if measure in said:
+            return str(said[measure].pop()) if len(said[measure]) == 1 else None
+    return None
+
+
+def _when(text: str, now: datetime, term_start: date | None) -> dict[str, str]:
+    when = dates.read(text, now, term_start)
+    found: dict[str, str] = {}
+    if when.day:
+        found["date"] = when.day.isoformat()
+    if when.at:
+        found["time"] = when.at.strftime("%H:%M")
+    if when.period:
+        found["period"] = dates.iso(when.period)
+    if when.count:
+        found["days"] = str(when.count)
+    return found
+
+
+def _language(text: str) -> str | None:
+    if not _PAPER.search(text):
+        return None
+    chinese, english = bool(_CHINESE.search(text)), bool(_ENGLISH.search(text))
+    return None if chinese == english or "中英" in text else "zh" if chinese else "en"
+
+
+def _leave_kind(text: str) -> str | None:
+    named = {kind for kind in _KINDS if kind in text}
+    if named:
+        return named.pop() if len(named) == 1 else None
+    # Someone else's illness is 事假.
+    return "病假" if _OFF.search(text) and _ILL.search(text) and not _OTHERS.search(text) else None
+
+
+def _fault(text: str) -> str | None:
+    """The clauses that tell of something broken, without place, phone, greeting and errand words."""
+    thing, trouble, alone, mend = _faults()
+    kept = []
+    for clause in _CLAUSES.split(_ERRAND.sub(" ", _NOISE.sub(" ", text))):
+        clause = _EDGES.sub("", clause.replace("□", " ")).strip()
+        if alone.search(clause) or (thing.search(clause) and (trouble.search(clause) or mend.search(clause))):
+            kept.append(re.sub(r"\s+", "", clause) if not re.search(r"[a-zA-Z] [a-zA-Z]", clause) else clause)
+    return "，".join(kept) or None
+
+
+@cache
+def _faults() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    lists = words.load_once("faults")
+    thing, trouble, alone, mend = (
+        re.compile("|".join(re.escape(word) for word in sorted(lists[name], key=len, reverse=True)), re.IGNORECASE)
+        for name in ("things", "troubles", "alone", "mend")
+    )
+    return thing, trouble, alone, mend
+
+
+def _mask(text: str, start: int, end: int) -> str:
+    """``text`` with a read span blanked, of the same length: no later reader sees 「5号」 in 「5号楼」."""
+    return text[:start] + "□" * (end - start) + text[end:]

@@ -1,0 +1,148 @@
+"""Places on the campus, from the many ways students write them to the one an office reads: 3#502 → 3号楼502."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from bot.understanding import words
+from bot.understanding.numerals import chinese, digits, number
+
+_CN = "一二三四五六七八九十"
+_HOUSE = rf"(?P<house>(?<!\d)\d{{1,2}}|(?<![{_CN}])[{_CN}]{{1,3}})"
+_ROOM = (
+    r"(?P<room>\d{3,4}(?!\d)|(?<![零〇一二三四五六七八九幺])[零〇一二三四五六七八九幺]{3,4}(?![零〇一二三四五六七八九幺十百])"
+    r"|[一二三四五六七八九]百[零〇]?[一二三四五六七八九十]{1,3})"
+    r"(?!年|月|级|届|元|块|天|人|次|分|点|[-.]\d)\s?(?:教室|房间|寝室|宿舍|室|房|寝|号房)?"
+)
+_FLOOR = rf"(?P<floor>负?(?:\d{{1,2}}|[{_CN}]{{1,3}})\s?(?:楼|层|[fF](?![a-zA-Z])))"
+_UNIT = rf"(?:(?P<unit>\d|[{_CN}])\s?单元)"
+_GAP = r"[ 的,]{0,2}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place named in a text."""
+
+    building: str
+    """``3号楼``, ``东苑3号楼``, ``图书馆``."""
+    detail: str
+    """Room, floor or corner as an office writes it: ``502``, ``二楼``, ``二楼卫生间``; empty for the building alone."""
+    start: int
+    end: int
+
+    @property
+    def name(self) -> str:
+        """Building and detail: ``3号楼502``."""
+        return self.building + self.detail
+
+    def within(self, other: Place) -> bool:
+        """Whether ``other`` is the same place, said more loosely."""
+        same = self.building == other.building or self.building.endswith(other.building)
+        return same and self.detail.startswith(other.detail)
+
+
+def find(text: str) -> list[Place]:
+    """Every place in normalised ``text``, in order. A room without a building is no place, nor is an unknown house."""
+    found: list[Place] = []
+    end = 0
+    for match in _pattern().finditer(text):
+        place = _place(match)
+        if place and place.start >= end:
+            found.append(place)
+            end = place.end
+    return found
+
+
+def one(text: str) -> Place | None:
+    """The place ``text`` is about, or ``None`` without one or when two different ones stand side by side.
+
+    A place that is denied (不是3号楼，是5号楼) does not count; the fuller of two mentions of one place wins.
+    """
+    named = [place for place in find(text) if not _DENIED.search(text, max(0, place.start - 3), place.start)]
+    chosen: Place | None = None
+    for place in named:
+        if chosen is None or place.within(chosen):
+            chosen = place
+        elif not chosen.within(place):
+            return None
+    return chosen
+
+
+_DENIED = re.compile(r"(?:不是|不在|并非|而非|不要)(?:在)?$")
+
+
+def _place(match: re.Match[str]) -> Place | None:
+    parts = match.groupdict()
+    room = parts["room"] or parts["class_room"]
+    if room is not None:
+        room = str(number(room)) if "百" in room else digits(room.replace("幺", "一"))
+        if int(room) < 100 or int(room) % 100 == 0:
+            return None
+    if parts["lettered"]:
+        return Place(f"教学楼{parts['lettered'].upper()}座", room or "", match.start(), match.end())
+    if parts["alias"]:
+        building = _aliases()[parts["alias"].lower()]
+    else:
+        value = number(parts["house"] or parts["short"] or parts["floorlike"])
+        first, last = _dormitories()
+        if value is None or not first <= value <= last:
+            return None
+        # 「3楼302」 is a floor of a house not named; 「3楼502」 can only be house 3.
+        if parts["floorlike"] and room and int(room) // 100 == value:
+            return None
+        building = f"{_estate(parts['estate'])}{value}号楼"
+    unit = f"{number(parts['unit'])}单元" if parts["unit"] else ""
+    detail = unit + (room or _storey(parts["floor"]) + (parts["corner"] or ""))
+    return Place(building, detail, match.start(), match.end())
+
+
+def _storey(said: str | None) -> str:
+    """``2楼``, ``二层`` and ``2F`` are all 二楼."""
+    if not said:
+        return ""
+    below = "负" if said.startswith("负") else ""
+    value = number(said.removeprefix("负").rstrip("楼层fF "))
+    return f"{below}{chinese(value)}楼" if value and value < 100 else ""
+
+
+def _estate(said: str | None) -> str:
+    if not said:
+        return ""
+    for name, spellings in words.load_once("places")["estates"].items():
+        if said in spellings or said == name[0]:
+            return str(name)
+    return ""
+
+
+@cache
+def _dormitories() -> tuple[int, int]:
+    known = words.load_once("places")["dormitories"]
+    return known["first"], known["last"]
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    places: dict[str, list[str]] = words.load_once("places")["places"]
+    return {said.lower(): name for name, spellings in places.items() for said in spellings}
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    known = words.load_once("places")
+    aliases = "|".join(re.escape(said) for said in sorted(_aliases(), key=len, reverse=True))
+    estates = "|".join(said for spellings in known["estates"].values() for said in spellings)
+    initials = "".join(name[0] for name in known["estates"])
+    corners = "|".join(sorted(known["corners"], key=len, reverse=True))
+    estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d))[ 的]?)?"
+    house = (
+        rf"(?:{_HOUSE}\s?(?:号(?:宿舍|寝室|学生)?(?:公寓)?楼|号(?:学生)?公寓|号栋|\#\s?(?:宿舍|公寓)?楼?|栋(?:楼|宿舍)?|幢(?:楼)?)"
+        r"|(?<![\d.:/-])(?P<short>\d{1,2})\s?[-—–](?=\d{3,4}(?![\d.:/-]))"
+        r"|(?<!\d)(?P<floorlike>\d{1,2})楼[- ]?(?=\d{3,4}(?!\d)))"
+    )
+    alias = rf"(?P<alias>(?<![a-z\d])(?:{aliases})(?![a-z]|(?<=活)动|(?<=教)(?:室|授|练|师|材|学|育|务)|(?<=[一二]食堂)(?:阿姨)))"
+    # 「A301」 alone is a class room in teaching block A.
+    lettered = r"(?P<lettered>(?<![a-z\d])[ab])[- ]?(?P<class_room>\d{3})(?![\d.a-z])(?:教室|室)?"
+    inside = rf"(?:{_GAP}{_UNIT})?(?:{_GAP}{_FLOOR})?(?:(?:{_GAP}|\s?[-—–]\s?){_ROOM})?(?:的?(?P<corner>{corners}))?"
+    return re.compile(rf"(?:{lettered}|(?:{estate}{house}|{alias}){inside})", re.IGNORECASE)

@@ -1,0 +1,19 @@
+"""The official account: WeChat's callback in, one passive text message out.
+
+    callback.py    the route: who may speak, and what WeChat gets back
+    signature.py   is it WeChat that calls, and just now
+    cipher.py      the encrypted envelope of "secure mode"
+    message.py     XML → one frozen Message
+    deliveries.py  every message answered once, in time, or kept for the next one
+    render.py      replies → one text WeChat will show (cut.py shortens it)
+    envelope.py    text → the XML of a reply
+    refusal.py     why a request was turned away, and with which status
+
+A gateway includes `router(settings, converse)` and needs nothing else from here.
+"""
+
+from connectors.channels.wechat.callback import Converse, router
+from connectors.channels.wechat.mount import mount
+from connectors.channels.wechat.settings import WechatSettings
+
+__all__ = ["Converse", "WechatSettings", "mount", "router"]

@@ -1,0 +1,159 @@
+"""`GET|POST /wechat`: who may speak, and what WeChat gets back.
+
+WeChat shows 「该公众号提供的服务出现故障」 for anything but a valid reply, `success` or an empty body within five
+seconds, so an honest message always gets a 200. Everything else gets a bare status and learns nothing from it.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+import structlog
+from fastapi import APIRouter
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+
+from connectors.channels.wechat.cipher import Cipher
+from connectors.channels.wechat.deliveries import Deliveries, Given
+from connectors.channels.wechat.envelope import sealed, text_reply
+from connectors.channels.wechat.message import Message, fields, read
+from connectors.channels.wechat.refusal import Forged, Malformed, Refusal, TooLarge
+from connectors.channels.wechat.render import Reply
+from connectors.channels.wechat.sentences import GREETING, UNREADABLE
+from connectors.channels.wechat.settings import WechatSettings
+from connectors.channels.wechat.signature import check, check_time
+
+log = structlog.get_logger(__name__)
+
+Converse = Callable[[str, str, str], Awaitable[Sequence[Reply]]]
+"""`await converse(openid, message_id, text)` → replies in the shape of /api/chat; idempotent on message_id."""
+
+BODY_LIMIT = 64 * 1024
+"""Bytes. WeChat's own messages stay below ten thousand."""
+
+# What may stand in a log line; any other name was chosen by whoever wrote the XML.
+_EVENTS = (
+    *("subscribe", "unsubscribe", "scan", "location", "click", "view", "templatesendjobfinish"),
+    *("subscribe_msg_popup_event", "subscribe_msg_change_event", "subscribe_msg_sent_event"),
+    "user_authorization_revoke",
+)
+
+
+def router(settings: WechatSettings, converse: Converse, *, clock: Callable[[], float] = time.time) -> APIRouter:
+    """The official account's two routes, under `/wechat`. `clock` gives Unix seconds."""
+    cipher = None if settings.encoding_aes_key is None else Cipher(settings.encoding_aes_key, settings.appid)
+    deliveries = Deliveries(
+        clock=clock,
+        patience=settings.patience,
+        capacity=settings.capacity,
+        memory=settings.memory,
+        public_url=settings.public_url,
+    )
+    routes = APIRouter(prefix="/wechat", include_in_schema=False)
+
+    @routes.get("")
+    async def verify(request: Request) -> Response:
+        """WeChat checks the address: `echostr` goes back as it came."""
+        try:
+            _check_call(request, settings, now=clock())
+            if "echostr" not in request.query_params:
+                raise Malformed("echostr")
+        except Refusal as refusal:
+            return _refuse(refusal)
+        # nosniff: whatever a signed echostr holds, no browser may take it for a page.
+        return PlainTextResponse(request.query_params["echostr"], headers={"X-Content-Type-Options": "nosniff"})
+
+    @routes.post("")
+    async def receive(request: Request) -> Response:
+        """A message or an event."""
+        started = time.perf_counter()
+        try:
+            message = await _message(request, settings, cipher, now=clock())
+        except Refusal as refusal:
+            return _refuse(refusal)
+        given = await _given(message, deliveries, converse)
+        log.info(
+            "message.answered",
+            channel="wechat",
+            kind=message.kind,
+            wechat_event=message.event if message.event in _EVENTS or not message.event else "other",
+            outcome="success" if given.text is None else "reply",
+            again=given.again,
+            encrypted=cipher is not None,
+            ms=round((time.perf_counter() - started) * 1000),
+        )
+        if given.text is None:
+            return PlainTextResponse("success")
+        now = int(clock())
+        reply = text_reply(message, given.text, now=now)
+        if cipher is not None:
+            reply = sealed(reply, cipher, settings.token, now=now)
+        return Response(reply, media_type="application/xml")
+
+    return routes
+
+
+async def _given(message: Message, deliveries: Deliveries, converse: Converse) -> Given:
+    if message.kind == "text":
+        ask = partial(converse, message.openid, message.id, message.text)
+        return await deliveries.answer(message.key, message.openid, ask)
+    if message.kind == "event" and message.event != "subscribe":
+        return Given(None, again=False)
+    say = partial(_say, GREETING if message.kind == "event" else UNREADABLE[message.kind])
+    return await deliveries.answer(message.key, message.openid, say)
+
+
+async def _say(sentence: str) -> Sequence[Reply]:
+    return [{"kind": "text", "text": sentence}]
+
+
+async def _message(request: Request, settings: WechatSettings, cipher: Cipher | None, *, now: float) -> Message:
+    """The message in the request; Refusal for anything that is not WeChat's, in the mode the account is in."""
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length[:20]) > BODY_LIMIT:
+        raise TooLarge("length")
+    if cipher is None:
+        _check_call(request, settings, now=now)
+        found = fields(await _body(request))
+        if "Encrypt" in found and "FromUserName" not in found:
+            # Nobody would be answered until the key is set: worth its own name in the log.
+            raise Malformed("key_not_configured")
+        return read(found)
+    query = request.query_params
+    timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
+    check_time(timestamp, now=now, window=settings.window)
+    # msg_signature also covers the body, so it is the one that counts; WeChat sends both, and both right.
+    if "signature" in query:
+        check(query["signature"], settings.token, timestamp, nonce)
+    if "msg_signature" not in query:
+        raise Forged("not_encrypted")
+    # In 兼容模式 the body holds the plain fields as well. They are signed by nobody and are not read.
+    encrypted = fields(await _body(request)).get("Encrypt", "")
+    if not encrypted:
+        raise Forged("not_encrypted")
+    check(query["msg_signature"], settings.token, timestamp, nonce, encrypted)
+    return read(fields(cipher.decrypt(encrypted)))
+
+
+def _check_call(request: Request, settings: WechatSettings, *, now: float) -> None:
+    query = request.query_params
+    timestamp = query.get("timestamp", "")
+    check(query.get("signature", ""), settings.token, timestamp, query.get("nonce", ""))
+    check_time(timestamp, now=now, window=settings.window)
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > BODY_LIMIT:
+                raise TooLarge("body")
+    except ClientDisconnect as error:
+        raise Malformed("disconnected") from error
+    return bytes(body)
+
+
+def _refuse(refusal: Refusal) -> Response:
+    log.warning("wechat.refused", reason=refusal.reason, status=refusal.status)
+    return Response(status_code=refusal.status)

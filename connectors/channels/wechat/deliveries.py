@@ -1,0 +1,157 @@
+"""Every message answered once, in time, or kept for the student's next one.
+
+WeChat hangs up after five seconds and delivers the same message up to three times. All deliveries of a message share
+one task; whoever comes when it is finished gets the same text. An answer that came too late for its own message is put
+in front of the student's next one.
+
+This memory is for speed and courtesy only and belongs to one process: another copy of the service simply asks
+`converse` again, which answers the same message with the same replies.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import structlog
+
+from connectors.channels.wechat.render import Reply, render
+from connectors.channels.wechat.sentences import FAILED
+
+log = structlog.get_logger(__name__)
+
+_SORRY: Sequence[Reply] = ({"kind": "text", "text": FAILED},)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What to give WeChat."""
+
+    text: str | None
+    """None: not ready, answer `success`."""
+    again: bool
+    """Whether the message had been delivered before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    replies: Sequence[Reply]
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class _Delivery:
+    openid: str
+    task: asyncio.Task[_Outcome]
+    used: float
+    """When it was last asked for, in the clock's seconds."""
+    waiting: int = 0
+    """Requests waiting for it right now."""
+    told: bool = False
+    """Whether the student has been given the answer, alone or in front of another."""
+    text: str | None = None
+    """Exactly what was given."""
+
+    @property
+    def outcome(self) -> _Outcome:
+        return _Outcome(_SORRY, failed=True) if self.task.cancelled() else self.task.result()
+
+    @property
+    def late(self) -> bool:
+        return self.task.done() and not self.waiting and not self.told
+
+
+class Deliveries:
+    """The messages of the last minutes, bounded in number and age."""
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float],
+        patience: float,
+        capacity: int = 4096,
+        memory: float = 600.0,
+        public_url: str | None = None,
+    ) -> None:
+        self._clock = clock
+        self._patience = patience
+        self._capacity = capacity
+        self._memory = memory
+        self._public_url = public_url
+        self._kept: OrderedDict[str, _Delivery] = OrderedDict()
+        # The loop itself holds tasks only weakly; one forgotten here must still run to its end.
+        self._running: set[asyncio.Task[_Outcome]] = set()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    async def answer(self, key: str, openid: str, ask: Callable[[], Awaitable[Sequence[Reply]]]) -> Given:
+        """The text for this delivery. `ask` runs at most once per key, unless it failed."""
+        delivery, again = self._take(key, openid, ask)
+        delivery.waiting += 1
+        try:
+            # wait() leaves the task running when the patience ends, or when WeChat hangs up.
+            if not delivery.task.done():
+                await asyncio.wait({delivery.task}, timeout=self._patience)
+        finally:
+            delivery.waiting -= 1
+        return Given(self._tell(delivery) if delivery.task.done() else None, again)
+
+    def _take(self, key: str, openid: str, ask: Callable[[], Awaitable[Sequence[Reply]]]) -> tuple[_Delivery, bool]:
+        now = self._clock()
+        delivery = self._kept.get(key)
+        if delivery is not None and now - delivery.used > self._memory:
+            delivery = None
+        again = delivery is not None
+        if delivery is None or (delivery.task.done() and delivery.outcome.failed):
+            # A failure is not an answer: a redelivery tries once more.
+            task = asyncio.create_task(self._run(ask), name="wechat-answer")
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+            delivery = self._kept[key] = _Delivery(openid, task, now)
+        delivery.used = now
+        self._kept.move_to_end(key)
+        self._forget(now)
+        return delivery, again
+
+    def _forget(self, now: float) -> None:
+        while self._kept:
+            oldest = next(iter(self._kept.values()))
+            if len(self._kept) <= self._capacity and now - oldest.used <= self._memory:
+                return
+            self._kept.popitem(last=False)
+
+    def _tell(self, delivery: _Delivery) -> str:
+        if delivery.text is None:
+            same = [other for other in self._kept.values() if other.openid == delivery.openid]
+            late = [other for other in same if other.late and other is not delivery]
+            delivery.text = render(
+                delivery.outcome.replies,
+                late=[reply for other in late for reply in other.outcome.replies],
+                public_url=self._public_url,
+            )
+            for other in late:
+                other.told = True
+        delivery.told = True
+        return delivery.text
+
+    async def _run(self, ask: Callable[[], Awaitable[Sequence[Reply]]]) -> _Outcome:
+        """What `ask` gave, if it can be shown. A traceback or silence would be shown to the student as a broken
+        service, so a bug ends here: logged by its name and place only, as its message may quote the student."""
+        try:
+            async with asyncio.timeout(self._memory):
+                replies = tuple(await ask())
+            if render(replies, public_url=self._public_url):
+                return _Outcome(replies)
+            log.error("wechat.nothing_said", replies=len(replies))
+        except Exception as error:
+            log.error("wechat.failed", error=type(error).__name__, where=_where(error))
+        return _Outcome(_SORRY, failed=True)
+
+
+def _where(error: Exception) -> str:
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return "" if frame is None else f"{PurePath(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}"

@@ -1,0 +1,173 @@
+"""The FastAPI app: the channels, the shared pages, one place where errors become answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from connectors import documents, signing_in
+from connectors.channels import kiosk, terminal, web, wechat
+from connectors.doors import Doors, Unavailable
+from connectors.inbox import Conflict, NotYours
+from connectors.problems import Problem, problem_response
+
+log = structlog.get_logger()
+
+CHANNELS = [web, wechat, kiosk, terminal]
+
+LARGEST_BODY = 64 * 1024
+"""Bytes; nothing a student sends in words is longer."""
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class BodyLimit:
+    """Refuses a long body before anything reads it, whether its length is declared or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        chunks: list[bytes] = []
+        size, more = 0, True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                return
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
+            more = message.get("more_body", False)
+            if size > LARGEST_BODY:
+                refusal = problem_response(Problem(413, "too_large", "内容太长了，请缩短后再发。"))
+                refusal.headers["Connection"] = "close"
+                await refusal(scope, receive, send)
+                return
+        given = False
+
+        async def replay() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": b"".join(chunks), "more_body": False}
+
+        await self.app(scope, replay, send)
+
+
+async def _watch(doors: Doors) -> None:
+    """Looks after the other processes: quickly while something is not well, calmly when all is."""
+    while True:
+        dialogue = await doors.dialogue.look()
+        try:
+            answer = (await doors.offices.get("/health", timeout=3.0)).json()
+            actions, offices = "ok", str(answer.get("offices", "down"))
+        except (httpx.HTTPError, ValueError):
+            actions, offices = "down", "down"
+        if dialogue == "starting":
+            actions, offices = (state if state == "ok" else "starting" for state in (actions, offices))
+        doors.components.update(dialogue=dialogue, actions=actions, offices=offices)
+        await asyncio.sleep(2.0 if set(doors.components.values()) == {"ok"} else 0.5)
+
+
+def build(doors: Doors) -> FastAPI:
+    """The app over everything that ``bootstrap`` built."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        watching = asyncio.create_task(_watch(doors))
+        yield
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        await doors.dialogue.close()
+        await doors.offices.aclose()
+        doors.inbox.close()
+
+    app = FastAPI(title="虚拟辅导员", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.state.doors = doors
+
+    @app.get("/health")
+    async def health() -> dict[str, Any]:
+        components = {"knowledge": "ok" if doors.library.documents() else "empty", **doors.components}
+        well = all(state in ("ok", "empty") for state in components.values())
+        return {"status": "ok" if well else "degraded", "components": components}
+
+    for channel in CHANNELS:
+        channel.mount(app, doors)
+    documents.mount(app, doors)
+    signing_in.mount(app, doors)
+
+    @app.middleware("http")
+    async def headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        origin = request.headers.get("origin")
+        if request.method not in ("GET", "HEAD") and origin and urlsplit(origin).netloc != request.headers.get("host"):
+            return problem_response(Problem(403, "foreign_origin", "请求来自别的网站，已拒绝。"))
+        response = await call_next(request)
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    @app.exception_handler(Problem)
+    async def a_problem(_request: Request, problem: Problem) -> Response:
+        return problem_response(problem)
+
+    @app.exception_handler(NotYours)
+    async def not_yours(_request: Request, _error: NotYours) -> Response:
+        return problem_response(Problem(404, "no_such_conversation", "没有这个对话。"))
+
+    @app.exception_handler(Conflict)
+    async def conflict(_request: Request, _error: Conflict) -> Response:
+        return problem_response(Problem(409, "message_id_reused", "这个 message_id 已经用于别的内容。"))
+
+    @app.exception_handler(Unavailable)
+    async def unavailable(_request: Request, _error: Unavailable) -> Response:
+        return problem_response(Problem(503, "unavailable", "服务暂时不可用，请稍后再试。紧急情况请拨打 120 或 110。"))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, _error: RequestValidationError) -> Response:
+        return problem_response(Problem(422, "invalid", "请求的内容不符合要求。"))
+
+    @app.exception_handler(HTTPException)
+    async def http_error(request: Request, error: HTTPException) -> Response:
+        said = {404: "没有这个页面。", 405: "不支持这种请求。"}.get(error.status_code, "请求没有成功。")
+        problem = Problem(
+            error.status_code, {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "error"), said
+        )
+        if "text/html" in request.headers.get("accept", ""):
+            return web.error_page(problem)
+        return problem_response(problem)
+
+    @app.exception_handler(Exception)
+    async def a_bug(_request: Request, error: Exception) -> Response:
+        # A bug stays a bug: named in the log without its text, which could carry a student's words.
+        frame = error.__traceback__
+        while frame is not None and frame.tb_next is not None:
+            frame = frame.tb_next
+        where = f"{frame.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{frame.tb_lineno}" if frame else "?"
+        log.error("bug", error=type(error).__name__, where=where)
+        return JSONResponse({"error": {"code": "internal", "message": "出了点问题，已经记录，请稍后再试。"}}, 503)
+
+    app.add_middleware(BodyLimit)
+    return app

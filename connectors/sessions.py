@@ -1,0 +1,102 @@
+"""Signed sessions: an opaque cookie, a row that says who, a new id at every sign-in."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
+from sqlalchemy import delete, insert, select, update
+
+from connectors.inbox import Inbox
+from connectors.tables import sessions
+
+COOKIE = "counsellor_session"
+BINDING_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who is at the other end of a browser."""
+
+    owner: str
+    """Owns conversations; stays the same over a sign-in, changes with the person."""
+    student: str | None
+    cookie: str | None = None
+    """The new cookie to set; ``None`` when the browser has it already."""
+
+
+class Sessions:
+    """Opens, rotates and ends sessions."""
+
+    def __init__(self, inbox: Inbox, secret: str, idle_minutes: int, clock: Callable[[], float] = time.time) -> None:
+        self.inbox, self.idle, self.clock = inbox, idle_minutes * 60, clock
+        self._signer = URLSafeSerializer(secret, salt="session")
+        self._binder = URLSafeTimedSerializer(secret, salt="wechat-binding")
+
+    async def open(self, cookie: str | None) -> Session:
+        """The session of a cookie; a new anonymous one for none, a forged or a forgotten one."""
+        name = self._named(cookie)
+        found = await self.inbox.run(lambda: self._find(name)) if name else None
+        return found or await self._new(None, secrets.token_hex(16))
+
+    async def sign_in(self, session: Session, cookie: str | None, student: str) -> Session:
+        """A new id for the same conversations; another student starts afresh."""
+        same = session.student in (None, student)
+        await self.end(cookie)
+        return await self._new(student, session.owner if same else secrets.token_hex(16))
+
+    async def end(self, cookie: str | None) -> None:
+        """Forgets the session; nobody owns its conversations any more."""
+        if name := self._named(cookie):
+
+            def work() -> None:
+                with self.inbox.engine.begin() as db:
+                    db.execute(delete(sessions).where(sessions.c.id == name))
+
+            await self.inbox.run(work)
+
+    def binding(self, openid: str) -> str:
+        """A token, good for ten minutes, that a sign-in page can bind to its student."""
+        return str(self._binder.dumps(openid))
+
+    def bound_by(self, token: str) -> str | None:
+        """The openid of a binding token; ``None`` for a forged or an old one."""
+        try:
+            return str(self._binder.loads(token, max_age=BINDING_SECONDS))
+        except BadData:
+            return None
+
+    def _named(self, cookie: str | None) -> str | None:
+        try:
+            return hashlib.sha256(str(self._signer.loads(cookie)).encode()).hexdigest() if cookie else None
+        except BadData:
+            return None
+
+    def _find(self, name: str) -> Session | None:
+        now = self.clock()
+        with self.inbox.engine.begin() as db:
+            row = db.execute(select(sessions).where(sessions.c.id == name)).one_or_none()
+            if row is None:
+                return None
+            if row.student is not None and now - row.seen > self.idle:
+                db.execute(delete(sessions).where(sessions.c.id == name))
+                return None
+            if now - row.seen > 30:
+                # Once in half a minute is enough to know an idle session from a used one.
+                db.execute(update(sessions).where(sessions.c.id == name).values(seen=now))
+        return Session(row.owner, row.student)
+
+    async def _new(self, student: str | None, owner: str) -> Session:
+        opaque = secrets.token_urlsafe(32)
+        row = {"id": hashlib.sha256(opaque.encode()).hexdigest(), "owner": owner, "student": student}
+
+        def work() -> None:
+            with self.inbox.engine.begin() as db:
+                db.execute(insert(sessions).values(**row, seen=self.clock()))
+
+        await self.inbox.run(work)
+        return Session(owner, student, str(self._signer.dumps(opaque)))

@@ -1,0 +1,70 @@
+"""Settings of the doors, from the environment (``docs/settings.md``)."""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every field is read from ``COUNSELLOR_<FIELD>``."""
+
+    model_config = SettingsConfigDict(env_prefix="COUNSELLOR_")
+
+    host: str = "127.0.0.1"
+    """Where the doors listen. Beyond loopback the development sign-in is refused."""
+    port: int = 8080
+    """The one public port."""
+    data: Path = Path("var")
+    """The folder of all durable files; an empty one is an empty service."""
+    database_url: str = ""
+    """SQLAlchemy URL of the inbox; empty means SQLite under ``data``."""
+    trace: bool = False
+    """Whether ``/api/chat`` says how a message was taken."""
+    secret: SecretStr = SecretStr("")
+    """Signs session cookies; empty means one made at the first start and kept under ``data``."""
+    inner_secret: SecretStr = SecretStr("")
+    """Carried by every inner call; made anew at each start by ``scripts/up``."""
+    dialogue_url: str = "http://127.0.0.1:8093"
+    """Base URL of Rasa."""
+    actions_url: str = "http://127.0.0.1:8092"
+    """Base URL of the action server."""
+    campus_url: str = "http://127.0.0.1:8091"
+    """Base URL of the back office; a real one refuses the development sign-in."""
+    public_url: str = ""
+    """The service's own address as students reach it, for links sent into WeChat; ``https`` makes cookies Secure."""
+    duty_phone: str = "021-5550-1110"
+    """The university's on-call number in the crisis card."""
+    session_idle_minutes: int = 30
+    """A signed-in session that was not used for so long has to sign in again."""
+    today: date | None = None
+    """A fixed day instead of the clock's, for trying things out and for played dialogues."""
+    wechat_token: SecretStr = SecretStr("")
+    """Token of the official account's callback; empty means the WeChat door stays shut."""
+    wechat_appid: str = ""
+    """App id of the official account."""
+    wechat_aes_key: SecretStr = SecretStr("")
+    """EncodingAESKey; when set, plain messages are refused."""
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data / 'doors.sqlite'}"
+
+    @property
+    def development_sign_in(self) -> bool:
+        """Whether anyone may sign in with a bare student number: only on loopback with the simulated office."""
+        return _loopback(self.host) and _loopback(urlsplit(self.campus_url).hostname or "")
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

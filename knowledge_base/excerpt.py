@@ -1,0 +1,109 @@
+"""What to quote of a clause: all of a short one, the entries or sentences that answer of a long one.
+
+An excerpt is always one contiguous slice of the stored text that begins and ends at the edge of a sentence or an entry.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .document import Document, Passage, Span
+from .gate import overlap
+from .lexical import Lexical
+from .numbering import marker
+
+WHOLE = 130
+"""Code points: a clause up to this length is quoted whole; it fits a phone's screen."""
+LONGEST = 320
+"""Code points of the longest excerpt."""
+_LIST = re.compile(
+    r"哪些|哪几|几种|条件|材料|情形|情况|要求|流程|步骤|程序|包括|都有|分别|标准|等级|类型|什么样|怎么处分|怎么算|怎么办|区别"
+)
+_SENTENCE = re.compile(r"[^。！？；\n]*[。！？；][”’）》]*|[^。！？；\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One sentence, or one entry of a list."""
+
+    start: int
+    end: int
+    lead: bool
+    """Whether it ends in a colon and announces the entries that follow."""
+    entry: bool
+    """Whether it is an entry of a list."""
+
+
+def excerpt(document: Document, passage: Passage, question: str, lexical: Lexical) -> Span:
+    """The slice of ``document.text`` to quote for this question."""
+    start, end = passage.start, passage.end
+    if passage.fields or end - start <= WHOLE:
+        return start, end
+    units = _units(document.text, start, end)
+    scores = [overlap(lexical, question, document.text[unit.start : unit.end]) for unit in units]
+    best = max(range(len(units)), key=lambda at: (scores[at], -at))
+    if scores[best] <= 0:
+        return start, _fit(units, 0, len(units) - 1, start)
+    first = last = best
+    if units[best].lead or (units[best].entry and _LIST.search(question)):
+        first, last = _whole_list(units, best)
+    else:
+        # A neighbour that answers nearly as well belongs to the answer; an entry stands for itself.
+        while (
+            first and not units[first].entry and scores[first - 1] >= 0.5 * scores[best] and not units[first - 1].entry
+        ):
+            first -= 1
+        while (
+            last + 1 < len(units)
+            and scores[last + 1] >= 0.5 * scores[best]
+            and units[last + 1].entry == units[last].entry
+        ):
+            last += 1
+        last = _with_short_tail(units, last, first)
+    return units[first].start, _fit(units, first, last, units[first].start)
+
+
+def _units(text: str, start: int, end: int) -> list[_Unit]:
+    found: list[_Unit] = []
+    at = start
+    for line in text[start:end].split("\n"):
+        mark = marker(line)
+        listed = mark is not None and mark.kind not in ("条", "章", "节", "编")
+        pieces = (
+            [(at, at + len(line))]
+            if listed
+            else [(at + each.start(), at + each.end()) for each in _SENTENCE.finditer(line)]
+        )
+        for left, right in pieces:
+            if text[left:right].strip():
+                found.append(_Unit(left, right, text[right - 1] in "：:", listed))
+        at += len(line) + 1
+    return found
+
+
+def _whole_list(units: list[_Unit], at: int) -> tuple[int, int]:
+    first = at
+    while first and units[first].entry:
+        first -= 1
+    last = first
+    while last + 1 < len(units) and units[last + 1].entry:
+        last += 1
+    return first, max(last, at)
+
+
+def _with_short_tail(units: list[_Unit], last: int, first: int) -> int:
+    """One sentence more where the excerpt is only a few words: an exception often follows the rule."""
+    if last + 1 < len(units) and units[last].end - units[first].start < 50 and not units[last + 1].entry:
+        return last + 1
+    return last
+
+
+def _fit(units: list[_Unit], first: int, last: int, start: int) -> int:
+    """The end of the longest run of whole units from ``first`` to ``last`` that fits."""
+    end = units[first].end
+    for unit in units[first : last + 1]:
+        if unit.end - start > LONGEST:
+            break
+        end = unit.end
+    return end

@@ -1,0 +1,116 @@
+"""Is this a question these documents can answer? A logistic regression on absolute scores, never on fused ones.
+
+A fused score is relative to its own question: the best passage for 「今天天气怎么样」 has a high one too. What is judged
+here can be compared across questions: cosine, BM25 against the most the question could have earned, how much of the
+question's content the clause contains.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from .index import Found, Index
+from .lexical import WORDS, Lexical, pairs, plain, synonyms, tokens
+
+SHIPPED = Path(__file__).parent / "gate.json"
+FEATURES = ("cosine", "lift", "bm25", "overlap", "known", "agreement")
+
+
+class OtherEngine(ValueError):
+    """The gate was fitted on another encoder's scores: run ``python -m knowledge_base fit``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Fitted numbers; see ``fit.py``."""
+
+    engine_id: str
+    means: tuple[float, ...]
+    scales: tuple[float, ...]
+    weights: tuple[float, ...]
+    bias: float
+    answer_at: float
+    """Answer from this probability on."""
+    doubt_at: float
+    """Below it the question is outside; between the two it is near, and declined as unsure."""
+
+    @classmethod
+    def load(cls, engine_id: str, path: Path = SHIPPED) -> Gate:
+        """The gate for this encoder. Raises :class:`OtherEngine`."""
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if stored["engine"] != engine_id or tuple(stored["features"]) != FEATURES:
+            raise OtherEngine(f"the gate was fitted for {stored['engine']!r}, not for {engine_id!r}: fit it again")
+        return cls(
+            engine_id,
+            tuple(stored["means"]),
+            tuple(stored["scales"]),
+            tuple(stored["weights"]),
+            stored["bias"],
+            stored["answer_at"],
+            stored["doubt_at"],
+        )
+
+    def probability(self, features: tuple[float, ...]) -> float:
+        """That the best clause answers the question, 0…1."""
+        terms = zip(features, self.means, self.scales, self.weights, strict=True)
+        logit = self.bias + sum(weight * (value - mean) / scale for value, mean, scale, weight in terms)
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def features(index: Index, question: str, found: Found) -> tuple[float, ...]:
+    """The numbers of :data:`FEATURES` for a search that found something."""
+    lexical = index.lexical
+    if lexical is None or not found.hits:
+        return (0.0,) * len(FEATURES)
+    most = sum(lexical.idf(token) for token in tokens(question)) or 1.0
+    best = max(overlap(lexical, question, hit.passage.indexed) for hit in found.hits[:3])
+    return found.cosine, found.lift, found.bm25 / most, best, known(lexical, question), found.agreement
+
+
+def overlap(lexical: Lexical, question: str, text: str) -> float:
+    """Which share of the question's content, weighed by idf, the text contains; said otherwise counts half."""
+    content = _content(question)
+    have = set(tokens(text))
+    said = plain(text)
+    total = covered = 0.0
+    meant = {
+        word
+        for spoken, words in synonyms()
+        if spoken in plain(question)
+        for word in pairs(spoken) or [spoken]
+        if any(each in said for each in words.split())
+    }
+    for token in content:
+        weight = lexical.idf(token)
+        total += weight
+        covered += weight if token in have else 0.6 * weight if token in meant else 0.0
+    return covered / total if total else 0.0
+
+
+def known(lexical: Lexical, question: str) -> float:
+    """Which share of the question's content, weighed by idf, the documents use at all."""
+    weights = [(lexical.idf(token), lexical.frequency(token) > 0) for token in _content(question)]
+    total = sum(weight for weight, _ in weights)
+    return sum(weight for weight, seen in weights if seen) / total if total else 0.0
+
+
+def _content(question: str) -> list[str]:
+    """The pairs of the question without what only makes it a question; single characters where no pair is left."""
+    rest = plain(question)
+    for word in question_words():
+        rest = rest.replace(word, "\n")
+    found = list(dict.fromkeys(pairs(rest)))
+    return found or list(dict.fromkeys(tokens(rest)))
+
+
+@cache
+def question_words() -> tuple[str, ...]:
+    """The longest first."""
+    stored = yaml.safe_load((WORDS / "questions.yml").read_text(encoding="utf-8"))
+    return tuple(sorted(map(str, stored), key=lambda word: -len(word)))

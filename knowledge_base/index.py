@@ -1,0 +1,157 @@
+"""The search over passages: meaning (faiss) and characters (BM25), fused, only what is in force."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before faiss loads its OpenMP: see encoder.py
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from .document import Document, Passage
+from .encoder import Matrix, Vector
+from .lexical import WIDENED, Lexical, tokens, widened
+
+faiss.omp_set_num_threads(1)
+
+POOL = 100
+"""How many passages of each kind of search are fused."""
+DENSE_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found."""
+
+    passage: Passage
+    document: Document
+    score: float
+    """Fused: orders the hits of one question, says nothing across questions."""
+    dense: float
+    """Cosine."""
+    lexical: float
+    """BM25 of the question's own tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one search found, and the absolute scores from which :mod:`gate` judges it."""
+
+    hits: tuple[Hit, ...] = ()
+    """Best first."""
+    cosine: float = 0.0
+    """The highest cosine of any passage in force."""
+    lift: float = 0.0
+    """By how many standard deviations it stands above the other passages."""
+    bm25: float = 0.0
+    """The highest BM25 of any passage in force, for the question's own tokens."""
+    agreement: float = 0.0
+    """Which share of the five nearest by meaning are among the ten best by characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Every passage of every published document; immutable, safe among threads."""
+
+    documents: tuple[Document, ...]
+    engine_id: str
+    dense: Any
+    """``faiss.IndexFlatIP``: exact, 0.24 ms for 10,000 passages."""
+    lexical: Lexical | None
+    owners: NDArray[np.int32]
+    """``int32[n]``: which document each passage belongs to."""
+    passages: tuple[Passage, ...]
+
+    @classmethod
+    def build(cls, documents: Sequence[Document], vectors: Matrix, engine_id: str) -> Index:
+        """``vectors``: one row per passage, in the order of the documents and their passages."""
+        dense = faiss.IndexFlatIP(vectors.shape[1])
+        dense.add(np.ascontiguousarray(vectors))
+        passages = [passage for document in documents for passage in document.passages]
+        lexical = Lexical.build([passage.indexed for passage in passages]) if passages else None
+        return cls.of(documents, engine_id, dense, lexical)
+
+    @classmethod
+    def of(cls, documents: Sequence[Document], engine_id: str, dense: Any, lexical: Lexical | None) -> Index:
+        """Puts the parts together. Raises ``ValueError`` where they do not fit each other."""
+        passages = tuple(passage for document in documents for passage in document.passages)
+        owners = np.repeat(np.arange(len(documents), dtype=np.int32), [len(each.passages) for each in documents])
+        if dense.ntotal != len(passages) or (lexical.size if lexical else 0) != len(passages):
+            raise ValueError(
+                f"{len(passages)} passages, {dense.ntotal} vectors, {lexical.size if lexical else 0} texts"
+            )
+        return cls(tuple(documents), engine_id, dense, lexical, owners, passages)
+
+    def in_force(self, as_of: date) -> NDArray[np.bool_]:
+        """``bool[n]``: which passages may be quoted as current on that day."""
+        current = np.array([document.in_force(as_of) for document in self.documents], dtype=bool)
+        return current[self.owners] if len(self.owners) else np.zeros(0, dtype=bool)
+
+    def search(self, question: str, vector: Vector, as_of: date, k: int = 5) -> Found:
+        """The ``k`` best passages in force on ``as_of``, best first. An expired policy is worse than no answer."""
+        allowed = self.in_force(as_of)
+        if self.lexical is None or not allowed.any():
+            return Found()
+        own = self.lexical.scores(tokens(question))
+        lexical = own + WIDENED * self.lexical.scores(widened(question))
+        pool, cosines = self._pool(vector, lexical, allowed)
+        fused = DENSE_SHARE * _z(cosines) + (1 - DENSE_SHARE) * _z(lexical[pool])
+        best = np.argsort(-fused, kind="stable")[:k]
+        near, alike = np.argsort(-cosines)[:5], np.argsort(-lexical[pool])[:10]
+        return Found(
+            hits=tuple(
+                Hit(
+                    self.passages[pool[at]],
+                    self.documents[self.owners[pool[at]]],
+                    float(fused[at]),
+                    float(cosines[at]),
+                    float(own[pool[at]]),
+                )
+                for at in best
+            ),
+            cosine=float(cosines.max()),
+            lift=float(_z(cosines).max()),
+            bm25=float(own[pool].max()),
+            agreement=len(np.intersect1d(near, alike)) / len(near),
+        )
+
+    def _pool(
+        self, vector: Vector, lexical: NDArray[np.float32], allowed: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The passages worth fusing and their cosines: the best of either search, all of them allowed."""
+        count = min(POOL, int(allowed.sum()))
+        bits = np.packbits(allowed, bitorder="little")
+        selector = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
+        query = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
+        _, near = self.dense.search(query, count, params=faiss.SearchParameters(sel=selector))
+        masked = np.where(allowed, lexical, -np.inf)
+        top = np.argpartition(-masked, count - 1)[:count]
+        pool = np.unique(np.concatenate([near[0][near[0] >= 0], top]))
+        vectors = self.dense.reconstruct_batch(pool)
+        return pool, vectors @ query[0]
+
+    def save(self, folder: Path) -> None:
+        """Writes the searchable parts beside the documents."""
+        faiss.write_index(self.dense, str(folder / "dense.faiss"))
+        if self.lexical is not None:
+            self.lexical.save(folder / "lexical")
+
+    @classmethod
+    def load(cls, folder: Path, documents: Sequence[Document], engine_id: str) -> Index:
+        """What :meth:`save` wrote; the caller has verified the files. Raises ``ValueError`` where they do not fit."""
+        size = sum(len(document.passages) for document in documents)
+        dense = faiss.read_index(str(folder / "dense.faiss"))
+        return cls.of(documents, engine_id, dense, Lexical.load(folder / "lexical", size) if size else None)
+
+
+def _z(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Standard scores; zeros where all are the same."""
+    spread = float(scores.std())
+    return np.zeros_like(scores) if spread < 1e-9 else (scores - scores.mean()) / spread

@@ -1,0 +1,47 @@
+"""What every reader gives: the lines of a source, each knowing where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+LineKind = Literal["text", "heading", "row", "header"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line, stripped of the blanks around it."""
+
+    text: str
+    origins: Sequence[int]
+    """For each code point of ``text`` its offset in the decoded source."""
+    kind: LineKind = "text"
+    level: int = 0
+    """Depth of a heading the format itself marks, 1 for the outermost; 0 where it marks none."""
+    cells: tuple[tuple[int, int], ...] = ()
+    """Spans of the cells in ``text``, for ``row`` and ``header`` (the row that names the columns)."""
+    gap: int = 0
+    """How many empty lines stand before it."""
+    trailing: bool = False
+    """Whether the printed line ended in blanks: text taken from a PDF marks the ends of paragraphs that way."""
+    indented: bool = False
+    """Whether blanks stand before it on its printed line: official documents open paragraphs with two."""
+    page: int | None = None
+    """The page it stands on, where the source says so."""
+    new_page: bool = False
+    """Whether a page break stands before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file as its reader understood it."""
+
+    stem: str
+    lines: tuple[Line, ...]
+    facts: tuple[tuple[str, str], ...] = ()
+    """What the format says about the document apart from its text (front matter): title, 文号, dates."""
+
+
+class UnreadableFile(Exception):
+    """A file that cannot be taken in; the message is one line for the person who sent it."""

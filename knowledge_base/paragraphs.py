@@ -1,0 +1,201 @@
+"""From printed lines to paragraphs: hard-wrapped lines are joined, clauses and headings never glued."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .ingest import Line
+from .ingest.lines import LineKind
+from .numbering import marker
+
+ENDINGS = "。！？；：!?;:…"
+CLOSERS = "”’」』）)》〉】〕]"
+COMMAS = "，、,"
+PAIRS = {"（": "）", "(": ")", "《": "》", "〈": "〉", "“": "”", "‘": "’", "〔": "〕", "【": "】"}
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One line of the stored text."""
+
+    text: str
+    origins: Sequence[int]
+    kind: LineKind = "text"
+    level: int = 0
+    cells: tuple[tuple[int, int], ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()
+    """(code point of this paragraph, page) wherever a page begins."""
+
+
+def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
+    """The lines of a document, joined into paragraphs."""
+    habits = _Habits.of(lines)
+    found: list[Paragraph] = []
+    open_lines: list[Line] = []
+    for line in lines:
+        if open_lines and habits.goes_on(open_lines, line):
+            open_lines.append(line)
+            continue
+        if open_lines:
+            found.append(_joined(open_lines))
+        open_lines = [line]
+    if open_lines:
+        found.append(_joined(open_lines))
+    return found
+
+
+def width(text: str) -> float:
+    """Printed width in full-width characters."""
+    return sum(0.5 if char < "\u0250" else 1.0 for char in text)
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether the text ends a sentence, a colon and a semicolon counting as ends."""
+    return text.rstrip(CLOSERS)[-1:] in ENDINGS if text[-1:] in CLOSERS else text[-1:] in ENDINGS
+
+
+def open_bracket(text: str) -> bool:
+    """Whether a bracket or a quotation is still open at the end of ``text``."""
+    waiting: list[str] = []
+    for char in text[-400:]:
+        if char in PAIRS:
+            waiting.append(PAIRS[char])
+        elif waiting and char == waiting[-1]:
+            waiting.pop()
+    return bool(waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class _Habits:
+    """How this source prints its paragraphs."""
+
+    full: float | None
+    """The width of a full line, where the text is hard-wrapped."""
+    gap: int
+    """How many empty lines stand between two lines of one paragraph."""
+    indent: bool
+    """Whether every paragraph begins with blanks."""
+    trailing: bool
+    """Whether blanks at the end of a line mark the end of a paragraph, as in text taken from a PDF."""
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> _Habits:
+        text = [line for line in lines if line.kind == "text"]
+        bare = [line for line in text if not line.trailing]
+        marked = [line for line in text if line.trailing]
+        trailing = (
+            min(len(bare), len(marked)) >= 5
+            and sum(ends_sentence(line.text) for line in bare) <= 0.05 * len(bare)
+            and sum(ends_sentence(line.text) for line in marked) >= 0.3 * len(marked)
+        )
+        pairs = [
+            (before, after)
+            for before, after in zip(lines, lines[1:], strict=False)
+            if before.kind == after.kind == "text" and _unfinished(before.text) and not _starts_part(before, after)
+        ]
+        gaps = Counter(after.gap for _, after in pairs)
+        opening = [line for line in text if marker(line.text)]
+        indent = len(opening) >= 3 and sum(line.indented for line in opening) >= 0.8 * len(opening)
+        return cls(_full_width(text), gaps.most_common(1)[0][0] if gaps else 0, indent, trailing)
+
+    def goes_on(self, before: Sequence[Line], line: Line) -> bool:
+        """Whether ``line`` continues the paragraph made of the lines ``before``."""
+        last = before[-1]
+        if last.kind != "text" or line.kind != "text" or _starts_part(last, line):
+            return False
+        unfinished = _unfinished(last.text)
+        if unfinished and not ENDS_ALONE.search(last.text):
+            if last.text[-1] in COMMAS:
+                return True
+            if open_bracket("".join(each.text for each in before)):
+                return True
+        if self.trailing:
+            return not last.trailing
+        if self.indent and line.indented:
+            return False
+        if line.gap > max(self.gap, 1) and not line.new_page:
+            return False
+        if self.full is None or width(last.text) < self.full - 3:
+            return False
+        # A list would number what comes after a semicolon; where paragraphs are indented, a line that is not goes on.
+        return unfinished or last.text[-1] in "；;" or self.indent
+
+
+ENDS_ALONE = re.compile(r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日$|号$")
+"""A date or a 文号 stands alone even where it fills its line."""
+
+
+def _unfinished(text: str) -> bool:
+    return not ends_sentence(text)
+
+
+def _starts_part(before: Line, line: Line) -> bool:
+    """Whether ``line`` opens a numbered part: never glued to what stands before it."""
+    mark = marker(line.text)
+    if mark is None:
+        return False
+    if _unfinished(before.text) and mark.end < len(line.text):
+        if mark.kind == "条":
+            # 「依照本办法 / 第十二条应当…」: a clause begins after a sentence, or sets its number apart with a blank.
+            return line.text[mark.end - 1] in " 　\t：:" or width(before.text) < 15
+    return True
+
+
+def _full_width(lines: Sequence[Line]) -> float | None:
+    """The width at which the text is wrapped, or ``None`` where every paragraph has a line of its own."""
+    widths = sorted(width(line.text) for line in lines)
+    if not widths:
+        return None
+    unfinished = [width(line.text) for line in lines if _unfinished(line.text) and width(line.text) >= 15]
+    if not unfinished:
+        return None
+    # A wrapped text has no line wider than its page, and its unfinished lines all reach the edge.
+    full = sorted(unfinished)[int(0.9 * (len(unfinished) - 1))]
+    wider = sum(each > full + 4 for each in widths)
+    if full > 60 or wider > 0.05 * len(widths):
+        return None
+    return full
+
+
+def _joined(lines: Sequence[Line]) -> Paragraph:
+    text = ""
+    origins: list[int] = []
+    pages: list[tuple[int, int]] = []
+    for line in lines:
+        if text and _two_words(text[-1], line.text[0]):
+            text += " "
+            origins.append(line.origins[0])
+        if line.page is not None:
+            pages.append((len(text), line.page))
+        text += line.text
+        origins.extend(line.origins)
+    kept = None
+    if lines[0].kind == "text":
+        text, kept = _single_blanks(text)
+    if kept is not None:
+        shift = {old: new for new, old in enumerate(kept)}
+        pages = [(shift.get(at, 0), page) for at, page in pages]
+        origins = [origins[at] for at in kept]
+    first = lines[0]
+    return Paragraph(text, origins, first.kind, first.level, first.cells, tuple(pages))
+
+
+def _two_words(before: str, after: str) -> bool:
+    """Whether a blank belongs between two lines: between Latin words, never inside a number or Chinese text."""
+    latin = all(char.isascii() and char.isalnum() for char in (before, after))
+    return latin and not (before.isdigit() and after.isdigit())
+
+
+def _single_blanks(text: str) -> tuple[str, list[int] | None]:
+    """Runs of blanks become one; the kept positions, or ``None`` where nothing changed."""
+    if not re.search(r"[ \t\u00a0\u3000]{2}", text):
+        return text, None
+    kept = [
+        at
+        for at, char in enumerate(text)
+        if not (char in " \t\u00a0\u3000" and at and text[at - 1] in " \t\u00a0\u3000")
+    ]
+    return "".join(text[at] for at in kept), kept

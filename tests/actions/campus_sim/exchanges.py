@@ -1,0 +1,129 @@
+"""The captured exchanges under ``tests/contracts/campus_sim``: how they were made, and how to make them anew.
+
+``python -m tests.actions.campus_sim.exchanges`` plays the requests below in their order against a fresh office under a
+stopped clock and writes what it answered. Do so only when the contract is meant to change: both sides are held to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from actions.campus_sim.campus import Campus
+from actions.campus_sim.connections import Connections
+from actions.campus_sim.dates import CAMPUS
+from actions.campus_sim.ledger import Ledger
+from actions.campus_sim.seed import seed
+from actions.campus_sim.server import application
+from tests.actions.campus_sim.back_office import ROOT, SECRET
+from tests.actions.campus_sim.clock import Clock
+from tests.actions.campus_sim.forms import LEAVE, REPAIR, SUSPENDED, TRANSCRIPT
+
+FOLDER = ROOT / "tests" / "contracts" / "campus_sim"
+MOMENT = datetime(2026, 11, 23, 10, 30, tzinfo=CAMPUS)
+CODE = "482913"
+
+
+@dataclass(frozen=True)
+class Said:
+    name: str
+    method: str
+    path: str
+    form: Mapping[str, Any] | None = None
+    key: str | None = None
+
+
+SAID = (
+    Said("student", "GET", "/students/2023010001"),
+    Said("student_unknown", "GET", "/students/2023019999"),
+    Said("samples", "GET", "/students?limit=2"),
+    Said("buildings", "GET", "/buildings"),
+    Said("room", "GET", "/rooms/3号楼/502"),
+    Said("room_unknown", "GET", "/rooms/3号楼/999"),
+    Said("card", "GET", "/cards/2023010001"),
+    Said("card_unknown", "GET", "/cards/2023019999"),
+    Said("printers", "GET", "/printers"),
+    Said("grades", "GET", "/students/2023010001/grades"),
+    Said("timetable", "GET", "/students/2023010001/timetable"),
+    Said("repair_accepted", "POST", "/repairs", REPAIR, "repair-1"),
+    Said("repair_replayed", "POST", "/repairs", REPAIR, "repair-1"),
+    Said("repair_key_reused", "POST", "/repairs", REPAIR | {"room": "501"}, "repair-1"),
+    Said("repair_duplicate", "POST", "/repairs", REPAIR, "repair-2"),
+    Said("repair_no_such_room", "POST", "/repairs", REPAIR | {"room": "999"}, "repair-3"),
+    Said("repair_unfit", "POST", "/repairs", REPAIR | {"phone": "打我电话"}, "repair-4"),
+    Said("repair_without_key", "POST", "/repairs", REPAIR),
+    Said("repair", "GET", "/repairs/BX20261123-0001?student=2023010001"),
+    Said("repair_of_another", "GET", "/repairs/BX20261123-0001?student=2023010005"),
+    Said("transcript_accepted", "POST", "/transcripts", TRANSCRIPT | {"copies": 3}, "transcript-1"),
+    Said("transcript_not_active", "POST", "/transcripts", TRANSCRIPT | {"student": SUSPENDED}, "transcript-2"),
+    Said("transcript", "GET", "/transcripts/CJ20261123-0001?student=2023010001"),
+    Said("leave_accepted", "POST", "/leaves", LEAVE, "leave-1"),
+    Said("leave_overlapping", "POST", "/leaves", LEAVE | {"start": "2026-11-26T08:00"}, "leave-2"),
+    Said("leave_ends_before_it_starts", "POST", "/leaves", LEAVE | {"end": "2026-11-24T08:00"}, "leave-3"),
+    Said("leave_too_long", "POST", "/leaves", LEAVE | {"end": "2027-01-08T08:00"}, "leave-4"),
+    Said("leave", "GET", "/leaves/QJ20261123-0001?student=2023010001"),
+    Said("order_by_key", "GET", "/orders/by-key/repair-1"),
+    Said("order_by_key_unknown", "GET", "/orders/by-key/never"),
+)
+
+
+def request_of(said: Said) -> dict[str, Any]:
+    request: dict[str, Any] = {"method": said.method, "path": said.path}
+    if said.key is not None:
+        request["headers"] = {"Idempotency-Key": said.key}
+    if said.form is not None:
+        request["json"] = dict(said.form)
+    return request
+
+
+def response_of(answer: httpx.Response) -> dict[str, Any]:
+    response: dict[str, Any] = {"status": answer.status_code}
+    if "Idempotent-Replayed" in answer.headers:
+        response["headers"] = {"Idempotent-Replayed": answer.headers["Idempotent-Replayed"]}
+    return response | {"json": answer.json()}
+
+
+async def play(folder: Path) -> dict[str, dict[str, Any]]:
+    """Every exchange by its name, with the office's file in ``folder``."""
+    ledger = Ledger(folder / "campus_sim.sqlite")
+    ledger.open(seed)
+    app = application(Campus(ledger, Clock(MOMENT), lambda: CODE), SECRET, Connections())
+    played = {}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url="http://campus", headers={"X-Counsellor-Secret": SECRET}
+    ) as office:
+        for said in SAID:
+            request = request_of(said)
+            answer = await office.request(
+                request["method"], request["path"], json=request.get("json"), headers=request.get("headers")
+            )
+            played[said.name] = {"request": request, "response": response_of(answer)}
+    ledger.close()
+    return played
+
+
+def read(name: str) -> dict[str, Any]:
+    exchange: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return exchange
+
+
+def write() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in FOLDER.glob("*.json"):
+        old.unlink()
+    with tempfile.TemporaryDirectory() as folder:
+        for name, exchange in asyncio.run(play(Path(folder))).items():
+            text = json.dumps(exchange, ensure_ascii=False, indent=2) + "\n"
+            (FOLDER / f"{name}.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,36 @@
+"""Forms that are right, to be made wrong in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.actions.campus_sim.back_office import fresh_key
+
+STUDENT = "2023010001"
+CLASSMATE = "2023010005"
+SUSPENDED = "2023010002"
+GRADUATE = "2022010001"
+
+REPAIR: dict[str, Any] = {
+    "student": STUDENT,
+    "building": "3号楼",
+    "room": "502",
+    "place": None,
+    "fault": "水龙头关不紧",
+    "phone": "13800138000",
+    "visit": "any_time",
+}
+TRANSCRIPT: dict[str, Any] = {"student": STUDENT, "language": "zh", "copies": 2, "sealed": False}
+LEAVE: dict[str, Any] = {
+    "student": STUDENT,
+    "kind": "病假",
+    "start": "2026-11-25T14:00",
+    "end": "2026-11-27T18:00",
+    "destination": None,
+    "leaves_campus": False,
+    "reason": "感冒发烧",
+}
+
+
+def key(said: str | None = None) -> dict[str, str]:
+    return {"Idempotency-Key": said or fresh_key()}

@@ -1,0 +1,141 @@
+"""WeChat's side of the wire, as far as a test needs it: it signs, encrypts, delivers, and reads the reply.
+
+Encryption here is wechatpy's, so that both ends are not the same code.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import httpx
+from fastapi import FastAPI
+from wechatpy.crypto import WeChatCrypto
+
+from connectors.channels.wechat import WechatSettings, router
+
+ROOT = Path(__file__).parents[3]
+FIXTURES = ROOT / "connectors/channels/wechat/fixtures"
+TOKEN, APPID, KEY = "a-token", "wx0123456789abcdef", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+NOW, NONCE = 1795312800, "904417263"
+OPENID = "oStudent7Qm2xYc1LwKd9TzVbN0a"
+
+Replies = Sequence[dict[str, Any]]
+
+
+def fixture(name: str) -> bytes:
+    """A payload as WeChat posts it."""
+    return (FIXTURES / f"{name}.xml").read_bytes()
+
+
+def message(text: str, msg_id: int | str = 1, openid: str = OPENID) -> bytes:
+    """A text message."""
+    return (
+        f"<xml><ToUserName><![CDATA[gh_5a1f0c77e2b9]]></ToUserName><FromUserName><![CDATA[{openid}]]></FromUserName>"
+        f"<CreateTime>{NOW}</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{text}]]></Content>"
+        f"<MsgId>{msg_id}</MsgId></xml>"
+    ).encode()
+
+
+def sign(*parts: str) -> str:
+    """WeChat's signature, written out once more."""
+    return hashlib.sha1("".join(sorted(parts)).encode()).hexdigest()  # noqa: S324 - the protocol's own hash
+
+
+def content(response: httpx.Response) -> str:
+    """What the student reads in a plain reply."""
+    assert response.status_code == 200
+    return ElementTree.fromstring(response.content).findtext("Content") or ""  # noqa: S314 - our own reply
+
+
+async def echo(openid: str, message_id: str, text: str) -> Replies:
+    """A counsellor who repeats what was said."""
+    return [{"kind": "text", "text": f"听到：{text}"}]
+
+
+@dataclass
+class Counsellor:
+    """A `converse` that remembers what it was asked, and waits when told to."""
+
+    answer: Callable[[str], Replies] = lambda text: [{"kind": "text", "text": f"听到：{text}"}]
+    heard: list[tuple[str, str, str]] = field(default_factory=list)
+    slow: dict[str, asyncio.Event] = field(default_factory=dict)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, openid: str, message_id: str, text: str) -> Replies:
+        self.heard.append((openid, message_id, text))
+        self.asked.set()
+        if text in self.slow:
+            await self.slow[text].wait()
+        return self.answer(text)
+
+    def hold(self, text: str) -> asyncio.Event:
+        """Keeps the answer to `text` back until the event is set."""
+        return self.slow.setdefault(text, asyncio.Event())
+
+
+async def settled() -> None:
+    """Waits until no answer is being worked on."""
+    await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name() == "wechat-answer"))
+
+
+class OfficialAccount:
+    """One account, its callback already set up."""
+
+    def __init__(
+        self, converse: Callable[[str, str, str], Awaitable[Replies]] = echo, *, key: str | None = None, **settings: Any
+    ) -> None:
+        self.now: float = NOW
+        values: dict[str, Any] = {"token": TOKEN, "appid": APPID, "patience": 5.0} | settings
+        self.settings = WechatSettings(**values, encoding_aes_key=key)
+        self.app = FastAPI()
+        self.app.include_router(router(self.settings, converse, clock=lambda: self.now))
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="https://counsellor.test")
+
+    def signed(self, **changes: str) -> dict[str, str]:
+        """The query of a genuine call, changed where a test wants it forged."""
+        query = {"timestamp": str(NOW), "nonce": NONCE} | changes
+        return {"signature": sign(self.settings.token, query["timestamp"], query["nonce"])} | query
+
+    async def verify(self, **query: str) -> httpx.Response:
+        """GET: WeChat checks the address."""
+        return await self._client.get("/wechat", params=query)
+
+    async def post(self, body: bytes, query: dict[str, str] | None = None) -> httpx.Response:
+        """POST, as it is."""
+        return await self._client.post("/wechat", params=self.signed() if query is None else query, content=body)
+
+    async def say(self, text: str, msg_id: int | str = 1, openid: str = OPENID) -> httpx.Response:
+        """POST a plain text message."""
+        return await self.post(message(text, msg_id, openid))
+
+    def crypto(self, **changes: str) -> Any:
+        """wechatpy's cipher for this account."""
+        own = self.settings
+        values = {"token": own.token, "key": own.encoding_aes_key or KEY, "appid": own.appid} | changes
+        return WeChatCrypto(values["token"], values["key"], values["appid"])
+
+    def seal(self, body: bytes, **changes: str) -> tuple[bytes, dict[str, str]]:
+        """Body and query of a message in secure mode."""
+        sealed = ElementTree.fromstring(self.crypto(**changes).encrypt_message(body.decode(), NONCE, str(NOW)))  # noqa: S314
+        return self.envelope(sealed.findtext("Encrypt") or "")
+
+    def envelope(self, encrypted: str) -> tuple[bytes, dict[str, str]]:
+        """Body and query around any ciphertext, rightly signed."""
+        body = (
+            f"<xml><ToUserName><![CDATA[gh_5a1f0c77e2b9]]></ToUserName><Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
+        ).encode()
+        seal = sign(self.settings.token, str(NOW), NONCE, encrypted)
+        return body, self.signed() | {"openid": OPENID, "encrypt_type": "aes", "msg_signature": seal}
+
+    def opened(self, response: httpx.Response) -> str:
+        """What the student reads in an encrypted reply; raises unless it is rightly signed and closed."""
+        assert response.status_code == 200
+        reply = ElementTree.fromstring(response.content)  # noqa: S314 - our own reply
+        assert [part.tag for part in reply] == ["Encrypt", "MsgSignature", "TimeStamp", "Nonce"]
+        signature, timestamp, nonce = (reply.findtext(name) for name in ("MsgSignature", "TimeStamp", "Nonce"))
+        xml = self.crypto().decrypt_message(response.text, signature, timestamp, nonce)
+        return ElementTree.fromstring(xml).findtext("Content") or ""  # noqa: S314 - our own reply
