@@ -51,12 +51,8 @@ def build(settings: Settings, transport: httpx.AsyncBaseTransport | None = None)
     if not secret:
         raise SystemExit("COUNSELLOR_INNER_SECRET is not set: start the service with scripts/up.")
 
-    def now() -> datetime:
-        at = datetime.now()
-        return datetime.combine(settings.today, at.time()) if settings.today else at
-
     offices = Offices.connect(settings.campus_url, secret, transport=transport)
-    executor = build_actions(offices, secret, now)
+    executor = build_actions(offices, secret, settings.now)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -10,7 +10,7 @@ from bot import replies
 from bot.messages import Reply
 from bot.understanding import Reading
 from bot.words import Service
-from knowledge_base import Answer, Decline, Library
+from knowledge_base import Answer, Decline, Library, Source
 
 BEYOND_DOUBT = 0.8
 """How sure the documents must be before they overrule an understanding that took the message for out of scope."""
@@ -36,9 +36,20 @@ class Policies:
         return replies.text(words["declined"]), False
 
     def guide(self, service: str) -> Answer | None:
-        """The guide's own row for a service or an office, as an answer with its source; ``None`` when there is none."""
+        """The row of a table that names this service or office, with its source; ``None`` when no document has one."""
         self.library.refresh()
-        return self.library.row(service, as_of=self.today())
+        for document in self.library.documents():
+            if not document.in_force(self.today()):
+                continue
+            for passage in document.passages:
+                cells = [(name, document.text[start:end].strip()) for name, (start, end) in passage.fields]
+                if cells and cells[0][1] == service:
+                    quote = document.text[passage.start : passage.end]
+                    place = (passage.locator, passage.page, quote, passage.start, passage.end)
+                    source = Source(document.id, document.title, document.number, *place)
+                    said = "\n".join(f"{name}：{value}" for name, value in cells[1:])
+                    return Answer(said, 1.0, (source,))
+        return None
 
     def not_online(self, service: Service, words: Mapping[str, str]) -> Reply:
         """What a student is told about a service that cannot be done here yet: where, when, which phone."""

@@ -76,7 +76,7 @@ class Dialogue:
     async def post(self, tracker: str, intent: str, entities: Mapping[str, str], student: str | None) -> list[Said]:
         """One turn. Raises :class:`DialogueDown` when nothing answered, :class:`StillWorking` when it took too long."""
         metadata = {"identity": self._signer.dumps({"student": student})} if student else {}
-        words = json.dumps(dict(entities), ensure_ascii=False)
+        words = json.dumps(dict(entities), ensure_ascii=False) if entities else ""
         body = {"sender": tracker, "message": f"/{intent}{words}", "metadata": metadata}
         try:
             answer = await self._client.post("/webhooks/counsellor/turn", json=body)

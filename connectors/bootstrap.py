@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -48,21 +47,17 @@ def build_doors(settings: Settings) -> Doors:
     if not inner:
         raise SystemExit("COUNSELLOR_INNER_SECRET is not set: start the service with scripts/up.")
 
-    def now() -> datetime:
-        at = datetime.now()
-        return datetime.combine(settings.today, at.time()) if settings.today else at
-
     library = Library.open(settings.data / "knowledge")
     dialogue = Dialogue(settings.dialogue_url, inner)
     services, words = read_services(), read_words()
     pipeline = Pipeline(
         understanding=Understanding(open_encoder(), Head.load(HEAD)),
-        policies=Policies(library, lambda: now().date()),
+        policies=Policies(library, lambda: settings.now().date()),
         tasks=Tasks(dialogue),
         services=services,
         words=words,
         crisis_card=read_crisis_card(settings.duty_phone),
-        now=now,
+        now=settings.now,
     )
     inbox = Inbox(open_engine(settings.database))
     secret = settings.secret.get_secret_value() or kept_secret(settings.data)

@@ -61,7 +61,7 @@ def answer(
     index: Index, gate: Gate, own: frozenset[str], question: str, vector: Vector, as_of: date
 ) -> Answer | Decline:
     """Searches, judges, quotes. ``own`` are the universities the documents come from."""
-    found = index.search(question, vector, as_of, k=10)
+    found = index.search(question, vector, as_of, k=10, usual=gate.usual)
     if not found.hits or index.lexical is None:
         return Decline("not_found", ())
     nearest = tuple(_source(index, hit, question) for hit in found.hits[:SUGGESTIONS])

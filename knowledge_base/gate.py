@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import yaml
 
+from .encoder import Vector
 from .index import Found, Index
 from .lexical import WORDS, Lexical, pairs, plain, synonyms, tokens
 
@@ -37,6 +39,8 @@ class Gate:
     bias: float
     answer_at: float
     """Answer from this probability on."""
+    usual: Vector
+    """``float32[d]``: the mean vector of the questions it was fitted on; see :data:`index.USUAL`."""
     doubt_at: float
     """Below it the question is outside; between the two it is near, and declined as unsure."""
 
@@ -53,6 +57,7 @@ class Gate:
             tuple(stored["weights"]),
             stored["bias"],
             stored["answer_at"],
+            np.array(stored["usual"], dtype=np.float32),
             stored["doubt_at"],
         )
 

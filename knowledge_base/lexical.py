@@ -19,7 +19,7 @@ import yaml
 from numpy.typing import NDArray
 
 WORDS = Path(__file__).parent / "words"
-WIDENED = 0.4
+WIDENED = 0.8
 """Weight of the words that were added to a question beside its own."""
 
 _UNIT = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?|[\u3400-\u9fff]")

@@ -90,7 +90,8 @@ class Library:
         question = question.strip()
         if edition is None or not question:
             return []
-        return list(edition.index.search(question, self._vector(question, vector), as_of, k).hits)
+        found = edition.index.search(question, self._vector(question, vector), as_of, k, edition.gate.usual)
+        return list(found.hits)
 
     def document(self, id: str) -> Document | None:
         """A published document, expired ones too."""

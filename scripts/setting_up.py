@@ -126,8 +126,8 @@ def train() -> None:
     stamp, wanted = MODELS / "intents.sha256", digest(*sentences)
     if not (stamp.exists() and stamp.read_text() == wanted and (MODELS / "intents.npz").exists()):
         say("setup: training the understanding …")
-        done = subprocess.run([str(APP / "bin" / "python"), "-m", "bot.understanding.train"], cwd=ROOT, check=False)
-        if done.returncode != 0:
+        heads = subprocess.run([str(APP / "bin" / "python"), "-m", "bot.understanding.train"], cwd=ROOT, check=False)
+        if heads.returncode != 0:
             raise SystemExit("setup: training the understanding failed; see the lines above.")
         stamp.write_text(wanted)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import warnings
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ def keep_words_out_of_logs() -> None:
     """Lets only errors through, without their text, from the standard loggers and from structlog alike."""
     import structlog
 
+    # Rasa quotes the message in its warnings, too.
+    warnings.simplefilter("ignore")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(WordlessFormatter())
     logging.basicConfig(handlers=[handler], level=logging.ERROR, force=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.understanding.numerals import number
@@ -23,26 +23,34 @@ _WEEKDAY = (
 _SEP = r"\s?(?:-+|~+|—+|–+|到|至)\s?"
 
 _DAY = re.compile(
-    r"(?P<past>大?前天|昨天|昨日|昨晚|前晚|上上?个?(?:周|星期|礼拜)(?:[一二三四五六日天末1-7])?|上个?月(?:\d{1,2}[号日])?|去年|前年"
+    r"(?P<past>大?前天|昨天|昨日|昨晚|前晚|上上?个?(?:周|星期|礼拜)(?:[一二三四五六日天末1-7])?|上个?月(?:\d{1,2}[号日])?"
+    rf"|(?:去年|前年)(?:{_NUM}月(?:{_NUM}[日号]?)?)?"
     r"|每(?:个)?(?:周|星期|礼拜|天|月)[一二三四五六日天末]?|单周|双周)"
     rf"|(?P<full>(?P<fy>20\d\d)\s?[-/.年]\s?(?P<fm>{_NUM})\s?[-/.月]\s?(?P<fd>{_NUM})(?!\d)\s?[日号]?)"
-    rf"|(?P<monthday>(?P<year>今年|明年)?(?<!\d)(?P<month>{_NUM})\s?月份?\s?(?P<dom>{_NUM})(?!\d|个|名|份|次)\s?[日号]?)"
+    rf"|(?P<monthday>(?P<year>今年|明年)?(?<!\d)(?P<month>{_NUM})\s?月份?\s?(?P<dom>{_NUM})(?![\d一二三四五六七八九十]|个|名|份|次)\s?[日号]?)"
     rf"|(?P<nextmonth>(?P<which>下个?|这个?|本)月(?P<ndom>{_NUM})[号日])"
     rf"|(?P<teaching>(?:本学期|这学期|这个学期)?第?(?P<teach>{_NUM})(?:教学)?周(?:的)?(?:周|星期|礼拜)?(?P<tday>[{_WEEKDAYS}](?!次|个|天|份|节)))"
-    rf"|(?P<relative>大后天|(?<![然以之今最往])后[天日](?![性])|明天|明[日儿]|明(?=早|晚|晨|上午|下午|中午)|今[天日儿]|今(?=早|晚|晨|夜)|当天(?!的))"
-    rf"|(?P<week>(?P<shift>下下个?|下个?|这个?|本)?\s?(?<![一二两三四五六七八九十几半整每\d])(?:周|星期|礼拜){_WEEKDAY})"
+    rf"|(?P<relative>大后天|(?<![然以之今最往明])后[天日](?![性])|明天|明[日儿]|明(?=早|晚|晨|上午|下午|中午)|今[天日儿]|今(?=早|晚|晨|夜)|当天(?!的))"
+    rf"|(?P<week>(?P<shift>下下个?|下个?|这个?|本)?\s?(?:(?<![一二两三四五六七八九十几半整每\d])|(?<=[周期拜][一二三四五六日天]))(?:周|星期|礼拜){_WEEKDAY})"
     rf"|(?P<later>(?P<later_n>{_NUM}|两)个?(?P<later_unit>天|周|星期|礼拜)(?:之后|以后|后(?![台面勤来])))"
     r"|(?P<feast>元旦|国庆节|国庆|劳动节|平安夜|圣诞节|圣诞|儿童节|五四青年节|教师节)(?:节|当天|那天)?"
     r"(?!假|放|前|后|期间|晚会|活动|联欢|左右|小长假|汇演|调休|值班|安排|通知|快乐|礼|树|演出|文艺|三天|几天|七天|这几|那几)"
     # A bare day of the month must be followed by something a day is followed by: 「3号楼」, 「2号窗口」, 「1号线」 are none.
-    rf"|(?P<bare>(?<![\d第.])(?P<bdom>{_NUM})(?:[号日](?=$|[ ,。.;!?、)~—–-]|[到至去回请开走早上中下晚那有想要出起离我的和或])|(?={_SEP}{_NUM}[号日](?!楼|线|窗))))"
-    rf"|(?P<loose>(?<![\d.:/-])(?P<lm>\d{{1,2}})\s?[./](?P<ld>\d{{1,2}})(?![\d.:/]|\s?(?:分|元|块|米|km|公里|%|倍|折|学分|小时|个|万|kg|寸|号楼)))"
+    rf"|(?P<bare>(?<![\d第.])(?P<bdom>{_NUM})(?:[号日](?=$|[ ,。.;!?、)~—–-]|[到至去回请开走早上中下晚那有想要出起离我的和或吧就可这])|(?={_SEP}{_NUM}[号日](?!楼|线|窗))))"
+    rf"|(?P<loose>(?<![\d.:/])(?P<lm>\d{{1,2}})\s?[./](?P<ld>\d{{1,2}})(?![\d.:/]|\s?(?:分|元|块|米|km|公里|%|倍|折|学分|小时|个|万|kg|寸|号楼)))"
 )
+
+# 「绩点3.5-3.8」, 「版本12.5」: numbers, not days.
+_MARK = re.compile(r"(?:绩点|gpa|均分|分数|学分|成绩|价格|版本|身高|温度|[a-z])[^,。]{0,3}$", re.IGNORECASE)
+_BESIDE = re.compile(r"\s?[(,]?\s?")
 
 _RELATIVE = {"今": 0, "明": 1, "后": 2, "大": 3, "当": 0}
 _ORDER = {sign: index for index, sign in enumerate("一二三四五六日")} | {"天": 6, "末": 5}
 _FEASTS = {"元旦": (1, 1), "劳动节": (5, 1), "五四青年节": (5, 4), "儿童节": (6, 1), "教师节": (9, 10), "国庆": (10, 1),
            "国庆节": (10, 1), "平安夜": (12, 24), "圣诞": (12, 25), "圣诞节": (12, 25)}  # fmt: skip
+
+
+_SHORT = re.compile(rf"([{_WEEKDAYS}])(?![月点号天个楼十日])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,8 @@ class Named:
     parts: dict[str, str]
     start: int
     end: int
+    weekday: int | None = None
+    """The weekday written beside the day (Monday is 0): 「12月5号周六」."""
 
     def on(self, calendar: Calendar, after: date | None = None) -> date | None:
         """The date meant, or ``None`` when it is past, vague or does not exist.
@@ -73,8 +83,16 @@ class Named:
             day = _READERS[self.kind](self.parts, calendar, after)
         except ValueError:
             return None
-        earliest = after or calendar.today
-        return day if day is not None and day >= earliest else None
+        if day is None or day < (after or calendar.today):
+            return None
+        # 「12月5号(周五)」 on a Saturday: one of the two is wrong, and we do not know which.
+        return day if self.weekday is None or day.weekday() == self.weekday else None
+
+    def beside(self, date_: Named, text: str) -> bool:
+        """Whether this is the bare weekday written beside ``date_``."""
+        bare = self.kind == "week" and "shift" not in self.parts and not self.weekend
+        dated = date_.kind in ("full", "monthday", "bare", "loose", "relative", "nextmonth")
+        return bare and dated and date_.weekday is None and bool(_BESIDE.fullmatch(text, date_.end, self.start))
 
     @property
     def weekend(self) -> bool:
@@ -83,17 +101,32 @@ class Named:
 
 
 def named(text: str) -> Iterator[Named]:
-    """Every day named in normalised ``text``, in order."""
+    """Every day named in normalised ``text``, in order; a weekday beside a date belongs to the date."""
+    waiting: Named | None = None
     for match in _DAY.finditer(text):
         parts = {name: said for name, said in match.groupdict().items() if said is not None}
         kind = next(kind for kind in _READERS if kind in parts)
-        yield Named(kind, parts, match.start(), match.end())
+        if kind == "loose" and _MARK.search(text, max(0, match.start() - 6), match.start()):
+            continue
+        day = Named(kind, parts, match.start(), match.end())
+        if waiting and day.beside(waiting, text):
+            waiting = replace(waiting, end=day.end, weekday=_order(parts["weekday"]))
+            continue
+        if waiting:
+            yield waiting
+        waiting = day
+    if waiting:
+        yield waiting
 
 
 def weekday_short(text: str, start: int) -> Named | None:
     """The end of 「周一到五」: a weekday without 周 at ``start``."""
-    match = re.compile(rf"([{_WEEKDAYS}])(?![月点号天个楼十日])").match(text, start)
+    match = _SHORT.match(text, start)
     return Named("week", {"week": match[0], "weekday": match[1]}, start, match.end()) if match else None
+
+
+def _order(said: str) -> int:
+    return int(said) - 1 if said.isdigit() else _ORDER[said]
 
 
 def _int(said: str) -> int:
@@ -163,7 +196,7 @@ def _relative(parts: dict[str, str], calendar: Calendar, after: date | None) -> 
 
 def _week(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     said = parts["weekday"]
-    index = int(said) - 1 if said.isdigit() else _ORDER[said]
+    index = _order(said)
     shift = parts.get("shift", "").rstrip("个")
     if not shift:
         # The coming one; said on that very day it is today.

@@ -16,7 +16,7 @@ _READ = 1000
 _MEASURES = "份张本次个"
 """Strongest first: in 「一个中文的，要两份」 the copies are meant."""
 _COUNT = re.compile(
-    rf"(?<![第每哪这那几月年上下\d.一二三四五六七八九十])(?P<count>\d{{1,3}}|[一二两俩三四五六七八九十]{{1,3}})\s?(?P<measure>[{_MEASURES}])"
+    rf"(?<![第每哪这那几月年周上下\d.一二三四五六七八九十])(?P<count>\d{{1,3}}|[一二两俩三四五六七八九十]{{1,3}})\s?(?P<measure>[{_MEASURES}])"
     r"(?!月|小时|星期|礼拜|学期|学年|半|人|性|正经|下|劲|钟头|钟|多|世纪|样)"
 )
 _PAPER = re.compile(r"成绩|证明|transcript|版|份|在读|学籍|打印", re.IGNORECASE)
@@ -65,10 +65,14 @@ def find(text: str, now: datetime, term_start: date | None = None) -> dict[str, 
         found["student"] = students[0].digits
     for student in students:
         rest = _mask(rest, student.start, student.end)
-    if place := places.one(rest):
+    named = places.find(rest)
+    place = places.one(rest)
+    for one in named:
+        rest = _mask(rest, one.start, one.end)
+    if place is None and len(named) > 1:
+        place = _broken_place(named, rest)
+    if place:
         found["location"] = place.name
-    for named in places.find(rest):
-        rest = _mask(rest, named.start, named.end)
     found |= _when(rest, now, term_start)
     found |= {
         name: value
@@ -107,6 +111,17 @@ def _when(text: str, now: datetime, term_start: date | None) -> dict[str, str]:
     if when.count:
         found["days"] = str(when.count)
     return found
+
+
+def _broken_place(named: list[places.Place], text: str) -> places.Place | None:
+    """Of several places the one in whose clause something is broken: 「我住3号楼502，图书馆的打印机坏了」."""
+    broken = []
+    for index, place in enumerate(named):
+        end = named[index + 1].start if index + 1 < len(named) else len(text)
+        clause = _CLAUSES.split(text[place.end : end])[0]
+        if _fault(clause):
+            broken.append(place)
+    return broken[0] if len(broken) == 1 else None
 
 
 def _language(text: str) -> str | None:

@@ -23,6 +23,10 @@ VECTOR_SCALE = 10.0
 """e5 vectors are nearly parallel: unscaled, a regularised classifier gives every class the same probability."""
 
 
+NGRAM_SCALE = 3.0
+"""How much the words weigh against the vector; chosen by cross-validation on the training sentences (81 → 82 %)."""
+
+
 class HeadMissing(FileNotFoundError):
     """There is no trained head; ``scripts/train`` makes one."""
 
@@ -50,7 +54,7 @@ class Head:
 
     def features(self, vector: Vector, text: str) -> Vector:
         """float32[384 + vocabulary]: the scaled sentence vector, then L2-normalised tf-idf of the n-grams."""
-        return np.concatenate([vector * VECTOR_SCALE, weigh(text, self.vocabulary, self.idf)])
+        return np.concatenate([vector * VECTOR_SCALE, weigh(text, self.vocabulary, self.idf) * NGRAM_SCALE])
 
     def ranking(self, vector: Vector, text: str) -> tuple[tuple[str, float], ...]:
         """Every intent with its calibrated probability, most likely first."""

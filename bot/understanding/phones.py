@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 # Mobile numbers of the mainland begin 13 to 19 (工信部《电信网编号计划》, 11 digits).
-_RUN = re.compile(r"(?:(?:\+|(?<!\d)00)86[- ]?)?(?<!\d)\d{2,}(?:[- ]\d{2,})*")
+_RUN = re.compile(r"(?:(?:\+|(?<!\d)00)86[- ]?|(?<!\d))\d{2,}(?:[- ]\d{2,})*")
 _GROUP = re.compile(r"\d+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _SHAPES = ((3, 4, 4), (4, 4, 3), (3, 3, 5), (3, 8), (7, 4), (5, 6), (4, 7), (3, 2, 3, 3))

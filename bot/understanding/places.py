@@ -89,6 +89,8 @@ def _place(match: re.Match[str]) -> Place | None:
         first, last = _dormitories()
         if value is None or not first <= value <= last:
             return None
+        if room is None and not parts["house"]:
+            return None
         # 「3楼302」 is a floor of a house not named; 「3楼502」 can only be house 3.
         if parts["floorlike"] and room and int(room) // 100 == value:
             return None

@@ -15,7 +15,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from bot.understanding.intents import Head, Vector, fingerprint_of, ngrams, weigh
+from bot.understanding.intents import NGRAM_SCALE, VECTOR_SCALE, Head, Vector, fingerprint_of, ngrams, weigh
 from bot.understanding.normalise import normalise
 from knowledge_base import open_encoder
 
@@ -24,7 +24,7 @@ SENTENCES = ROOT / "training_data" / "intents"
 MODEL = ROOT / "build" / "models" / "intents.npz"
 VECTORS = ROOT / "build" / "vectors"
 
-REGULARISATION = 1.0
+REGULARISATION = 3.0
 FOLDS = 5
 
 
@@ -93,8 +93,8 @@ def train(pairs: list[tuple[str, str]]) -> tuple[Head, float]:
     labels = sorted(set(intents))
     right = np.array([labels.index(intent) for intent in intents])
     vocabulary, idf = _vocabulary(texts)
-    vectors = embed(texts) * 10.0
-    features = np.hstack([vectors, np.stack([weigh(text, vocabulary, idf) for text in texts])])
+    vectors = embed(texts) * VECTOR_SCALE
+    features = np.hstack([vectors, NGRAM_SCALE * np.stack([weigh(text, vocabulary, idf) for text in texts])])
     classifier = LogisticRegression(C=REGULARISATION, max_iter=2000, class_weight="balanced")
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=7)
     logits = cross_val_predict(classifier, features, right, cv=folds, method="decision_function")

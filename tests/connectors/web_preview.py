@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, FileSystemLoader, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 CHANNELS = Path(__file__).parents[2] / "connectors" / "channels"
 POLICY = (
@@ -72,7 +72,7 @@ TEXT = [
         "text",
         f"第{n}条 其他事项由学生工作处负责解释，本条为预览所用的较长文字，用来检验一份长文件在手机上的阅读与定位。",
     )
-    for n in "十四 十五 十六 十七 十八 十九 二十".split()
+    for n in ["十四", "十五", "十六", "十七", "十八", "十九", "二十"]
 ]
 
 
@@ -221,10 +221,7 @@ def reply_to(said: str) -> list[dict]:
 def app() -> FastAPI:
     preview = FastAPI()
     templates = Environment(
-        loader=FileSystemLoader(CHANNELS / "web" / "templates"),
-        autoescape=select_autoescape(),
-        trim_blocks=True,
-        lstrip_blocks=True,
+        loader=FileSystemLoader(CHANNELS / "web" / "templates"), autoescape=True, undefined=StrictUndefined
     )
     signed_in: dict[str, str] = {}
     attempts: set[str] = set()
@@ -262,7 +259,10 @@ def app() -> FastAPI:
     @preview.get("/documents/{name}")
     async def document(name: str) -> HTMLResponse:
         if name not in ("sushe", "old"):
-            return HTMLResponse(templates.get_template("error.html").render(status=404), status_code=404)
+            return HTMLResponse(
+                templates.get_template("error.html").render(title="没有这份文件", message="可能已经更新。"),
+                status_code=404,
+            )
         facts = {
             "id": name,
             "title": "某大学学生宿舍管理办法（2023年修订）",
@@ -293,7 +293,7 @@ def app() -> FastAPI:
 
     @preview.get("/api/me")
     async def me() -> dict:
-        return signed_in or {"student": None}
+        return {"student": signed_in.get("student")}
 
     @preview.post("/api/session/end")
     async def end() -> Response:

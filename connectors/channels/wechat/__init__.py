@@ -2,12 +2,14 @@
 
     callback.py    the route: who may speak, and what WeChat gets back
     signature.py   is it WeChat that calls, and just now
-    cipher.py      the encrypted envelope of "secure mode"
-    message.py     XML → one frozen Message
+    cipher.py      wechatpy's envelope of "secure mode", made strict
+    message.py     XML → wechatpy → one frozen Message
     deliveries.py  every message answered once, in time, or kept for the next one
     render.py      replies → one text WeChat will show (cut.py shortens it)
-    envelope.py    text → the XML of a reply
+    envelope.py    text → wechatpy → the XML of a reply
     refusal.py     why a request was turned away, and with which status
+
+The protocol is wechatpy's work. What surrounds it here is what wechatpy leaves to its caller or gets wrong.
 
 A gateway includes `router(settings, converse)` and needs nothing else from here.
 """

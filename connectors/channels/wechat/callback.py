@@ -1,9 +1,11 @@
 """`GET|POST /wechat`: who may speak, and what WeChat gets back.
 
-WeChat shows 「该公众号提供的服务出现故障」 for anything but a valid reply, `success` or an empty body within five
-seconds, so an honest message always gets a 200. Everything else gets a bare status and learns nothing from it.
+WeChat shows 「该公众号提供的服务出现故障」 unless one of its three deliveries of a message gets a valid reply, `success`
+or an empty body with a 200 within five seconds. So an honest message always ends in a 200; before the last delivery a
+503 asks for the next one. Everything else gets a bare status and learns nothing from it.
 """
 
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -15,8 +17,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from connectors.channels.wechat.cipher import Cipher
 from connectors.channels.wechat.deliveries import Deliveries, Given
-from connectors.channels.wechat.envelope import sealed, text_reply
-from connectors.channels.wechat.message import Message, fields, read
+from connectors.channels.wechat.envelope import text_reply
+from connectors.channels.wechat.message import Message, encrypted, read
 from connectors.channels.wechat.refusal import Forged, Malformed, Refusal, TooLarge
 from connectors.channels.wechat.render import Reply
 from connectors.channels.wechat.sentences import GREETING, UNREADABLE
@@ -41,7 +43,8 @@ _EVENTS = (
 
 def router(settings: WechatSettings, converse: Converse, *, clock: Callable[[], float] = time.time) -> APIRouter:
     """The official account's two routes, under `/wechat`. `clock` gives Unix seconds."""
-    cipher = None if settings.encoding_aes_key is None else Cipher(settings.encoding_aes_key, settings.appid)
+    key = settings.encoding_aes_key
+    cipher = None if key is None else Cipher(settings.token, key, settings.appid)
     deliveries = Deliveries(
         clock=clock,
         patience=settings.patience,
@@ -77,17 +80,20 @@ def router(settings: WechatSettings, converse: Converse, *, clock: Callable[[], 
             channel="wechat",
             kind=message.kind,
             wechat_event=message.event if message.event in _EVENTS or not message.event else "other",
-            outcome="success" if given.text is None else "reply",
+            outcome=given.outcome,
             again=given.again,
             encrypted=cipher is not None,
             ms=round((time.perf_counter() - started) * 1000),
         )
-        if given.text is None:
+        if given.outcome == "success":
             return PlainTextResponse("success")
+        if given.outcome == "redeliver":
+            return Response(status_code=503)
         now = int(clock())
         reply = text_reply(message, given.text, now=now)
         if cipher is not None:
-            reply = sealed(reply, cipher, settings.token, now=now)
+            # A plain reply to an encrypted message would be shown to the student as a broken service.
+            reply = cipher.encrypt_message(reply, secrets.token_hex(8), str(now))
         return Response(reply, media_type="application/xml")
 
     return routes
@@ -98,7 +104,7 @@ async def _given(message: Message, deliveries: Deliveries, converse: Converse) -
         ask = partial(converse, message.openid, message.id, message.text)
         return await deliveries.answer(message.key, message.openid, ask)
     if message.kind == "event" and message.event != "subscribe":
-        return Given(None, again=False)
+        return Given("", again=False, outcome="success")
     say = partial(_say, GREETING if message.kind == "event" else UNREADABLE[message.kind])
     return await deliveries.answer(message.key, message.openid, say)
 
@@ -112,14 +118,17 @@ async def _message(request: Request, settings: WechatSettings, cipher: Cipher | 
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length[:20]) > BODY_LIMIT:
         raise TooLarge("length")
+    query = request.query_params
     if cipher is None:
         _check_call(request, settings, now=now)
-        found = fields(await _body(request))
-        if "Encrypt" in found and "FromUserName" not in found:
-            # Nobody would be answered until the key is set: worth its own name in the log.
-            raise Malformed("key_not_configured")
-        return read(found)
-    query = request.query_params
+        body = await _body(request)
+        try:
+            return read(body)
+        except Malformed as error:
+            if query.get("encrypt_type") != "aes":
+                raise
+            # 安全模式: nobody will be answered until the key is set, which is worth its own name in the log.
+            raise Malformed("key_not_configured") from error
     timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
     check_time(timestamp, now=now, window=settings.window)
     # msg_signature also covers the body, so it is the one that counts; WeChat sends both, and both right.
@@ -128,11 +137,10 @@ async def _message(request: Request, settings: WechatSettings, cipher: Cipher | 
     if "msg_signature" not in query:
         raise Forged("not_encrypted")
     # In 兼容模式 the body holds the plain fields as well. They are signed by nobody and are not read.
-    encrypted = fields(await _body(request)).get("Encrypt", "")
-    if not encrypted:
+    envelope = {"Encrypt": encrypted(await _body(request))}
+    if not envelope["Encrypt"]:
         raise Forged("not_encrypted")
-    check(query["msg_signature"], settings.token, timestamp, nonce, encrypted)
-    return read(fields(cipher.decrypt(encrypted)))
+    return read(cipher.decrypt_message(envelope, query["msg_signature"], timestamp, nonce).encode())
 
 
 def _check_call(request: Request, settings: WechatSettings, *, now: float) -> None:

@@ -1,8 +1,11 @@
 """Every message answered once, in time, or kept for the student's next one.
 
 WeChat hangs up after five seconds and delivers the same message up to three times. All deliveries of a message share
-one task; whoever comes when it is finished gets the same text. An answer that came too late for its own message is put
-in front of the student's next one.
+one task; whoever comes when it is finished gets the same text. While it is not, the first two deliveries are refused,
+which makes WeChat deliver again: together that is some twelve seconds. The third is the last chance to say anything, so
+the student is told to come back; an answer too late for its own message is put in front of the student's next one.
+
+`success` would end the deliveries. It is for accounts that may send the answer by themselves later; this one may not.
 
 This memory is for speed and courtesy only and belongs to one process: another copy of the service simply asks
 `converse` again, which answers the same message with the same replies.
@@ -13,13 +16,17 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Literal
 
 import structlog
 
 from connectors.channels.wechat.render import Reply, render
-from connectors.channels.wechat.sentences import FAILED
+from connectors.channels.wechat.sentences import FAILED, NOT_YET
 
 log = structlog.get_logger(__name__)
+
+TRIES = 3
+"""How often WeChat delivers a message that is not answered."""
 
 _SORRY: Sequence[Reply] = ({"kind": "text", "text": FAILED},)
 
@@ -28,10 +35,12 @@ _SORRY: Sequence[Reply] = ({"kind": "text", "text": FAILED},)
 class Given:
     """What to give WeChat."""
 
-    text: str | None
-    """None: not ready, answer `success`."""
+    text: str
+    """What the student reads; empty if the outcome is `success` or `redeliver`."""
     again: bool
     """Whether the message had been delivered before."""
+    outcome: Literal["reply", "later", "redeliver", "success"] = "reply"
+    """`later`: not ready at the last delivery; `redeliver`: not ready, WeChat is to try again; `success`: no words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,8 @@ class _Delivery:
     task: asyncio.Task[_Outcome]
     used: float
     """When it was last asked for, in the clock's seconds."""
+    seen: int = 0
+    """How often WeChat has delivered it."""
     waiting: int = 0
     """Requests waiting for it right now."""
     told: bool = False
@@ -87,8 +98,9 @@ class Deliveries:
         return len(self._kept)
 
     async def answer(self, key: str, openid: str, ask: Callable[[], Awaitable[Sequence[Reply]]]) -> Given:
-        """The text for this delivery. `ask` runs at most once per key, unless it failed."""
-        delivery, again = self._take(key, openid, ask)
+        """What this delivery gets. `ask` runs at most once per key, unless it failed."""
+        delivery = self._take(key, openid, ask)
+        seen = delivery.seen  # now: another delivery may come while this one waits
         delivery.waiting += 1
         try:
             # wait() leaves the task running when the patience ends, or when WeChat hangs up.
@@ -96,24 +108,29 @@ class Deliveries:
                 await asyncio.wait({delivery.task}, timeout=self._patience)
         finally:
             delivery.waiting -= 1
-        return Given(self._tell(delivery) if delivery.task.done() else None, again)
+        if delivery.task.done():
+            return Given(self._tell(delivery), again=seen > 1)
+        if seen < TRIES:
+            return Given("", again=seen > 1, outcome="redeliver")
+        return Given(NOT_YET, again=True, outcome="later")
 
-    def _take(self, key: str, openid: str, ask: Callable[[], Awaitable[Sequence[Reply]]]) -> tuple[_Delivery, bool]:
+    def _take(self, key: str, openid: str, ask: Callable[[], Awaitable[Sequence[Reply]]]) -> _Delivery:
         now = self._clock()
         delivery = self._kept.get(key)
         if delivery is not None and now - delivery.used > self._memory:
             delivery = None
-        again = delivery is not None
+        seen = 0 if delivery is None else delivery.seen
         if delivery is None or (delivery.task.done() and delivery.outcome.failed):
             # A failure is not an answer: a redelivery tries once more.
             task = asyncio.create_task(self._run(ask), name="wechat-answer")
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-            delivery = self._kept[key] = _Delivery(openid, task, now)
+            delivery = self._kept[key] = _Delivery(openid, task, now, seen)
+        delivery.seen += 1
         delivery.used = now
         self._kept.move_to_end(key)
         self._forget(now)
-        return delivery, again
+        return delivery
 
     def _forget(self, now: float) -> None:
         while self._kept:

@@ -1,14 +1,18 @@
-"""What WeChat posted: XML read once, at the door, into one frozen Message."""
+"""What WeChat posted: XML read once, at the door, into one frozen Message.
+
+wechatpy parses; what it would trip over or take for granted is refused here, before and after.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from xml.etree.ElementTree import ParseError
+from typing import Any
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+import xmltodict
+from wechatpy import parse_message
+from wechatpy.events import SubscribeEvent, SubscribeScanEvent, SubscribeScanProductEvent
 
-from connectors.channels.wechat.refusal import Malformed
+from connectors.channels.wechat.refusal import WECHATPY_FAULTS, Malformed
 
 KINDS = ("text", "event", "image", "voice", "video", "shortvideo", "location", "link", "file")
 """The MsgTypes known to arrive; any other becomes `other`."""
@@ -22,6 +26,8 @@ _FIELDS = (
     *("Encrypt", "ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId"),
     *("Content", "Recognition", "Event", "EventKey"),
 )
+# wechatpy tells these apart by the EventKey; a new follower is a new follower.
+_NEW_FOLLOWER = (SubscribeEvent, SubscribeScanEvent, SubscribeScanProductEvent)
 _OPENID = re.compile(r"[!-~]{1,64}")
 _MSG_ID = re.compile(r"[0-9]{1,20}")
 # Stickers and other new kinds arrive as a text that says only this.
@@ -48,11 +54,61 @@ class Message:
     """Lower case, if kind is `event`."""
 
 
-def fields(body: bytes) -> dict[str, str]:
-    """The top-level fields this channel reads; Malformed when the body is not WeChat's XML.
+def encrypted(body: bytes) -> str:
+    """The `Encrypt` field of the body, empty when there is none; Malformed when the body is not WeChat's XML.
 
-    A field given twice is refused: two readers could disagree on which one counts.
+    Not left to wechatpy, which would compare the signature over it before we can.
     """
+    try:
+        return _plain(xmltodict.parse(_xml(body))["xml"])["Encrypt"]
+    except WECHATPY_FAULTS as error:
+        raise Malformed("xml") from error
+
+
+def read(body: bytes) -> Message:
+    """The message in the body; Malformed when it does not say from whom, to whom, what, or which."""
+    try:
+        parsed = parse_message(_xml(body))
+    except WECHATPY_FAULTS as error:
+        raise Malformed("xml") from error
+    # New kinds and events are an UnknownMessage with no attributes of their own: the fields are read as they came.
+    found = _plain(parsed._data)
+    openid, account, kind = found["FromUserName"], found["ToUserName"], found["MsgType"].lower()
+    if not (_OPENID.fullmatch(openid) and _OPENID.fullmatch(account)):
+        raise Malformed("address")
+    if kind == "event":
+        return _event(openid, account, parsed, found)
+    # Not wechatpy's `id`: int() also takes 1_0 and other scripts' digits.
+    msg_id = found["MsgId"]
+    if not _MSG_ID.fullmatch(msg_id):
+        raise Malformed("id")
+    text = ""
+    if kind == "text":
+        text = _UNSUPPORTED.sub("", found["Content"]).strip()
+    elif kind == "voice":
+        # WeChat has all but retired its own recognition: since 2023 the field comes, but empty.
+        text = found["Recognition"]
+    if text:
+        kind = "text"
+    elif kind == "text" or kind not in KINDS:
+        kind = "other"
+    return Message(openid, account, kind, key=f"{openid}|{msg_id}", id=msg_id, text=text)
+
+
+def _event(openid: str, account: str, parsed: Any, found: Mapping[str, str]) -> Message:
+    event = found["Event"].lower()
+    if not event:
+        raise Malformed("event")
+    # Two different events may share a second. TEMPLATESENDJOBFINISH has a MsgID, which names the notice sent, not
+    # the event, and is not read.
+    key = "|".join((openid, found["CreateTime"], event, found["EventKey"]))
+    if isinstance(parsed, _NEW_FOLLOWER):
+        event = "subscribe"
+    return Message(openid, account, "event", key=key, event=event)
+
+
+def _xml(body: bytes) -> str:
+    """The body as text that is safe to parse."""
     if not body.strip():
         raise Malformed("empty")
     try:
@@ -62,50 +118,16 @@ def fields(body: bytes) -> dict[str, str]:
         raise Malformed("encoding") from error
     if not _PROLOGUE.match(xml):
         raise Malformed("prologue")
-    try:
-        root = fromstring(xml, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
-        raise Malformed("xml") from error
-    found: dict[str, str] = {}
-    for child in root:
-        if child.tag not in _FIELDS:
-            continue
-        if child.tag in found:
-            raise Malformed("duplicate")
-        found[child.tag] = (child.text or "").strip()
-    return found
+    return xml
 
 
-def read(found: Mapping[str, str]) -> Message:
-    """The message in these fields; Malformed when it does not say from whom, to whom, what, or which."""
-    openid, account, kind = (found.get(name, "") for name in ("FromUserName", "ToUserName", "MsgType"))
-    if not (_OPENID.fullmatch(openid) and _OPENID.fullmatch(account)):
-        raise Malformed("address")
-    if not kind:
-        raise Malformed("kind")
-    if kind == "event":
-        return _event(openid, account, found)
-    msg_id = found.get("MsgId", "")
-    if not _MSG_ID.fullmatch(msg_id):
-        raise Malformed("id")
-    text = ""
-    if kind == "text":
-        text = _UNSUPPORTED.sub("", found.get("Content", "")).strip()
-    elif kind == "voice":
-        # WeChat has all but retired its own recognition: since 2023 the field comes, but empty.
-        text = found.get("Recognition", "")
-    if text:
-        kind = "text"
-    elif kind == "text" or kind not in KINDS:
-        kind = "other"
-    return Message(openid, account, kind, key=f"{openid}|{msg_id}", id=msg_id, text=text)
+def _plain(found: Mapping[str, Any]) -> dict[str, str]:
+    """The fields this channel reads, a missing one empty.
 
-
-def _event(openid: str, account: str, found: Mapping[str, str]) -> Message:
-    # Two different events may share a second. TEMPLATESENDJOBFINISH has a MsgID, which names the notice sent, not
-    # the event, and is not read.
-    event = found.get("Event", "").lower()
-    if not event:
-        raise Malformed("event")
-    key = "|".join((openid, found.get("CreateTime", ""), event, found.get("EventKey", "")))
-    return Message(openid, account, "event", key=key, event=event)
+    A field given twice comes from the parser as a list and is refused: two readers could disagree on which one counts.
+    So is one with attributes or tags in it, a dict.
+    """
+    plain = {name: found.get(name) or "" for name in _FIELDS}
+    if not all(isinstance(value, str) for value in plain.values()):
+        raise Malformed("duplicate")
+    return plain

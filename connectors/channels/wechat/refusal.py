@@ -9,6 +9,16 @@ The caller learns the status and nothing else. In particular a wrong signature, 
 the same from outside; otherwise each would help to guess the next.
 """
 
+import struct
+from xml.parsers.expat import ExpatError
+
+from wechatpy.exceptions import WeChatException
+
+WECHATPY_FAULTS = (WeChatException, ExpatError, struct.error, ValueError, LookupError, TypeError, AttributeError)
+"""What wechatpy lets out when it is given anything but what WeChat sends: its own exceptions (signature, appid) and
+those of the code below it (UnicodeDecodeError and binascii.Error are ValueErrors, KeyError and IndexError LookupErrors).
+"""
+
 
 class Refusal(Exception):
     """A request not to be answered; `reason` is a short English name for the log, never the student's words."""

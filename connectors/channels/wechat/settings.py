@@ -24,7 +24,7 @@ class WechatSettings:
     window: float = 300.0
     """Seconds a signed timestamp may differ from the clock, either way."""
     patience: float = 4.0
-    """Seconds to wait for an answer. WeChat hangs up after 5."""
+    """Seconds each delivery waits for an answer. WeChat hangs up after 5."""
     capacity: int = 4096
     """Messages remembered at most."""
     memory: float = 600.0

@@ -1,22 +1,21 @@
 """Is it WeChat that calls, and is it calling now?"""
 
-import hashlib
 import hmac
+
+from wechatpy.utils import WeChatSigner
 
 from connectors.channels.wechat.refusal import Forged
 
 
-def sign(*parts: str) -> str:
-    """SHA-1, lower-case hex, of the parts sorted and joined: WeChat's rule for `signature` and `msg_signature`.
-
-    The protocol leaves no choice of hash.
-    """
-    return hashlib.sha1(_bytes("".join(sorted(parts))), usedforsecurity=False).hexdigest()
-
-
 def check(given: str, *parts: str) -> None:
-    """Raises Forged unless `given` signs the parts. Takes the same time wherever the first wrong digit stands."""
-    if not hmac.compare_digest(_bytes(given), sign(*parts).encode()):
+    """Raises Forged unless `given` signs the parts: `signature` and `msg_signature` follow the same rule.
+
+    The rule is wechatpy's, the comparison is not: `wechatpy.utils.check_signature` compares with `!=`, which stops at
+    the first wrong digit and so tells by its time how far a guess was right.
+    """
+    signer = WeChatSigner()
+    signer.add_data(*(_bytes(part) for part in parts))
+    if not hmac.compare_digest(_bytes(given), signer.signature.encode()):
         raise Forged("signature")
 
 

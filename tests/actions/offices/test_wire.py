@@ -199,7 +199,8 @@ async def test_a_body_that_trickles_in_is_given_up_in_time(monkeypatch: pytest.M
     monkeypatch.setattr(wire, "POST_SECONDS", 0.2)
     monkeypatch.setattr(wire, "GET_SECONDS", 0.2)
     told = Wire(post=[trickles], by_key=[FOUND])
-    assert await submit(told) == MADE
+    async with asyncio.timeout(5):
+        assert await submit(told) == MADE
     told = Wire(post=[trickles], by_key=[trickles])
     async with asyncio.timeout(5):
         with pytest.raises(OutcomeUnknown):

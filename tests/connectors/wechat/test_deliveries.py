@@ -3,21 +3,25 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from connectors.channels.wechat.deliveries import Deliveries, Given
-from connectors.channels.wechat.message import fields, read
+from connectors.channels.wechat.message import read
 from connectors.channels.wechat.render import Reply
 from tests.connectors.wechat.official_account import (
+    KEY,
     Counsellor,
     OfficialAccount,
     Replies,
     content,
     fixture,
+    message,
     settled,
 )
 
 LATE = "刚才那条消息的回复：\n\n"
 FAILED = "抱歉，刚才没有处理成功，请稍后再发一次。"
+NOT_YET = "正在查询，请稍后回复任意字查看结果。"
 
 
 async def test_three_deliveries_one_after_another_are_answered_once() -> None:
@@ -71,16 +75,134 @@ async def test_a_sixty_four_bit_id_stays_exact() -> None:
     assert [heard[1] for heard in counsellor.heard] == ["9223372036854775807", "9223372036854775806"]
 
 
-async def test_a_slow_answer_is_success_first_and_comes_with_the_redelivery() -> None:
+async def unanswered(account: OfficialAccount, text: str, msg_id: int) -> None:
+    """A delivery WeChat is to repeat: neither a reply nor `success`, which would end the deliveries."""
+    answer = await account.say(text, msg_id)
+    assert (answer.status_code, answer.content) == (503, b"")
+
+
+@pytest.mark.parametrize("before", [1, 2])
+async def test_a_slow_answer_is_delivered_again_and_comes_with_the_redelivery(before: int) -> None:
     counsellor = Counsellor()
     release = counsellor.hold("查成绩")
     account = OfficialAccount(counsellor, patience=0.0)
-    assert (await account.say("查成绩", 7)).content == b"success"
-    assert (await account.say("查成绩", 7)).content == b"success"
+    for _ in range(before):
+        await unanswered(account, "查成绩", 7)
     release.set()
     await settled()
     assert content(await account.say("查成绩", 7)) == "听到：查成绩"
     assert len(counsellor.heard) == 1
+
+
+async def test_a_redelivery_joins_the_answer_still_being_worked_on() -> None:
+    counsellor = Counsellor()
+    release = counsellor.hold("查成绩")
+    account = OfficialAccount(counsellor, patience=0.05)
+    await unanswered(account, "查成绩", 7)
+    second = asyncio.ensure_future(account.say("查成绩", 7))
+    await asyncio.sleep(0)
+    release.set()
+    assert content(await second) == "听到：查成绩"
+    assert len(counsellor.heard) == 1
+
+
+async def test_the_third_delivery_says_to_come_back_and_the_answer_comes_with_the_next_one() -> None:
+    counsellor = Counsellor()
+    release = counsellor.hold("查成绩")
+    account = OfficialAccount(counsellor, patience=0.01)
+    await unanswered(account, "查成绩", 7)
+    await unanswered(account, "查成绩", 7)
+    assert content(await account.say("查成绩", 7)) == NOT_YET
+    release.set()
+    await settled()
+    assert content(await account.say("好了吗", 8)) == LATE + "听到：查成绩\n\n听到：好了吗"
+    assert content(await account.say("谢谢", 9)) == "听到：谢谢"
+    assert [heard[1] for heard in counsellor.heard] == ["7", "8", "9"]
+
+
+async def test_the_third_delivery_is_the_last_even_when_more_come() -> None:
+    counsellor = Counsellor()
+    release = counsellor.hold("查成绩")
+    account = OfficialAccount(counsellor, patience=0.0)
+    for _ in range(2):
+        await unanswered(account, "查成绩", 7)
+    assert [content(await account.say("查成绩", 7)) for _ in range(2)] == [NOT_YET, NOT_YET]
+    release.set()
+    await settled()
+
+
+async def test_the_third_delivery_of_an_encrypted_message_is_told_so_encrypted() -> None:
+    counsellor = Counsellor()
+    release = counsellor.hold("查成绩")
+    account = OfficialAccount(counsellor, key=KEY, patience=0.0)
+    answers = [await account.post(*account.seal(message("查成绩"))) for _ in range(3)]
+    assert [(answer.status_code, answer.content) for answer in answers[:2]] == [(503, b"")] * 2
+    assert account.opened(answers[2]) == NOT_YET
+    release.set()
+    await settled()
+
+
+async def test_deliveries_are_counted_for_each_message_and_not_for_the_account() -> None:
+    counsellor = Counsellor()
+    releases = [counsellor.hold(text) for text in ("甲", "乙")]
+    account = OfficialAccount(counsellor, patience=0.0)
+    for text, msg_id in (("甲", 1), ("乙", 2), ("甲", 1), ("乙", 2)):
+        await unanswered(account, text, msg_id)
+    assert content(await account.say("甲", 1)) == NOT_YET
+    for release in releases:
+        release.set()
+    await settled()
+
+
+async def test_deliveries_are_counted_on_when_the_first_answer_failed() -> None:
+    failed = False
+
+    async def failing_then_slow() -> list[Reply]:
+        nonlocal failed
+        if not failed:
+            failed = True
+            raise RuntimeError
+        await release.wait()
+        return [{"kind": "text", "text": "好"}]
+
+    release = asyncio.Event()
+    deliveries = Deliveries(clock=lambda: 0.0, patience=0.01)
+    given = [await deliveries.answer("o|7", "o", failing_then_slow) for _ in range(3)]
+    assert [each.outcome for each in given] == ["reply", "redeliver", "later"]
+    release.set()
+    await settled()
+
+
+async def test_a_delivery_counts_as_the_one_it_was_when_it_came() -> None:
+    release = asyncio.Event()
+
+    async def slowly() -> list[Reply]:
+        await release.wait()
+        return [{"kind": "text", "text": "好"}]
+
+    deliveries = Deliveries(clock=lambda: 0.0, patience=0.01)
+    at_once = await asyncio.gather(*(deliveries.answer("o|7", "o", slowly) for _ in range(3)))
+    assert at_once == [
+        Given("", again=False, outcome="redeliver"),
+        Given("", again=True, outcome="redeliver"),
+        Given(NOT_YET, again=True, outcome="later"),
+    ]
+    release.set()
+    await settled()
+
+
+async def test_the_log_tells_what_each_delivery_got() -> None:
+    counsellor = Counsellor()
+    release = counsellor.hold("查成绩")
+    account = OfficialAccount(counsellor, patience=0.0)
+    with capture_logs() as logs:
+        for _ in range(3):
+            await account.say("查成绩", 7)
+        release.set()
+        await settled()
+        await account.say("好", 8)
+        await account.post(fixture("event_scan"))
+    assert [line["outcome"] for line in logs] == ["redeliver", "redeliver", "later", "reply", "success"]
 
 
 async def test_a_slow_answer_comes_in_front_of_the_next_one_and_only_once() -> None:
@@ -167,11 +289,11 @@ async def test_the_same_event_twice_gets_the_same_greeting() -> None:
 
 def test_two_events_in_one_second_are_two() -> None:
     names = ("event_subscribe", "event_subscribe_scene", "event_scan", "event_unsubscribe")
-    assert len({read(fields(fixture(name))).key for name in names}) == 4
+    assert len({read(fixture(name)).key for name in names}) == 4
 
 
 def test_a_notice_id_is_not_a_message_id() -> None:
-    event = read(fields(fixture("event_template_sent")))
+    event = read(fixture("event_template_sent"))
     assert (event.id, "200163836" in event.key) == ("", False)
 
 

@@ -1,16 +1,19 @@
 """Messages of an account with a key: what must open, and what must not."""
 
 import base64
+import binascii
 import json
+import random
+import struct
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.ciphers.modes import CBC
+from structlog.testing import capture_logs
+from wechatpy.exceptions import InvalidAppIdException, InvalidSignatureException
 
-from connectors.channels.wechat import cipher
+from connectors.channels.wechat.cipher import Cipher
 from connectors.channels.wechat.refusal import Forged
 from tests.connectors.wechat.official_account import (
     APPID,
@@ -19,10 +22,13 @@ from tests.connectors.wechat.official_account import (
     NOW,
     OPENID,
     ROOT,
+    TOKEN,
     Counsellor,
     OfficialAccount,
+    encrypted,
     fixture,
     message,
+    packed,
     sign,
 )
 
@@ -69,8 +75,9 @@ async def test_the_known_answer_verifies_the_address(known: dict[str, str]) -> N
 
 
 def test_the_known_answer_decrypts_to_its_plaintext(known: dict[str, str]) -> None:
-    opened = cipher.Cipher(known["encoding_aes_key"], known["appid"]).decrypt(known["Encrypt"])
-    assert opened.decode() == known["plaintext"]
+    cipher = Cipher(known["token"], known["encoding_aes_key"], known["appid"])
+    opened = cipher.decrypt_message(known, known["msg_signature"], known["timestamp"], known["nonce"])
+    assert opened == known["plaintext"]
 
 
 @pytest.mark.parametrize("late", [-301, 301])
@@ -103,8 +110,8 @@ async def test_only_the_encrypted_part_of_a_compatible_message_is_read() -> None
     counsellor = Counsellor()
     account = OfficialAccount(counsellor, key=KEY)
     sealed, query = account.seal(message("密文"))
-    encrypted = sealed.split(b"CDATA[")[2].split(b"]]>")[0]
-    await account.post(fixture("compatible").replace(b"{encrypted}", encrypted), query)
+    inside = sealed.split(b"CDATA[")[2].split(b"]]>")[0]
+    await account.post(fixture("compatible").replace(b"{encrypted}", inside), query)
     assert [heard[2] for heard in counsellor.heard] == ["密文"]
 
 
@@ -161,19 +168,6 @@ async def test_a_message_closed_with_another_key_is_refused() -> None:
     await refused(account, *account.seal(message("好"), key=KEY[::-1]))
 
 
-def encrypted(plain: bytes) -> str:
-    """Raw AES, so that a test decides on every byte, padding included."""
-    key = base64.b64decode(KEY + "=")
-    encryptor = Cipher(AES(key), CBC(key[:16])).encryptor()
-    return base64.b64encode(encryptor.update(plain) + encryptor.finalize()).decode()
-
-
-def packed(length: int, rest: bytes) -> bytes:
-    plain = bytes(16) + length.to_bytes(4, "big") + rest
-    size = 32 - len(plain) % 32
-    return plain + bytes([size]) * size
-
-
 @pytest.mark.parametrize(
     "envelope",
     [
@@ -188,6 +182,10 @@ def packed(length: int, rest: bytes) -> bytes:
         pytest.param(encrypted(packed(5, b"<xml>")), id="appid missing"),
         pytest.param(encrypted(packed(2**32 - 1, b"<xml/>" + APPID.encode())), id="length too long"),
         pytest.param(encrypted(packed(0, b"<xml/>" + APPID.encode())), id="length too short"),
+        pytest.param(encrypted(packed(2, b"\xff\xfe" + APPID.encode())), id="no UTF-8 inside"),
+        pytest.param(encrypted(bytes(16) + b"\x10" * 16)[:20], id="part of a block"),
+        pytest.param(encrypted(bytes(47) + b"\x01"), id="one block and a half"),
+        pytest.param(encrypted(packed(0, b"<xml/>" + APPID.encode())) + "\n!", id="base64 and more"),
     ],
 )
 async def test_whatever_does_not_open_gets_the_same_refusal(envelope: str) -> None:
@@ -207,7 +205,7 @@ async def test_uneven_padding_is_refused_even_around_a_good_message() -> None:
 
 def test_an_empty_envelope_does_not_open() -> None:
     with pytest.raises(Forged):
-        cipher.Cipher(KEY, APPID).decrypt("")
+        Cipher(TOKEN, KEY, APPID).decrypt_message({"Encrypt": ""}, sign(TOKEN, "1", "2", ""), "1", "2")
 
 
 @pytest.mark.parametrize(("late", "status"), [(-301, 403), (-300, 200), (300, 200), (301, 403)])
@@ -245,3 +243,44 @@ async def test_two_replies_to_the_same_message_share_no_ciphertext() -> None:
     first, again = await account.post(*call), await account.post(*call)
     assert account.opened(first) == account.opened(again)
     assert first.content != again.content
+
+
+async def test_an_account_that_lacks_its_key_says_so_in_the_log() -> None:
+    with capture_logs() as logs:
+        await OfficialAccount().post(*OfficialAccount(key=KEY).seal(message("好")))
+        await OfficialAccount().post(b"<xml></xml>")
+    assert [line["reason"] for line in logs] == ["key_not_configured", "xml"]
+
+
+@pytest.mark.parametrize("said", ["]]>", "]]></Content><Content>换成别的", "{0}{msg_type}", "{"])
+async def test_no_answer_can_break_out_of_an_encrypted_reply(said: str) -> None:
+    account = OfficialAccount(Counsellor(answer=lambda text: [{"kind": "text", "text": said}]), key=KEY)
+    assert account.opened(await account.post(*account.seal(message("问")))) == said
+
+
+def test_the_filling_of_a_reply_is_not_drawn_from_ordinary_chance() -> None:
+    # With one IV for ever, whoever foresees these bytes could tell which of two answers a student got.
+    random.seed(1)
+    first = Cipher(TOKEN, KEY, APPID).encrypt_message("<xml/>", "1", "2")
+    random.seed(1)
+    assert Cipher(TOKEN, KEY, APPID).encrypt_message("<xml/>", "1", "2") != first
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *(InvalidSignatureException(), InvalidAppIdException(), ExpatError(), struct.error(), binascii.Error()),
+        *(KeyError(), IndexError(), TypeError(), AttributeError(), ValueError()),
+        UnicodeDecodeError("utf-8", b"", 0, 0, ""),
+    ],
+    ids=repr,
+)
+async def test_nothing_wechatpy_raises_is_a_server_error(fault: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise fault
+
+    account = OfficialAccount(key=KEY)
+    monkeypatch.setattr("connectors.channels.wechat.message.parse_message", fail)
+    assert (await account.post(*account.seal(message("好")))).status_code == 400
+    monkeypatch.setattr("wechatpy.crypto.PrpCrypto.decrypt", fail)
+    await refused(account, *account.seal(message("好")))

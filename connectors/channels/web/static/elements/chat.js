@@ -167,7 +167,7 @@ export class CounsellorChat extends HTMLElement {
 
   /** Shows replies that nobody asked for just now, such as a person's answer after a handoff. */
   receive(replies) {
-    const turn = { id: uuid(), at: Date.now(), said: '', state: 'done', replies: [] };
+    const turn = { id: uuid(), said: '', state: 'done', replies: [] };
     this.#memory.turns.push(turn);
     this.#transcript.show(turn);
     this.#arrived(turn, replies);
@@ -193,7 +193,7 @@ export class CounsellorChat extends HTMLElement {
   }
 
   async #turn(body, said) {
-    const turn = { id: uuid(), at: Date.now(), body, said, state: 'sending', replies: [] };
+    const turn = { id: uuid(), body, said, state: 'sending', replies: [] };
     for (const earlier of this.#memory.turns) {
       if (earlier.closed || earlier.state === 'sending') continue;
       earlier.closed = true;
@@ -211,7 +211,10 @@ export class CounsellorChat extends HTMLElement {
     this.#transcript.update(turn);
     this.#memory.keep();
     try {
-      const replies = await this.#service.chat({ conversation: this.#memory.conversation, message_id: turn.id, ...turn.body });
+      const replies = await this.#service.chat({
+        conversation: this.#memory.conversation, message_id: turn.id, ...turn.body,
+        ...(this.mode === 'kiosk' ? { channel: 'kiosk' } : {}),
+      });
       turn.state = 'done';
       this.#arrived(turn, replies);
     } catch (error) {
@@ -225,6 +228,7 @@ export class CounsellorChat extends HTMLElement {
   }
 
   #failed(turn, error) {
+    if (!this.#memory.turns.includes(turn)) return;
     turn.state = 'failed';
     turn.trouble = 'trouble.network';
     if (error instanceof Refused) {
@@ -238,6 +242,8 @@ export class CounsellorChat extends HTMLElement {
   }
 
   #arrived(turn, replies) {
+    // Cleared or signed out meanwhile: the answer is for nobody now.
+    if (!this.#memory.turns.includes(turn)) return;
     // Nobody may be left in front of a silent page.
     turn.replies.push(...(replies.length ? replies : [{ kind: 'text', text: words.t('empty') }]));
     const late = this.#memory.turns.at(-1) !== turn;

@@ -6,7 +6,7 @@ const KEY = 'counsellor.tab';
 const KEPT_TURNS = 80;
 
 /**
- * A turn: {id, at, body: {text}|{payload}, said, state: 'sending'|'done'|'failed', trouble, replies: [], closed, chosen}.
+ * A turn: {id, body: {text}|{payload}, said, state: 'sending'|'done'|'failed', trouble, troubleText, replies: [], closed, chosen}.
  * `said` is what the student sees as their own words (a button's label), `closed` that its buttons are spent.
  */
 export class Memory {

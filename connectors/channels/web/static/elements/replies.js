@@ -116,11 +116,16 @@ function isOwn(url, base) {
 
 function receipt(reply, on) {
   const done = h('span', { 'data-word': 'copy' });
+  const shape = icon('copy');
   const button = h('button', { type: 'button', class: 'button small', onclick: async () => {
     if (!(await copy(reply.number))) return;
     done.textContent = t('copied');
-    setTimeout(() => { done.textContent = t('copy'); }, 2000);
-  } }, icon('copy'), done);
+    shape.dataset.icon = 'check';
+    setTimeout(() => {
+      done.textContent = t('copy');
+      shape.dataset.icon = 'copy';
+    }, 2000);
+  } }, shape, done);
   return card(
     h('div', { class: 'receipt-head' }, icon(reply.task ?? 'form'),
       h('span', { class: 'receipt-task' }, reply.task ? serviceName(reply.task, reply.title) : ''),

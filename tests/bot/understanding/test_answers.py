@@ -1,0 +1,37 @@
+"""Answers to open questions, kind by kind: ``answers.yml`` holds the cases."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.understanding import answers
+
+NOW = datetime(2026, 11, 22, 10)
+CHOICES = [
+    {"label": "病假", "payload": "answer:sick"},
+    {"label": "事假", "payload": "answer:personal"},
+    {"label": "公假", "payload": "answer:official"},
+    {"label": "取消", "payload": "cancel"},
+]
+CASES: list[tuple[str, object, str | None]] = yaml.safe_load(
+    Path(__file__).with_name("answers.yml").read_text(encoding="utf-8")
+)
+KINDS = ["location", "phone", "date", "period", "count", "text", "choice", "confirm", "sign_in"]
+
+
+@pytest.mark.parametrize(("kind", "typed", "value"), CASES)
+def test_an_answer_is_read_for_its_kind(kind: str, typed: object, value: str | None) -> None:
+    assert answers.read(kind, str(typed), NOW, CHOICES) == value
+
+
+def test_without_choices_nothing_is_chosen() -> None:
+    assert answers.read("choice", "1", NOW) is None
+
+
+@given(st.sampled_from(KINDS), st.text(max_size=40))
+def test_any_answer_is_read_without_an_error(kind: str, typed: str) -> None:
+    assert answers.read(kind, typed, NOW, CHOICES) != ""

@@ -1,0 +1,51 @@
+"""What judges us was never trained on."""
+
+from __future__ import annotations
+
+import yaml
+
+from bot.understanding.train import read_sentences
+from eval.house import ROOT
+from eval.intents import read_held_out
+from eval.leaks import leaks
+
+DEV = ROOT / "training_data" / "questions"
+HELD_OUT = ROOT / "eval" / "heldout"
+
+
+def test_a_copied_sentence_is_a_leak() -> None:
+    assert leaks(["宿舍几点关门？"], ["今天吃什么", "宿舍几点关门"]) == [("宿舍几点关门？", "宿舍几点关门", 1.0)]
+
+
+def test_a_sentence_with_one_word_changed_is_a_leak() -> None:
+    assert leaks(["请问宿舍晚上几点钟关门"], ["请问宿舍晚上几点钟关门呢"])
+
+
+def test_a_sentence_of_one_s_own_is_no_leak() -> None:
+    assert leaks(["楼下大门到几点锁"], ["宿舍几点关门"]) == []
+
+
+def test_no_held_out_sentence_stands_among_the_training_sentences() -> None:
+    assert leaks((sentence for sentence, _ in read_held_out()), [text for text, _ in read_sentences()]) == []
+
+
+def test_every_intent_has_at_least_six_held_out_sentences() -> None:
+    counts: dict[str, int] = {}
+    for _, intent in read_held_out():
+        counts[intent] = counts.get(intent, 0) + 1
+    assert min(counts.values()) >= 6
+    assert set(counts) == {intent for _, intent in read_sentences()}
+
+
+def test_no_held_out_question_stands_among_the_development_questions() -> None:
+    held_out = yaml.safe_load((HELD_OUT / "questions.yml").read_text(encoding="utf-8"))
+    tuned_on = yaml.safe_load((DEV / "policies.yml").read_text(encoding="utf-8"))
+    assert len(held_out) >= 80
+    assert leaks([one["question"] for one in held_out], [one["question"] for one in tuned_on]) == []
+
+
+def test_no_held_out_outside_question_stands_among_those_the_gate_was_fitted_on() -> None:
+    held_out = yaml.safe_load((HELD_OUT / "outside.yml").read_text(encoding="utf-8"))
+    fitted_on = yaml.safe_load((DEV / "outside.yml").read_text(encoding="utf-8"))
+    fitted_on = [one["question"] if isinstance(one, dict) else one for one in fitted_on]
+    assert leaks(held_out, fitted_on) == []
