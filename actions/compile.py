@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from actions.task import CONFIRM, SIGN_IN, Task, read_tasks
+from actions.task import CONFIRM, KEPT, SIGN_IN, Task, read_tasks
 
 GENERATED = Path(__file__).resolve().parent.parent / "bot" / "dialogue" / "generated"
 HEAD = "# Compiled from actions/tasks/{task}/task.yaml by scripts/compile. Do not edit.\n"
@@ -46,7 +46,7 @@ def _slots(task: Task) -> dict[str, Any]:
         slots[task.slot(field.name)] = _slot(mappings)
     if task.confirm:
         slots[task.slot(CONFIRM)] = _slot([_asked(task, CONFIRM)])
-    for kept in ("order", "tries", "trouble"):
+    for kept in KEPT:
         slots[task.slot(kept)] = _slot([{"type": "custom"}])
     return slots
 

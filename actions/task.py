@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ KINDS = frozenset({"location", "text", "phone", "date", "period", "count", "choi
 
 SIGN_IN = "signed_in"
 CONFIRM = "confirmed"
+KEPT = ("order", "tries", "trouble", "sent")
+"""What a form remembers beside its fields."""
 
 
 class BadTask(ValueError):
@@ -27,6 +30,8 @@ class Choice:
 
     value: str
     label: str
+    said: str | None = None
+    """A pattern of words that mean this answer wherever they stand: 随时可以来 in the first sentence, say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,20 @@ class Field:
     suggest_label: str = "{value}"
     least: int = 1
     most: int = 100
+    unit: str = ""
+    """What is counted: 份."""
+    longest: int = 500
+    """Characters of a text that the office still takes."""
 
     def shown(self, value: str) -> str:
         """The value as a person reads it."""
+        if self.unit:
+            return f"{value} {self.unit}"
         return next((choice.label for choice in self.choices if choice.value == value), value)
+
+    def heard(self, words: str) -> str | None:
+        """The value of the first choice whose words are among these."""
+        return next((one.value for one in self.choices if one.said and re.search(one.said, words)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,8 @@ class Words:
 
     text: str
     ask: str | None = None
+    question: str | None = None
+    """Asked instead of the field's own question, when this refusal leaves something narrower to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +121,35 @@ class Task:
         return next(field for field in self.fields if field.name == name)
 
 
+PARTS = (set(Task.__dataclass_fields__) - {"name"}) | {"task"}
+"""The keys of a ``task.yaml``."""
+
+
 def _field(path: Path, raw: dict[str, Any]) -> Field:
     known = set(Field.__dataclass_fields__)
     if unknown := set(raw) - known:
         raise BadTask(f"{path}: field {raw.get('name')!r} has unknown keys {sorted(unknown)}")
+    if raw["name"] in (SIGN_IN, CONFIRM, *KEPT):
+        raise BadTask(f"{path}: field {raw['name']!r} has a name that every form uses itself")
     if raw.get("kind") not in KINDS:
         raise BadTask(f"{path}: field {raw.get('name')!r} has kind {raw.get('kind')!r}, not one of {sorted(KINDS)}")
     if raw["kind"] == "choice" and not raw.get("choices"):
         raise BadTask(f"{path}: field {raw['name']!r} is a choice without choices")
     choices = tuple(Choice(**choice) for choice in raw.pop("choices", ()))
+    for choice in choices:
+        try:
+            re.compile(choice.said or "")
+        except re.error as error:
+            raise BadTask(f"{path}: choice {choice.value!r} of field {raw['name']!r}: {error}") from error
     return Field(choices=choices, **raw)
 
 
 def read_task(path: Path) -> Task:
     """Reads one ``task.yaml``. Raises :class:`BadTask` naming what is wrong."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if unknown := set(raw) - PARTS:
+            raise BadTask(f"{path}: unknown keys {sorted(unknown)}")
         task = Task(
             name=raw["task"],
             title=raw["title"],
@@ -137,15 +167,25 @@ def read_task(path: Path) -> Task:
             unknown_cancelled=raw.get("unknown_cancelled", raw["cancelled"]),
             refusals={code: Words(**words) for code, words in raw.get("refusals", {}).items()},
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
         raise BadTask(f"{path}: {error}") from error
     if task.name != path.parent.name:
         raise BadTask(f"{path}: task {task.name!r} lives in folder {path.parent.name!r}")
     names = [field.name for field in task.fields]
+    if len(names) != len(set(names)):
+        raise BadTask(f"{path}: two fields have the same name")
+    for field in task.fields:
+        if unknown := set(field.when or ()) - set(names):
+            raise BadTask(f"{path}: field {field.name!r} depends on unknown fields {sorted(unknown)}")
     for code, words in task.refusals.items():
         if words.ask is not None and words.ask not in names:
             raise BadTask(f"{path}: refusal {code!r} asks for unknown field {words.ask!r}")
     return task
+
+
+def read_words(path: Path = TASKS / "words.yaml") -> Mapping[str, str]:
+    """What every form says alike, by name."""
+    return {name: str(text).strip() for name, text in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
 
 
 def read_tasks(folder: Path = TASKS) -> dict[str, Task]:

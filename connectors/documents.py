@@ -6,8 +6,8 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
-from connectors.channels.web.pages import render
 from connectors.doors import Doors
+from connectors.pages import render
 from connectors.problems import Problem
 
 

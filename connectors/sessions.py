@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fastapi import Response
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from sqlalchemy import delete, insert, select, update
 
@@ -100,3 +101,10 @@ class Sessions:
 
         await self.inbox.run(work)
         return Session(owner, student, str(self._signer.dumps(opaque)))
+
+
+def set_cookie(response: Response, session: Session, secure: bool) -> Response:
+    """Puts a new session's cookie on a response; leaves the browser's own alone."""
+    if session.cookie is not None:
+        response.set_cookie(COOKIE, session.cookie, httponly=True, samesite="lax", secure=secure, path="/")
+    return response

@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data / 'doors.sqlite'}"
 
     @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies may travel over https only."""
+        return self.public_url.startswith("https://")
+
+    @property
     def development_sign_in(self) -> bool:
         """Whether anyone may sign in with a bare student number: only on loopback with the simulated office."""
         return _loopback(self.host) and _loopback(urlsplit(self.campus_url).hostname or "")

@@ -9,20 +9,12 @@ import httpx
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from connectors.channels.web.pages import render
 from connectors.doors import Doors
+from connectors.pages import render
 from connectors.problems import Problem
-from connectors.sessions import COOKIE, Session
+from connectors.sessions import COOKIE, set_cookie
 
 SAMPLES = 5
-
-
-def set_cookie(response: Response, doors: Doors, session: Session) -> Response:
-    """Puts a new session's cookie on a response; leaves the browser's own alone."""
-    if session.cookie is not None:
-        secure = doors.settings.public_url.startswith("https://")
-        response.set_cookie(COOKIE, session.cookie, httponly=True, samesite="lax", secure=secure, path="/")
-    return response
 
 
 def same_site(path: str) -> str:
@@ -101,12 +93,12 @@ def mount(app: FastAPI, doors: Doors) -> None:
         response = (
             RedirectResponse(target, 303) if from_form else JSONResponse({"student": student.strip(), "next": target})
         )
-        return set_cookie(response, doors, session)
+        return set_cookie(response, session, doors.settings.secure_cookies)
 
     @app.get("/api/me")
     async def me(request: Request) -> Response:
         session = await doors.sessions.open(request.cookies.get(COOKIE))
-        return set_cookie(JSONResponse({"student": session.student}), doors, session)
+        return set_cookie(JSONResponse({"student": session.student}), session, doors.settings.secure_cookies)
 
     @app.post("/api/session/end")
     async def end(request: Request) -> Response:

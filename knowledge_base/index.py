@@ -55,10 +55,10 @@ class Found:
     """Best first."""
     cosine: float = 0.0
     """The highest cosine of any passage in force."""
-    lift: float = 0.0
-    """By how many standard deviations it stands above the other passages."""
+    meaning: float = 0.0
+    """The highest inner product once the usual question is taken out."""
     bm25: float = 0.0
-    """The highest BM25 of any passage in force, for the question's own tokens."""
+    """The highest BM25 of any passage in force, the widening words included."""
     agreement: float = 0.0
     """Which share of the five nearest by meaning are among the ten best by characters."""
 
@@ -115,9 +115,10 @@ class Index:
         own_meaning = query if usual is None else query - USUAL * usual
         pool, vectors = self._pool(own_meaning, lexical, allowed)
         cosines = vectors @ query
-        fused = DENSE_SHARE * _z(vectors @ own_meaning) + (1 - DENSE_SHARE) * _z(lexical[pool])
+        meanings = vectors @ own_meaning
+        fused = DENSE_SHARE * _z(meanings) + (1 - DENSE_SHARE) * _z(lexical[pool])
         best = np.argsort(-fused, kind="stable")[:k]
-        near, alike = np.argsort(-cosines)[:5], np.argsort(-lexical[pool])[:10]
+        near, alike = np.argsort(-meanings)[:5], np.argsort(-lexical[pool])[:10]
         return Found(
             hits=tuple(
                 Hit(
@@ -130,8 +131,8 @@ class Index:
                 for at in best
             ),
             cosine=float(cosines.max()),
-            lift=float(_z(cosines).max()),
-            bm25=float(own[pool].max()),
+            meaning=float(meanings.max()),
+            bm25=float(lexical[pool].max()),
             agreement=len(np.intersect1d(near, alike)) / len(near),
         )
 

@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from actions.campus_sim.campus import Campus
 from actions.campus_sim.connections import Connections
@@ -27,11 +28,33 @@ from actions.campus_sim.server import application, routes
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 8091
 HIGHEST_PORT = 65535
+KEEP_ALIVE_SECONDS = 75
+"""Longer than any client keeps an idle connection: who reuses one must not find it just closed."""
 
 
 def contract() -> str:
     """The OpenAPI document as it is committed."""
     return json.dumps(routes(None).openapi(), ensure_ascii=False, indent=2) + "\n"
+
+
+def configuration(app: ASGIApp, port: int, connections: Connections) -> uvicorn.Config:
+    """How ``app`` is served: on loopback, without a word about who asks for whom."""
+    return uvicorn.Config(
+        app,
+        host=LOOPBACK,
+        port=port,
+        http=connections.protocol(),
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        # Paths hold student numbers.
+        access_log=False,
+        # Faults find the connection by the caller's true address.
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=2,
+    )
 
 
 def serve() -> str | None:
@@ -56,27 +79,12 @@ def serve() -> str | None:
     except (OSError, sqlite3.Error) as error:
         return f"{path} cannot be opened: {error}."
     connections = Connections()
-    config = uvicorn.Config(
-        application(Campus(ledger, now), secret, connections),
-        host=LOOPBACK,
-        port=int(port),
-        http=connections.protocol(),
-        loop="asyncio",
-        ws="none",
-        lifespan="off",
-        log_level="warning",
-        # Paths hold student numbers, and faults are keyed by the caller's true address.
-        access_log=False,
-        proxy_headers=False,
-        # Longer than any client keeps an idle connection: who reuses one must not find it just closed.
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=2,
-    )
+    app = application(Campus(ledger, now), secret, connections)
     # Uvicorn finishes its requests, then raises the signal anew: an asked-for end is a success, with the file closed.
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, lambda *_: sys.exit(0))
     try:
-        uvicorn.Server(config).run()
+        uvicorn.Server(configuration(app, int(port), connections)).run()
     finally:
         ledger.close()
     return None

@@ -79,7 +79,7 @@ def make_once(
     it raises :class:`Problem` 422 ``idempotency_key_reused`` (details: the number made with it). A refusal by ``make``
     leaves the key free.
     """
-    said = json.dumps([kind, form.model_dump(mode="json")], ensure_ascii=False, sort_keys=True)
+    said = json.dumps([kind, form.model_dump(mode="json")], ensure_ascii=False)
     fingerprint = hashlib.sha256(said.encode()).hexdigest()
     with campus.ledger.writing() as db:
         claimed = db.execute(

@@ -57,12 +57,11 @@ def speak_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def unreadable(request: Request, error: RequestValidationError) -> JSONResponse:
-        fields = []
-        for found in error.errors():
-            # A field's name may come from the caller and hold anything, even half a surrogate pair.
-            where = ".".join(str(part) for part in found["loc"]).encode("utf-8", "replace").decode("utf-8")
-            # Never ``msg`` or ``input``: they quote what the student wrote.
-            fields.append({"field": where, "problem": found["type"]})
+        # Never ``msg`` or ``input``: they quote what the student wrote.
+        fields = [
+            {"field": ".".join(str(part) for part in found["loc"]), "problem": found["type"]}
+            for found in error.errors()
+        ]
         return answer(Problem(422, "invalid_request", "请求内容不符合接口约定。", {"fields": fields}))
 
     @app.exception_handler(HTTPException)

@@ -11,6 +11,8 @@ from bot.understanding.normalise import normalise
 from bot.understanding.numerals import number
 
 _PREFIX = "answer:"
+# An answer is short; only free words may be long.
+_READ = 1000
 _LETTER = re.compile(r"\w")
 _BARE = re.compile(
     r"\s*(\d{1,3}|[一二两俩三四五六七八九十]{1,3})\s*[份张次个本]?\s*(?:吧|就行|就好|就够了|即可)?\s*[.。!]?\s*"
@@ -19,10 +21,10 @@ _ORDINAL = re.compile(
     r"(?:我?(?:选|要|是|就))?\s*(?:第\s*)?(\d{1,2}|[一二两三四五六七八九十]{1,2})\s*(?:个|项|号|种|条|选项)?\s*(?:吧|的|就行|就好|那个)?\s*[.。!、)]?"
 )
 _LAST = re.compile(r"(?:我?(?:选|要|就)\s*)?最后(?:一|那)(?:个|项|种|条)?(?:吧)?")
-_YES = re.compile(
-    r"(?:(?:嗯|恩|好|好的|对|对的|是|是的|行|可以|没错|没问题|没有问题|确认|确定|无误|正确|提交|就这样|ok|yes|同意|信息|以上|内容|都|全部|我|帮我|请|麻烦|直接|现在|吧|的|了|啊|呀|哦|呢|,|[.!~ ])+)",
-    re.IGNORECASE,
-)
+_AGREED = r"没有问题|没问题|没毛病|没错|确认|确定|无误|正确|提交|就这样|同意|可以|是|对|好|行|嗯|恩|ok|yes"
+_FILLER = r"信息|以上|内容|帮我|麻烦|直接|现在|全部|都|我|请|那|就|吧|的|了|啊|呀|哦|呢|滴|嘞|[,.!~ ]"
+# Possessive: one reading of a long row of 好的 is enough.
+_YES = re.compile(rf"(?=(?:{_FILLER})*+(?:{_AGREED}))(?:{_AGREED}|{_FILLER})++", re.IGNORECASE)
 _IDLE = frozenset({"greet", "thank", "goodbye", "affirm", "cancel", "human_handoff"})
 """Small talk that is no answer in free words; 「没有」 may well be one."""
 
@@ -41,26 +43,27 @@ def read(
     ``None``.
     """
     said = normalise(text)
+    brief = said[:_READ]
     match kind:
         case "location":
-            place = places.one(said)
+            place = places.one(brief)
             return place.name if place else None
         case "phone":
-            return phones.mobile(said)
+            return phones.mobile(brief)
         case "date":
-            day = dates.read(said, now, term_start, answering=True).day
+            day = dates.read(brief, now, term_start, answering=True).day
             return day.isoformat() if day else None
         case "period":
-            period = dates.read(said, now, term_start, answering=True).period
+            period = dates.read(brief, now, term_start, answering=True).period
             return dates.iso(period) if period else None
         case "count":
-            return _count(said)
+            return _count(brief)
         case "text":
             return said if _LETTER.search(said) and smalltalk.exact(said) not in _IDLE else None
         case "choice":
-            return choose(said, choices)
+            return choose(brief, choices)
         case "confirm":
-            return "yes" if smalltalk.exact(said) == "affirm" or _YES.fullmatch(said) else None
+            return "yes" if smalltalk.exact(said) == "affirm" or _YES.fullmatch(brief) else None
         case _:
             return None
 

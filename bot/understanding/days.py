@@ -22,23 +22,46 @@ _WEEKDAY = (
 )
 _SEP = r"\s?(?:-+|~+|—+|–+|到|至)\s?"
 
-_DAY = re.compile(
-    r"(?P<past>大?前天|昨天|昨日|昨晚|前晚|上上?个?(?:周|星期|礼拜)(?:[一二三四五六日天末1-7])?|上个?月(?:\d{1,2}[号日])?"
-    rf"|(?:去年|前年)(?:{_NUM}月(?:{_NUM}[日号]?)?)?"
-    r"|每(?:个)?(?:周|星期|礼拜|天|月)[一二三四五六日天末]?|单周|双周)"
-    rf"|(?P<full>(?P<fy>20\d\d)\s?[-/.年]\s?(?P<fm>{_NUM})\s?[-/.月]\s?(?P<fd>{_NUM})(?!\d)\s?[日号]?)"
-    rf"|(?P<monthday>(?P<year>今年|明年)?(?<!\d)(?P<month>{_NUM})\s?月份?\s?(?P<dom>{_NUM})(?![\d一二三四五六七八九十]|个|名|份|次)\s?[日号]?)"
-    rf"|(?P<nextmonth>(?P<which>下个?|这个?|本)月(?P<ndom>{_NUM})[号日])"
-    rf"|(?P<teaching>(?:本学期|这学期|这个学期)?第?(?P<teach>{_NUM})(?:教学)?周(?:的)?(?:周|星期|礼拜)?(?P<tday>[{_WEEKDAYS}](?!次|个|天|份|节)))"
-    rf"|(?P<relative>大后天|(?<![然以之今最往明])后[天日](?![性])|明天|明[日儿]|明(?=早|晚|晨|上午|下午|中午)|今[天日儿]|今(?=早|晚|晨|夜)|当天(?!的))"
-    rf"|(?P<week>(?P<shift>下下个?|下个?|这个?|本)?\s?(?:(?<![一二两三四五六七八九十几半整每\d])|(?<=[周期拜][一二三四五六日天]))(?:周|星期|礼拜){_WEEKDAY})"
-    rf"|(?P<later>(?P<later_n>{_NUM}|两)个?(?P<later_unit>天|周|星期|礼拜)(?:之后|以后|后(?![台面勤来])))"
-    r"|(?P<feast>元旦|国庆节|国庆|劳动节|平安夜|圣诞节|圣诞|儿童节|五四青年节|教师节)(?:节|当天|那天)?"
-    r"(?!假|放|前|后|期间|晚会|活动|联欢|左右|小长假|汇演|调休|值班|安排|通知|快乐|礼|树|演出|文艺|三天|几天|七天|这几|那几)"
-    # A bare day of the month must be followed by something a day is followed by: 「3号楼」, 「2号窗口」, 「1号线」 are none.
-    rf"|(?P<bare>(?<![\d第.])(?P<bdom>{_NUM})(?:[号日](?=$|[ ,。.;!?、)~—–-]|[到至去回请开走早上中下晚那有想要出起离我的和或吧就可这])|(?={_SEP}{_NUM}[号日](?!楼|线|窗))))"
-    rf"|(?P<loose>(?<![\d.:/])(?P<lm>\d{{1,2}})\s?[./](?P<ld>\d{{1,2}})(?![\d.:/]|\s?(?:分|元|块|米|km|公里|%|倍|折|学分|小时|个|万|kg|寸|号楼)))"
+_WEEK = r"(?:周|星期|礼拜)"
+# 「一周三次」 is no Wednesday, but 「周一周三」 names two days.
+_NO_COUNT = r"(?:(?<![一二两三四五六七八九十几半整每\d])|(?<=[周期拜][一二三四五六日天]))"
+# A bare day of the month must be followed by what follows a day: 「3号楼」, 「2号窗口」, 「1号线」 are none.
+_AFTER_DAY = r"(?=$|[ ,。.;!?、)~—–-]|[到至去回请开走早上中下晚那有想要出起离我的和或吧就可这])"
+_FEAST_ITSELF = (
+    r"(?!假|放|前|后|期间|晚会|活动|联欢|左右|小长假|汇演|调休|值班|安排|通知|快乐|礼|树|演出|文艺"
+    r"|三天|几天|七天|这几|那几)"
 )
+_NO_AMOUNT = r"(?![\d.:/]|\s?(?:分|元|块|米|km|公里|%|倍|折|学分|小时|个|万|kg|寸|号楼))"
+
+_KINDS = {
+    "past": (
+        rf"大?前天|昨天|昨日|昨晚|前晚|上上?个?{_WEEK}(?:[一二三四五六日天末1-7])?|上个?月(?:\d{{1,2}}[号日])?"
+        rf"|(?:去年|前年)(?:{_NUM}月(?:{_NUM}[日号]?)?)?|每个?(?:{_WEEK}|天|月)[一二三四五六日天末]?|单周|双周"
+    ),
+    "full": rf"(?P<fy>20\d\d)\s?[-/.年]\s?(?P<fm>{_NUM})\s?[-/.月]\s?(?P<fd>{_NUM})(?!\d)\s?[日号]?",
+    "monthday": (
+        rf"(?P<year>今年|明年)?(?<!\d)(?P<month>{_NUM})\s?月份?\s?(?P<dom>{_NUM})"
+        r"(?![\d一二三四五六七八九十]|个|名|份|次)\s?[日号]?"
+    ),
+    "nextmonth": rf"(?P<which>下个?|这个?|本)月(?P<ndom>{_NUM})[号日]",
+    "teaching": (
+        rf"(?:本学期|这学期|这个学期)?第?(?P<teach>{_NUM})(?:教学)?周的?{_WEEK}?"
+        rf"(?P<tday>[{_WEEKDAYS}](?!次|个|天|份|节))"
+    ),
+    "relative": (
+        r"大后天|(?<![然以之今最往明])后[天日](?!性)|明天|明[日儿]|明(?=早|晚|晨|上午|下午|中午)"
+        r"|今[天日儿]|今(?=早|晚|晨|夜)|当天(?!的)"
+    ),
+    "week": rf"(?P<shift>下下个?|下个?|这个?|本)?\s?{_NO_COUNT}{_WEEK}{_WEEKDAY}",
+    "later": rf"(?P<later_n>{_NUM}|两)个?(?P<later_unit>天|{_WEEK})(?:之后|以后|后(?![台面勤来]))",
+    "feast": (
+        r"(?P<name>元旦|国庆节|国庆|劳动节|平安夜|圣诞节|圣诞|儿童节|五四青年节|教师节)(?:节|当天|那天)?"
+        + _FEAST_ITSELF
+    ),
+    "bare": rf"(?<![\d第.])(?P<bdom>{_NUM})(?:[号日]{_AFTER_DAY}|(?={_SEP}{_NUM}[号日](?!楼|线|窗)))",
+    "loose": rf"(?<![\d.:/])(?P<lm>\d{{1,2}})\s?[./](?P<ld>\d{{1,2}}){_NO_AMOUNT}",
+}
+_DAY = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()))
 
 # 「绩点3.5-3.8」, 「版本12.5」: numbers, not days.
 _MARK = re.compile(r"(?:绩点|gpa|均分|分数|学分|成绩|价格|版本|身高|温度|[a-z])[^,。]{0,3}$", re.IGNORECASE)
@@ -67,7 +90,7 @@ class Named:
     """A day named in a text, not yet dated."""
 
     kind: str
-    """``full``, ``monthday``, ``nextmonth``, ``teaching``, ``relative``, ``week``, ``later``, ``feast``, ``bare``, ``loose`` or ``past``."""
+    """One of :data:`_KINDS`."""
     parts: dict[str, str]
     start: int
     end: int
@@ -105,7 +128,7 @@ def named(text: str) -> Iterator[Named]:
     waiting: Named | None = None
     for match in _DAY.finditer(text):
         parts = {name: said for name, said in match.groupdict().items() if said is not None}
-        kind = next(kind for kind in _READERS if kind in parts)
+        kind = next(kind for kind in _KINDS if kind in parts)
         if kind == "loose" and _MARK.search(text, max(0, match.start() - 6), match.start()):
             continue
         day = Named(kind, parts, match.start(), match.end())
@@ -213,7 +236,7 @@ def _later(parts: dict[str, str], calendar: Calendar, after: date | None) -> dat
 
 
 def _feast(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    return _coming(*_FEASTS[parts["feast"]], after or calendar.today)
+    return _coming(*_FEASTS[parts["name"]], after or calendar.today)
 
 
 def _past(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:

@@ -9,7 +9,7 @@ from bot.understanding import words
 
 _EMOJI = words.load("emoji")
 
-# Codes that WeChat sends for its own stickers. They become a space, not nothing: taking one out must never make another.
+# Codes that WeChat sends for its own stickers. They become a space, not nothing: taking one out must not make another.
 _STICKER = re.compile(
     "|".join(re.escape(code) for code in sorted(_EMOJI["codes"], key=len, reverse=True))
     + r"|\[(?:"

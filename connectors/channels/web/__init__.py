@@ -14,11 +14,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
-from connectors.channels.web.pages import render
 from connectors.doors import Doors
+from connectors.pages import render
 from connectors.problems import Problem
-from connectors.sessions import COOKIE, Session
-from connectors.signing_in import set_cookie
+from connectors.sessions import COOKIE, Session, set_cookie
 
 STATIC = Path(__file__).with_name("static")
 OPAQUE = re.compile(r"[\x21-\x7e]{1,200}")
@@ -111,7 +110,9 @@ def mount(app: FastAPI, doors: Doors) -> None:
     @app.get("/")
     async def page(request: Request) -> Response:
         response = FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
-        return set_cookie(response, doors, await doors.sessions.open(request.cookies.get(COOKIE)))
+        return set_cookie(
+            response, await doors.sessions.open(request.cookies.get(COOKIE)), doors.settings.secure_cookies
+        )
 
     @app.get("/widget.js")
     async def widget() -> Response:
@@ -149,5 +150,5 @@ def mount(app: FastAPI, doors: Doors) -> None:
                 await answer
             headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
             stream = StreamingResponse(_stream(answer), media_type="text/event-stream", headers=headers)
-            return set_cookie(stream, doors, session)
-        return set_cookie(JSONResponse(await _answer(doors, session, message)), doors, session)
+            return set_cookie(stream, session, doors.settings.secure_cookies)
+        return set_cookie(JSONResponse(await _answer(doors, session, message)), session, doors.settings.secure_cookies)

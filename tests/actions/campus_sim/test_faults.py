@@ -168,9 +168,10 @@ def test_an_unknown_fault_is_refused(office: httpx.Client, fault: dict[str, Any]
 
 def test_the_connection_lives_on_after_every_fault_that_answers(running: BackOffice, office: httpx.Client) -> None:
     ports = set()
+    long = {"more": "长" * 1_000_000}
     for kind in ("status", "html_200", "truncated", "delay"):
         ask(office, kind=kind, delay_ms=1)
-        answer = order(office, fresh_key())
+        answer = office.post("/transcripts", json=TRANSCRIPT | long, headers=key())
         ports.add(answer.extensions["network_stream"].get_extra_info("client_addr"))
     assert len(ports) == 1
     assert running.output == ""

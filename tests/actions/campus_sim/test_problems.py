@@ -28,8 +28,9 @@ async def test_health_and_the_contract_are_open(desk: httpx.AsyncClient) -> None
     assert (await desk.get("/openapi.json")).json()["info"]["title"] == "示范大学 campus_sim"
 
 
-async def test_an_unknown_route_is_a_problem_too(desk: httpx.AsyncClient) -> None:
-    answer = await desk.get("/students/2023010001/secrets")
+@pytest.mark.parametrize("path", ["/students/2023010001/secrets", "/students/", "/rooms/3号楼/", "/docs", "/redoc"])
+async def test_an_unknown_route_is_a_problem_too(desk: httpx.AsyncClient, path: str) -> None:
+    answer = await desk.get(path)
     assert (answer.status_code, answer.json()) == (
         404,
         {"error": {"code": "no_such_route", "message": "没有这个接口。"}},

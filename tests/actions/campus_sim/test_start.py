@@ -12,7 +12,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from actions.campus_sim.__main__ import configuration
+from actions.campus_sim.connections import Connections
 from actions.campus_sim.ledger import Ledger, WrongEdition
 from actions.campus_sim.seed import seed
 from tests.actions.campus_sim.back_office import ROOT, BackOffice, environment, free_port
@@ -106,6 +109,14 @@ def test_no_student_is_named_in_what_it_prints(running: BackOffice, office: http
     office.get("/cards/2023019999")
     office.post("/transcripts", json={"student": "2023010001", "copies": "2023010001"}, headers=key())
     assert running.output == ""
+
+
+def test_an_idle_connection_is_kept_longer_than_the_clients_keep_it_and_no_path_is_logged() -> None:
+    config = configuration(FastAPI(), 0, Connections())
+    clients = httpx.Limits().keepalive_expiry
+    assert clients is not None
+    assert config.timeout_keep_alive > clients
+    assert config.access_log is False
 
 
 def test_the_file_is_a_write_ahead_log_flushed_at_every_commit(ledger: Ledger) -> None:
