@@ -11,24 +11,28 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from actions.task import CONFIRM, SIGN_IN, Field, Task
+from actions.task import CONFIRM, SIGN_IN, Field, Task, read_words
 
 Reply = dict[str, Any]
 Check = Callable[[str, str], Awaitable[None]]
 """Given a field's name and its value, raises ``offices`` refusals when the office would not take it."""
 
+WORDS = read_words()
 WEEKDAYS = "一二三四五六日"
 TRIES = 3
 """After so many answers that could not be read, a way out is offered beside the question."""
 
 
 class Unfit(Exception):
-    """An answer that was read but will not do; ``code`` names a sentence among the task's refusals."""
+    """An answer that was read but will not do; ``code`` names a sentence among the task's refusals.
 
-    def __init__(self, code: str, **details: str) -> None:
+    ``so_far`` among the details is the part of the answer that stands: the pipeline reads the next words as its end.
+    """
+
+    def __init__(self, code: str, details: Mapping[str, Any] | None = None) -> None:
         super().__init__(code)
         self.code = code
-        self.details = details
+        self.details = details or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class State:
     tries: int = 0
     trouble: str | None = None
     """``closed`` or ``unknown`` after a submission that did not come back well."""
+    sent: Mapping[str, str] | None = None
+    """With ``unknown``: the values as they were sent. They must not change before the office has spoken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +121,14 @@ def fits(of: Field, value: str, now: datetime) -> bool:
             start, end = (datetime.fromisoformat(part) for part in value.split("/"))
         except ValueError:
             return False
-        if end < start:
+        if end <= start:
             raise Unfit("leave_ends_before_it_starts")
         if end < now or start.date() < now.date():
             raise Unfit("leave_in_the_past")
         return True
     if of.kind == "text":
-        return 0 < len(value.strip()) <= 500
+        # A lone number or emoji tells an office nothing.
+        return re.search(r"[^\W\d_]", value) is not None and len(value.strip()) <= of.longest
     return bool(value.strip())
 
 
@@ -139,13 +146,14 @@ def _choices(of: Field, person: Person | None) -> list[dict[str, str]]:
 
 
 def _prompt(task: Task, asking: str, kind: str, choices: list[dict[str, str]], values: Mapping[str, Any]) -> Reply:
+    given = [(of, values[of.name]) for of in task.fields if values.get(of.name)]
     return {
         "task": task.name,
         "asking": asking,
         "kind": kind,
         "choices": choices,
         # What may be corrected on the way: the pipeline looks for these kinds in the student's next words.
-        "given": [{"name": of.name, "kind": of.kind} for of in task.fields if values.get(of.name)],
+        "given": [{"name": of.name, "kind": of.kind, "label": of.label, "value": value} for of, value in given],
         "fields": [of.name for of in task.fields],
     }
 
@@ -156,23 +164,44 @@ def _said(text: str, choices: list[dict[str, str]]) -> Reply:
 
 def sign_in(task: Task, state: State) -> Step:
     """What someone not signed in is told: what the service is and needs, and where to sign in; what was said is kept."""
-    text = f"{task.about}\n这项服务要先登录，登录后接着办，不用重新说。"
-    reply = {"kind": "link", "text": text, "url": "/sign-in", "label": "去登录"}
+    # Nobody's yes counts for whoever signs in next.
+    values = {name: value for name, value in state.values.items() if name != CONFIRM}
+    state = replace(state, values=values | ({CONFIRM: None} if task.confirm else {}))
+    text = f"{task.about}\n{WORDS['sign_in']}"
+    reply = {"kind": "link", "text": text, "url": "/sign-in", "label": WORDS["sign_in_label"]}
     return Step(state, SIGN_IN, reply, _prompt(task, SIGN_IN, "sign_in", [], {}))
 
 
-def question(task: Task, state: State, of: Field, person: Person | None, *, again: bool, why: str = "") -> Step:
+def question(
+    task: Task,
+    state: State,
+    of: Field,
+    person: Person | None,
+    *,
+    again: bool,
+    lead: str = "",
+    unfit: Unfit | None = None,
+) -> Step:
     """The question for one field; after several unread answers with a way out beside it."""
     choices = _choices(of, person)
-    text = why or (of.again if again else of.ask)
-    if why:
-        text = f"{why}{of.ask}"
+    text, so_far = of.again if again else of.ask, None
+    if unfit is not None:
+        words, so_far = task.refusals[unfit.code], unfit.details.get("so_far")
+        text = words.text.format_map(unfit.details) + (words.question or of.ask).format_map(unfit.details)
     if state.tries >= TRIES:
-        choices = [*choices, {"label": "不办了", "payload": "cancel"}, {"label": "找人工", "payload": "human"}]
-    return Step(state, of.name, _said(text, choices), _prompt(task, of.name, of.kind, choices, state.values))
+        out = [{"label": WORDS["cancel"], "payload": "cancel"}, {"label": WORDS["human"], "payload": "human"}]
+        choices = [*choices, *out]
+    prompt = _prompt(task, of.name, of.kind, choices, state.values)
+    if said := {one.value: one.said for one in of.choices if one.said}:
+        prompt["said"] = said
+    if so_far:
+        prompt["so_far"] = so_far
+    elif lead or again or unfit is not None:
+        prompt["question"] = _said(of.ask, choices)
+    return Step(state, of.name, _said(lead + text, choices), prompt)
 
 
-def card(task: Task, state: State) -> Step:
+def card(task: Task, state: State, lead: str = "") -> Step:
     """The confirm card with everything that will be sent."""
     fields = [
         {"label": of.label, "value": shown(of, str(state.values[of.name])), "name": of.name}
@@ -180,72 +209,113 @@ def card(task: Task, state: State) -> Step:
         if state.values.get(of.name) and applies(of, state.values)
     ]
     again = state.trouble is not None
-    change = [] if state.trouble == "unknown" else [{"label": "修改", "payload": "deny"}]
-    choices = [
-        {"label": "再试一次" if again else "确认提交", "payload": "affirm"},
-        *change,
-        {"label": "不办了", "payload": "cancel"},
-    ]
+    choices = [{"label": WORDS["again" if again else "confirm"], "payload": "affirm"}]
+    if state.trouble != "unknown":
+        choices.append({"label": WORDS["change"], "payload": "deny"})
+    choices.append({"label": WORDS["cancel"], "payload": "cancel"})
     text = {"closed": task.closed, "unknown": task.unknown}.get(state.trouble or "", task.confirm or "")
     reply = {"kind": "confirm", "text": text, "fields": fields, "choices": choices}
-    return Step(state, CONFIRM, reply, _prompt(task, CONFIRM, "confirm", choices, state.values))
+    prompt = _prompt(task, CONFIRM, "confirm", choices, state.values)
+    if lead:
+        prompt["question"], reply = reply, {**reply, "text": lead + text}
+    return Step(state, CONFIRM, reply, prompt)
 
 
 def which(task: Task, state: State) -> Step:
     """After a no to the confirm card: which field is to change."""
     choices = [
-        {"label": f"改{of.label}", "payload": f"change:{of.name}"} for of in task.fields if applies(of, state.values)
+        {"label": WORDS["change_one"].format(label=of.label), "payload": f"change:{of.name}"}
+        for of in task.fields
+        if applies(of, state.values)
     ]
-    choices.append({"label": "不用改，提交", "payload": "affirm"})
+    choices.append({"label": WORDS["change_none"], "payload": "resume"})
+    choices.append({"label": WORDS["cancel"], "payload": "cancel"})
     return Step(state, CONFIRM, _said(task.change, choices), _prompt(task, CONFIRM, "confirm", choices, state.values))
+
+
+def hear(task: Task, turn: Turn, values: Mapping[str, str | None]) -> dict[str, str]:
+    """Choices named in passing: 随时可以来 in the first sentence, 要密封 at the confirm card."""
+    words = turn.entities.get("utterance")
+    if not words or turn.intent not in (task.name, "correct", "answer"):
+        return {}
+    found = {}
+    for of in task.fields:
+        # An answer to one question may tell more, but must not overturn in passing what was told before.
+        open_now = turn.intent != "answer" or turn.asked in (of.name, CONFIRM) or not values.get(of.name)
+        if open_now and of.name not in turn.filled and (value := of.heard(words)) and value != values.get(of.name):
+            found[of.name] = value
+    return found
+
+
+def unsettled(task: Task, state: State, turn: Turn, person: Person | None) -> Step:
+    """The first try may have arrived: until that is known, only the very same order may be sent again."""
+    confirmed = state.values.get(CONFIRM) == "yes"
+    wants_change = turn.intent in ("correct", "change") or state.values.get(CONFIRM) == "no"
+    values = {of.name: (state.sent or {}).get(of.name) for of in task.fields}
+    state = replace(state, values={**values, CONFIRM: "yes" if confirmed else None})
+    if person is None:
+        return sign_in(task, state)
+    return Step(state, None) if confirmed else card(task, state, WORDS["unsettled"] if wants_change else "")
 
 
 async def advance(task: Task, state: State, turn: Turn, person: Person | None, check: Check, now: datetime) -> Step:
     """Takes one turn: checks what it brought, and gives the next question, the card, or the end."""
-    values = dict(state.values)
     if state.trouble == "unknown":
-        # The first try may have arrived: until that is known, only the very same order may be sent again.
-        if values.get(CONFIRM) == "yes" and person is not None:
-            return Step(state, None)
-        return card(task, replace(state, values={**values, CONFIRM: None})) if person else sign_in(task, state)
+        return unsettled(task, state, turn, person)
+    heard = hear(task, turn, state.values)
+    values: dict[str, str | None] = {**state.values, **heard}
+    filled = {*(name for name in turn.filled if name != CONFIRM), *heard}
     reopened = turn.entities.get("field") if turn.intent == "change" else None
     if reopened in {of.name for of in task.fields}:
         values[str(reopened)] = None
-    if any(name != CONFIRM for name in turn.filled) or reopened:
+    if filled or reopened:
         # What was confirmed is not what stands there now.
-        values[CONFIRM] = None
-    why, unread = "", False
+        values[CONFIRM], state = None, replace(state, trouble=None)
+    unfit: dict[str, Unfit] = {}
     for of in task.fields:
         value = values.get(of.name)
-        if of.name not in turn.filled or value is None:
+        if of.name not in filled or value is None:
             continue
         try:
             good = fits(of, value, now)
             if good:
                 await check(of.name, value)
-        except Unfit as unfit:
-            words = task.refusals[unfit.code]
-            values[of.name], why = None, words.text.format_map(unfit.details)
-            continue
+        except Unfit as reason:
+            unfit[of.name], good = reason, False
         if not good:
             values[of.name] = None
-            unread = unread or of.name == turn.asked
+            filled.discard(of.name)
     for of in task.fields:
         if not applies(of, values):
             values[of.name] = None
     state = replace(state, values=values)
     if task.personal and person is None:
         return sign_in(task, state)
-    missing = next((of for of in task.fields if applies(of, values) and not values.get(of.name)), None)
-    if missing is not None:
-        again = turn.asked == missing.name and turn.intent == "answer" and (unread or missing.name not in turn.filled)
-        state = replace(state, tries=state.tries + 1 if again or (why and turn.asked == missing.name) else 0)
-        return question(task, state, missing, person, again=again, why=why)
-    if task.confirm is None:
-        return Step(state, None)
-    if values.get(CONFIRM) == "yes":
+    corrected = [of for of in task.fields if of.name in filled and values.get(of.name) and of.name != turn.asked]
+    if turn.intent not in ("correct", "answer"):
+        corrected = []
+    missing = [of for of in task.fields if applies(of, values) and not values.get(of.name)]
+    if missing:
+        # What was just said and will not do comes first: later it would seem to come from nowhere.
+        of = next((of for of in missing if of.name in unfit), missing[0])
+        again = turn.asked == of.name and turn.intent == "answer" and not filled
+        lead = _noted(corrected, values)
+        progress = of.name in unfit and "so_far" in unfit[of.name].details
+        state = replace(state, tries=state.tries + 1 if again and not progress else 0)
+        return question(task, state, of, person, again=again, lead=lead, unfit=unfit.get(of.name))
+    if task.confirm is None or values.get(CONFIRM) == "yes":
         return Step(state, None)
     denied = values.get(CONFIRM) == "no"
+    unread = turn.asked == CONFIRM and turn.intent == "answer" and not denied and not filled
     values[CONFIRM] = None
     state = replace(state, values=values, tries=0)
-    return which(task, state) if denied else card(task, state)
+    if denied:
+        return which(task, state)
+    changed = corrected and (turn.asked == CONFIRM or turn.intent == "correct")
+    return card(task, state, WORDS["unread_card"] + "\n" if unread else WORDS["changed"] if changed else "")
+
+
+def _noted(fields: list[Field], values: Mapping[str, str | None]) -> str:
+    """What was understood beside the open question, read back."""
+    what = "，".join(f"{of.label}：{shown(of, str(values[of.name]))}" for of in fields)
+    return WORDS["noted"].format(what=what) if what else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import form, identity
 from actions.offices import OfficeClosed, Offices, OutcomeUnknown, Refusal
-from actions.task import CONFIRM, SIGN_IN, Task
+from actions.task import CONFIRM, SIGN_IN, Task, Words
 
 log = structlog.get_logger()
 
@@ -61,10 +62,10 @@ class ValidateForm(Action):
     def name(self) -> str:
         return f"validate_{self.task.form}"
 
-    async def _person(self, student: str | None) -> form.Person | None:
+    async def _person(self, student: str | None, known: Mapping[str, str | None]) -> form.Person | None:
         if student is None:
             return None
-        if not any(of.suggest for of in self.task.fields):
+        if not any(of.suggest and not known.get(of.name) for of in self.task.fields):
             return form.Person(student)
         try:
             record = await self.offices.registry.student(student)
@@ -75,6 +76,9 @@ class ValidateForm(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> Events:
         task, slot = self.task, self.task.slot
+        if (tracker.latest_message.get("intent") or {}).get("name") == "cancel":
+            # A form that sets nothing steps back, and the cancel rule has its turn.
+            return []
         requested = tracker.get_slot("requested_slot") or ""
         named = {slot(step): step for step in task.steps}
         message = tracker.latest_message
@@ -84,20 +88,28 @@ class ValidateForm(Action):
             filled=tuple(named[name] for name in tracker.slots_to_validate() if name in named),
             asked=named.get(requested),
         )
+        sent = tracker.get_slot(slot("sent"))
+        if not tracker.active_loop and turn.intent != task.name:
+            # Taken up again after a submission that came to nothing: these words were heard already.
+            turn = form.Turn("resume", {}, (), None)
         state = form.State(
-            _slots(task, tracker), int(tracker.get_slot(slot("tries")) or 0), tracker.get_slot(slot("trouble"))
+            _slots(task, tracker),
+            int(tracker.get_slot(slot("tries")) or 0),
+            tracker.get_slot(slot("trouble")),
+            json.loads(sent) if sent else None,
         )
 
         async def check(field: str, value: str) -> None:
             try:
                 await self.office.check(field, value, self.offices)
             except Refusal as refusal:
-                raise form.Unfit(refusal.code, **refusal.details) from refusal
+                raise form.Unfit(refusal.code, refusal.details) from refusal
             except OfficeClosed:
                 # The office looks again when the order arrives.
                 return
 
-        person = await self._person(_student(tracker, self.secret))
+        known = {} if turn.intent == "change" else state.values
+        person = await self._person(_student(tracker, self.secret), known)
         step = await form.advance(task, state, turn, person, check, self.now())
         if step.reply is not None:
             dispatcher.utter_message(json_message={"reply": step.reply, "prompt": step.prompt})
@@ -148,7 +160,13 @@ class SubmitTask(Action):
             if task.confirm is None:
                 self._end(dispatcher, {"kind": "text", "text": getattr(task, kind)})
                 return [AllSlotsReset()]
-            return [SlotSet(slot(CONFIRM), None), SlotSet(slot("trouble"), kind), FollowupAction(task.form)]
+            sent = {name: value for name, value in values.items() if name != CONFIRM}
+            return [
+                SlotSet(slot(CONFIRM), None),
+                SlotSet(slot("trouble"), kind),
+                SlotSet(slot("sent"), json.dumps(sent, ensure_ascii=False) if kind == "unknown" else None),
+                FollowupAction(task.form),
+            ]
         log.info("task.done", task=task.name)
         text = task.done.format_map(receipt)
         if number := receipt.get("number"):
@@ -165,7 +183,8 @@ class SubmitTask(Action):
         task = self.task
         words = task.refusals.get(refusal.code)
         if words is None:
-            raise refusal
+            log.error("task.refusal_without_words", task=task.name, code=refusal.code)
+            words = Words(form.WORDS["refused"].format(office=task.office))
         text = words.text.format_map(refusal.details)
         if words.ask is None:
             self._end(dispatcher, {"kind": "text", "text": text})
@@ -176,6 +195,8 @@ class SubmitTask(Action):
             SlotSet(task.slot(CONFIRM), None),
             # Other contents are another order: the office would rightly refuse them under the old key.
             SlotSet(task.slot("order"), None),
+            SlotSet(task.slot("trouble"), None),
+            SlotSet(task.slot("sent"), None),
             FollowupAction(task.form),
         ]
 
@@ -185,7 +206,10 @@ class SubmitTask(Action):
 
 
 class CancelTask(Action):
-    """Stops a service and leaves nothing behind."""
+    """Stops a service and leaves nothing behind; where none is open, says what became of it.
+
+    An answer can be lost on its way back to the student: whoever asks again then hears how it ended, or goes on.
+    """
 
     def __init__(self, tasks: Mapping[str, Task]) -> None:
         self.tasks = tasks
@@ -194,12 +218,27 @@ class CancelTask(Action):
         return "action_cancel_task"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> Events:
-        active = tracker.active_loop.get("name") if tracker.active_loop else None
-        task = next((task for task in self.tasks.values() if task.form == active), None)
-        text = "好的。"
+        if ended := _ended(tracker):
+            dispatcher.utter_message(json_message=ended)
+            return []
+        task = next((task for task in self.tasks.values() if tracker.get_slot(task.slot("order"))), None)
+        intent = (tracker.latest_message.get("intent") or {}).get("name")
+        if task is not None and intent != "cancel":
+            # The turn that should have gone on broke off: the form is taken up where it stopped.
+            return [FollowupAction(task.form)]
+        text = form.WORDS["cancelled" if intent == "cancel" else "gone"]
         if task is not None:
-            unknown = tracker.get_slot(task.slot("trouble")) == "unknown"
-            text = task.unknown_cancelled if unknown else task.cancelled
+            perhaps = tracker.get_slot(task.slot("trouble")) == "unknown" or not tracker.active_loop
+            text = task.unknown_cancelled if perhaps else task.cancelled
         reply = {"kind": "text", "text": text}
         dispatcher.utter_message(json_message={"reply": reply, "prompt": None, "done": True})
         return [AllSlotsReset()]
+
+
+def _ended(tracker: Tracker) -> dict[str, Any] | None:
+    """The words that ended this service, if it has ended."""
+    for event in reversed(tracker.events):
+        said = (event.get("data") or {}).get("custom") if event.get("event") == "bot" else None
+        if said:
+            return dict(said) if said.get("done") else None
+    return None

@@ -10,21 +10,24 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import perf_counter
+from typing import Any
 
 from bot import policy, replies, tasks
 from bot.messages import Answered, Inbound, Reply, State, Trace
-from bot.tasks import Tasks
-from bot.understanding import Reading, Understanding, answers, crisis
+from bot.tasks import Tasks, Turn
+from bot.understanding import Reading, Understanding, crisis, smalltalk
 from bot.understanding.normalise import normalise
-from bot.words import Service
+from bot.words import Names, Service
 
 SMALLTALK = frozenset({"greet", "thank", "goodbye", "affirm", "deny", "cancel"})
 
 SURE = 0.5
 """From this calibrated probability on an intent is acted upon without asking."""
+VERY_SURE = 0.8
+"""What it takes to give up a form, or to take free words for something else than the answer."""
 POSSIBLE = 0.15
 """Below ``SURE``, services at least this likely are offered as buttons."""
 CRISIS = 0.4
@@ -44,6 +47,10 @@ class Pipeline:
     words: Mapping[str, str]
     crisis_card: Reply
     now: Callable[[], datetime]
+    names: Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", Names(self.services))
 
     async def answer(self, inbound: Inbound, state: State) -> Answered:
         """Answers one message; never raises for anything a student can type."""
@@ -85,11 +92,15 @@ class Pipeline:
     # buttons
 
     def _offered(self, text: str, state: State) -> str | None:
-        """The payload of a choice picked by its number or label, outside a service."""
+        """The payload of a choice picked by its number or label, outside a service's own question."""
         if not state.offered:
             return None
-        picked = answers.read("choice", text, self.now(), list(state.offered))
-        return picked if picked in {one["payload"] for one in state.offered} else None
+        if picked := tasks.pick(text, state.offered, self.now()):
+            return picked
+        if state.held is None:
+            return None
+        # A yes to 「改办吗？」 must not reach the form below it, where it could submit.
+        return {"affirm": "switch", "deny": "keep", "cancel": "keep"}.get(smalltalk.exact(text) or "")
 
     async def _tapped(self, payload: str, inbound: Inbound, state: State) -> Answered:
         state = replace(state, offered=())
@@ -97,20 +108,24 @@ class Pipeline:
         if name == "start" and rest in self.services:
             return await self._begin(rest, {}, "", inbound, state, confidence=1.0)
         if name == "human":
-            return await self._human(state)
+            human = await self._human(state)
+            return self._back(human.replies, state, human.trace) if state.prompt else human
         if name == "switch" and state.held is not None:
             held, open_before = state.held, state
             await self.tasks.drop(open_before, inbound)
             return await self._begin(
                 held["intent"], held["entities"], held["utterance"], inbound, replace(state.closed(), held=None), 1.0
             )
-        if name == "keep":
+        if name == "keep" and state.prompt is not None:
             return self._back((), replace(state, held=None), Trace("task", task=state.task))
+        state = replace(state, held=None)
+        if name == "rephrase":
+            return self._back((replies.text(self.words["rephrase"]),), state, Trace("smalltalk"))
         if state.prompt is None:
             return self._smalltalk("cancel", state) if name == "cancel" else self._nothing_open(state)
-        if name in ("answer", "affirm", "deny", "change", "cancel", "resume"):
+        if tasks.known(payload, state.prompt):
             return await self._turn(tasks.tapped(name, rest), inbound, state)
-        return self._nothing_open(state)
+        return self._back((replies.text(self.words["stale_button"]),), state, Trace("task", task=state.task))
 
     def _nothing_open(self, state: State) -> Answered:
         return Answered((replies.text(self.words["nothing_open"]),), state, Trace("smalltalk"))
@@ -118,12 +133,14 @@ class Pipeline:
     # words
 
     async def _read(self, text: str, state: State) -> Reading:
-        return await asyncio.to_thread(self.understanding.read, text, self.now())
+        reading = await asyncio.to_thread(self.understanding.read, text, self.now())
+        named = self.names.task(text)
+        return replace(reading, intent=named, confidence=1.0) if named else reading
 
     async def _message(self, reading: Reading, inbound: Inbound, state: State) -> Answered:
         if reading.chance("crisis") >= CRISIS and reading.vector is not None:
             return self._card(state, "head", "show")
-        state = replace(state, offered=())
+        state = replace(state, offered=(), held=None)
         if state.prompt is not None:
             answered = await self._in_service(reading, inbound, state)
             if answered is not None:
@@ -133,31 +150,51 @@ class Pipeline:
     async def _in_service(self, reading: Reading, inbound: Inbound, state: State) -> Answered | None:
         """A message while a service waits for an answer; ``None`` when it has nothing to do with the service."""
         prompt, now, sure = state.prompt or {}, self.now(), reading.confidence
-        if prompt["kind"] == "sign_in":
+        if prompt["kind"] in ("sign_in", "waiting"):
             return await self._before_sign_in(reading, inbound, state)
         turn = tasks.read_turn(reading, prompt, now)
         if turn is not None and turn.certain:
             return await self._turn(turn, inbound, state)
-        if reading.intent in ("cancel", "goodbye") and sure >= SURE:
+        # Where any words may be the answer, only what can hardly be one is taken for something else.
+        free = prompt["kind"] == "text" and reading.vector is not None
+        enough = VERY_SURE if free else SURE
+        if reading.intent == "goodbye" and prompt["kind"] == "confirm" and sure >= SURE:
+            return self._back((replies.text(self.words["not_submitted"]),), state, self._trace("task", reading, state))
+        if reading.intent in ("cancel", "goodbye") and sure >= VERY_SURE:
             return await self._turn(tasks.Turn("cancel", {}), inbound, state)
-        if reading.intent in ("greet", "thank") and sure >= SURE:
-            return self._back(
-                (replies.text(self.words[reading.intent]),), state, self._trace("smalltalk", reading, state)
-            )
-        if reading.intent == "human_handoff" and sure >= SURE:
+        if reading.intent in ("greet", "thank") and sure >= enough:
+            said = replies.text(self.words["greet_again" if reading.intent == "greet" else reading.intent])
+            return self._back((said,), state, self._trace("smalltalk", reading, state))
+        if reading.intent == "human_handoff" and sure >= enough:
             human = await self._human(state)
             return self._back(human.replies, state, human.trace)
-        free = prompt["kind"] == "text"
         if reading.intent == "policy_question" and sure >= SURE and (tasks.looks_asked(reading.text) or not free):
-            said = await self._policy(reading, state)
-            return self._back(said.replies, state, said.trace)
-        wanted = self.services.get(reading.intent)
-        if wanted is not None and wanted.task != state.task and sure >= (0.9 if free else 0.6) and turn is None:
+            said_of_rules = await self._policy(reading, state)
+            return self._back(said_of_rules.replies, state, said_of_rules.trace)
+        if (wanted := self._wanted(reading, free=free)) and (free or turn is None):
+            if wanted.task == state.task:
+                again = self.names.task(reading.text) is not None
+                return await self._turn(
+                    tasks.Turn("resume", {}) if again else turn or tasks.unread(reading.text), inbound, state
+                )
+            if not wanted.online:
+                elsewhere = await self._begin(wanted.task, {}, "", inbound, state.closed(), sure)
+                return self._back(elsewhere.replies, state, elsewhere.trace)
             return self._offer_switch(wanted, reading, state)
         return await self._turn(turn or tasks.unread(reading.text), inbound, state)
 
+    def _wanted(self, reading: Reading, *, free: bool) -> Service | None:
+        """The service a message asks for while another waits for an answer."""
+        wanted = self.services.get(reading.intent)
+        if wanted is None or self.names.task(reading.text):
+            return wanted
+        if free:
+            return wanted if reading.confidence >= VERY_SURE and tasks.looks_requested(reading.text) else None
+        return wanted if reading.confidence >= 0.6 else None
+
     async def _before_sign_in(self, reading: Reading, inbound: Inbound, state: State) -> Answered | None:
-        """A service waits for the sign-in: go on with it as soon as there is one, whatever was typed."""
+        """A service waits for the sign-in, or for its own first answer: go on with it, whatever was typed."""
+        waits_for_sign_in = (state.prompt or {})["kind"] == "sign_in"
         if reading.intent in ("cancel", "deny") and reading.confidence >= SURE:
             return await self._turn(tasks.Turn("cancel", {}), inbound, state)
         other = reading.intent in self.services and reading.intent != state.task and reading.confidence >= SURE
@@ -165,7 +202,7 @@ class Pipeline:
             await self.tasks.drop(state, inbound)
             return await self._alone(reading, inbound, state.closed())
         asks = reading.intent in ("policy_question", "out_of_scope", "human_handoff") and reading.confidence >= SURE
-        if inbound.student is None:
+        if inbound.student is None and waits_for_sign_in:
             if asks or (reading.intent in SMALLTALK and reading.intent != "affirm"):
                 said = await self._alone(reading, inbound, replace(state, task=None, prompt=None))
                 return self._back(said.replies, state, said.trace)
@@ -222,7 +259,7 @@ class Pipeline:
 
     def _which(self, likely: list[str], reading: Reading, state: State) -> Answered:
         offered = [(self.services[name].title, f"start:{name}") for name in likely]
-        offered.append((self.words["ask_instead"], "deny"))
+        offered.append((self.words["ask_instead"], "rephrase"))
         reply = replies.choices(self.words["which_one"], offered)
         return Answered((reply,), replace(state, offered=tuple(reply["choices"])), self._trace("task", reading, state))
 
@@ -244,13 +281,16 @@ class Pipeline:
     ) -> Answered:
         """Starts a service, or says where it is done when it is not online yet."""
         service = self.services[task]
-        if state.prompt is not None and state.task not in (None, task):
-            reading = Reading(said, task, confidence, ((task, confidence),), entities, None)
-            return self._offer_switch(service, reading, state)
         trace = Trace("task", task, confidence, task=task)
         if not service.online:
             reply = await asyncio.to_thread(self.policies.not_online, service, self.words)
-            return Answered((reply,), state, trace)
+            return self._back((reply,), state, trace) if state.prompt else Answered((reply,), state, trace)
+        if state.prompt is not None and state.task not in (None, task):
+            if state.prompt["kind"] != "sign_in":
+                reading = Reading(said, task, confidence, ((task, confidence),), entities, None)
+                return self._offer_switch(service, reading, state)
+            await self.tasks.drop(state, inbound)
+            state = state.closed()
         if state.prompt is not None:
             # The same service asked for again: what is new in these words goes into the open form.
             again = tasks.Turn("correct", tasks.as_fields(entities)) if entities else tasks.Turn("resume", {})
@@ -262,29 +302,52 @@ class Pipeline:
 
     async def _turn(
         self,
-        turn: tasks.Turn,
+        turn: Turn,
         inbound: Inbound,
         state: State,
         before: State | None = None,
         confidence: float | None = None,
     ) -> Answered:
         outcome = await self.tasks.post(turn, inbound, state)
+        if outcome.trouble == "still_working":
+            return self._still_working(state, confidence)
         if outcome.trouble:
-            kept = before if before is not None and outcome.trouble != "still_working" else state
-            reply = replies.text(self.words[outcome.trouble])
-            return Answered((reply,), kept, Trace("task", state.task, confidence, task=state.task))
+            kept = before if before is not None else state
+            return Answered(
+                (replies.text(self.words[outcome.trouble]),),
+                kept,
+                Trace("task", state.task, confidence, task=state.task, asking=_asking(kept)),
+            )
         trace = Trace("task", state.task, confidence, task=state.task, asking=outcome.asking)
         return Answered(outcome.replies, outcome.state, trace)
+
+    def _still_working(self, state: State, confidence: float | None) -> Answered:
+        """Nobody knows yet what became of the turn: the same question can be taken up again."""
+        reply = replies.choices(self.words["still_working"], [(self.words["still_working_look"], "resume")])
+        waiting: dict[str, Any] = {
+            "task": state.task,
+            "asking": "waiting",
+            "kind": "waiting",
+            "choices": [],
+            "fields": [],
+        }
+        state = replace(state, offered=tuple(reply["choices"]), prompt=state.prompt or waiting)
+        trace = Trace("task", state.task, confidence, task=state.task, asking=_asking(state))
+        return Answered((reply,), state, trace)
 
     def _reminder(self, state: State) -> tuple[Reply, ...]:
         return (state.question,) if state.question else ()
 
     def _back(self, said: tuple[Reply, ...], state: State, trace: Trace) -> Answered:
         """After something said in between: the question that was open, once more."""
-        asking = state.prompt.get("asking") if state.prompt else None
-        trace = replace(trace, task=state.task, asking=asking)
+        trace = replace(trace, task=state.task, asking=_asking(state))
         return Answered((*said, *self._reminder(state)), state, trace)
 
     @staticmethod
     def _trace(route: str, reading: Reading, state: State) -> Trace:
-        return Trace(route, reading.intent, reading.confidence, task=state.task)
+        return Trace(route, reading.intent, reading.confidence, task=state.task, asking=_asking(state))
+
+
+def _asking(state: State) -> str | None:
+    """The step whose question is open."""
+    return str(state.prompt["asking"]) if state.prompt else None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from bot.messages import Inbound, Reply, State
-from bot.turns import Dialogue, DialogueDown, StillWorking
+from bot.turns import Dialogue, DialogueDown, DialogueSilent, StillWorking
 from bot.understanding import Reading, answers
 
 PATIENCE_SECONDS = {"wechat": 3.0}
@@ -17,6 +17,15 @@ PATIENCE_SECONDS = {"wechat": 3.0}
 PATIENCE = 60.0
 
 CORRECTION = re.compile(r"不对|不是|错了|弄错|说错|改成|改为|换成|应该是|更正|改一下")
+CHANGE = re.compile(
+    r"(?:我?(?:想|要|得)?(?:修改|更改|改一下|改下|改|换一下|换))(?P<named>[^\W\d_]{1,6})"
+    r"|(?P<wrong>[^\W\d_]{1,6}?)(?:写|填|说|弄|报)?(?:错|不对)了?"
+)
+"""改电话, 房间号填错了: which field is meant, without its new value."""
+OWN = re.compile(r"(?:就?是?在?)?(?:我们|咱们|我|咱|自己|本人)的?(?:宿舍|寝室|房间|屋)(?:里|内)?")
+REQUEST = re.compile(
+    r"^(?:你好[,， ]*)?(?:请?帮我|给我|麻烦|我(?:想|要|想要)(?:办|查|打|报修|报名|充|开|订|约|预约|请假))"
+)
 ASKED = re.compile(r"[?？]\s*$|吗|么$|呢$|怎么|什么|多少|几[点天个]|谁|哪|是不是|能不能|可不可以|可以.*吗|要不要")
 
 
@@ -46,20 +55,42 @@ def looks_asked(text: str) -> bool:
     return ASKED.search(text) is not None
 
 
+def looks_requested(text: str) -> bool:
+    """Whether the sentence has the form of a wish for a service, so that it is hardly an answer in free words."""
+    return REQUEST.search(text) is not None or looks_asked(text)
+
+
 def as_fields(entities: Mapping[str, str]) -> dict[str, str]:
     """Entities as the fields of services know them: a single day is a period of that whole day."""
     fields = dict(entities)
-    if "period" not in fields and (day := fields.get("date")):
+    if "period" not in fields and "time" not in fields and (day := fields.get("date")):
         fields["period"] = f"{day}T00:00/{day}T23:59"
     return fields
 
 
-def tapped(name: str, rest: str) -> Turn:
-    """The turn of a tapped button."""
+def known(payload: str, prompt: Mapping[str, Any]) -> bool:
+    """Whether a tapped button belongs to the open question; an old one must not answer a newer question."""
+    name, _, rest = payload.partition(":")
+    if name == "change":
+        return prompt["kind"] == "confirm" and rest in prompt.get("fields", ())
+    return name in ("cancel", "resume") or payload in {choice["payload"] for choice in prompt.get("choices") or ()}
+
+
+def pick(text: str, choices: Sequence[Mapping[str, str]], now: datetime) -> str | None:
+    """The payload of the one button that the words name by its label or number, whatever it does."""
+    # ``answers.read`` gives only what answers a question; a button's label stands for its payload here.
+    labels = [{"label": one["label"], "payload": f"answer:{one['label']}"} for one in choices]
+    label = answers.read("choice", text, now, labels)
+    return next((one["payload"] for one in choices if one["label"] == label), None)
+
+
+def tapped(name: str, rest: str, said: str = "") -> Turn:
+    """The turn of a tapped button, or of words that come to the same."""
+    words = {"utterance": said} if said else {}
     if name == "answer":
-        return Turn("answer", {"value": rest, "utterance": rest}, certain=True)
+        return Turn("answer", {"value": rest, **words}, certain=True)
     if name in ("affirm", "deny"):
-        return Turn("answer", {"value": "yes" if name == "affirm" else "no"}, certain=True)
+        return Turn("answer", {"value": "yes" if name == "affirm" else "no", **words}, certain=True)
     if name == "change":
         return Turn("change", {"field": rest}, certain=True)
     return Turn(name, {}, certain=True)
@@ -79,52 +110,76 @@ def more(reading: Reading, state: State) -> Turn | None:
 
 def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Turn | None:
     """Reads a message for the open question; ``None`` when it answers nothing."""
-    kind, asking = prompt["kind"], prompt["asking"]
+    kind, asking, text = prompt["kind"], prompt["asking"], reading.text
     exact = reading.vector is None
     if exact and reading.intent == "cancel":
         return Turn("cancel", {}, certain=True)
     if kind == "confirm":
         return _confirm(reading, prompt, now)
-    value = answers.read(kind, reading.text, now, list(prompt.get("choices") or ()))
+    value = _value(text, prompt, now)
     if value is None and exact and reading.intent in ("affirm", "deny"):
         value = _yes_or_no(reading.intent, prompt)
+    if value is None and (field := _reopened(text, prompt, now)):
+        return Turn("change", {"field": field}, certain=True)
     if exact and value is None:
         return None
     if kind == "text" and exact and reading.intent in ("greet", "thank", "goodbye", "human_handoff", "affirm", "deny"):
         return None
-    others = _others(reading, prompt, kind)
-    corrects = CORRECTION.search(reading.text) is not None
-    if others and (corrects or (value is None) or kind != "text"):
+    others = _others(reading, prompt)
+    corrects = CORRECTION.search(text) is not None
+    # 「3号楼402」 to 「什么东西坏了？」 is a place still.
+    beside = any(len(text) <= len(other) + 3 for other in others.values())
+    if others and (corrects or beside or value is None or kind != "text"):
         if value is not None and kind != "text":
             others = {asking: value, **others}
-        return Turn("correct", {**others, "utterance": reading.text}, certain=corrects or kind != "text")
+        return Turn("correct", {**others, "utterance": text}, certain=corrects or kind != "text")
     if value is None:
         return None
-    asked = looks_asked(reading.text) and reading.intent == "policy_question"
+    asked = looks_asked(text) and reading.intent == "policy_question"
     certain = kind != "text" and not asked
-    return Turn("answer", {"value": value, "utterance": reading.text}, certain=certain)
+    return Turn("answer", {"value": value, "utterance": text}, certain=certain)
+
+
+def _value(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:
+    kind, choices = prompt["kind"], list(prompt.get("choices") or ())
+    if (value := answers.read(kind, text, now, choices)) is not None:
+        return value
+    for value, pattern in prompt.get("said", {}).items():
+        if re.search(pattern, text):
+            return str(value)
+    if so_far := prompt.get("so_far"):
+        # 「3号楼」「哪一间？」「402」
+        value = answers.read(kind, f"{so_far}{text}", now)
+        return value if value != so_far else None
+    if kind in ("location", "phone"):
+        if kind == "location" and OWN.fullmatch(text.rstrip("吧啊呀。.")):
+            text = "我的宿舍"
+        return answers.read("choice", text, now, choices)
+    return None
+
+
+def _reopened(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:
+    """The field whose answer is to be given anew: 「改电话」「房间号错了」."""
+    found = CHANGE.fullmatch(text.rstrip("吧啊呀。.! "))
+    given = [{"label": one["label"], "payload": one["name"]} for one in prompt.get("given", ())]
+    return pick(str(found["named"] or found["wrong"]), given, now) if found and given else None
 
 
 def _confirm(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Turn | None:
-    others = _others(reading, prompt, "confirm")
-    if others:
-        return Turn(
-            "correct", {**others, "utterance": reading.text}, certain=CORRECTION.search(reading.text) is not None
-        )
-    picked = answers.read("choice", reading.text, now, list(prompt.get("choices") or ()))
-    payloads = {str(choice["payload"]) for choice in prompt.get("choices") or ()}
-    if picked in payloads:
-        name, _, rest = str(picked).partition(":")
+    text, choices = reading.text, list(prompt.get("choices") or ())
+    if others := _others(reading, prompt):
+        return Turn("correct", {**others, "utterance": text}, certain=CORRECTION.search(text) is not None)
+    if picked := pick(text, choices, now):
+        name, _, rest = picked.partition(":")
         return tapped(name, rest)
-    if answers.read("confirm", reading.text, now, []) == "yes" or (
-        reading.intent == "affirm" and reading.vector is None
-    ):
+    if field := _reopened(text, prompt, now):
+        return Turn("change", {"field": field}, certain=True)
+    # Only words that can mean nothing else submit: a classifier's guess must not.
+    if answers.read("confirm", text, now, []) == "yes" or (reading.intent == "affirm" and reading.vector is None):
         return tapped("affirm", "")
-    if reading.intent == "deny" and reading.confidence >= 0.5:
-        return tapped("deny", "")
-    if reading.intent == "affirm" and reading.confidence >= 0.8 and not looks_asked(reading.text):
-        return tapped("affirm", "")
-    return tapped("deny", "") if CORRECTION.search(reading.text) else None
+    if CORRECTION.search(text) or (reading.intent == "deny" and reading.confidence >= 0.5):
+        return tapped("deny", "", text)
+    return None
 
 
 def _yes_or_no(intent: str, prompt: Mapping[str, Any]) -> str | None:
@@ -134,15 +189,15 @@ def _yes_or_no(intent: str, prompt: Mapping[str, Any]) -> str | None:
     return wanted if wanted in values else None
 
 
-def _others(reading: Reading, prompt: Mapping[str, Any], kind: str) -> dict[str, str]:
-    """Entities in the message that belong to other fields of the service than the one asked for."""
+def _others(reading: Reading, prompt: Mapping[str, Any]) -> dict[str, str]:
+    """Entities in the message that tell other fields of the service something new."""
     fields, asking = prompt.get("fields", ()), prompt["asking"]
-    given = {one["name"]: one["kind"] for one in prompt.get("given", ())}
+    given = {one["name"]: one for one in prompt.get("given", ())}
     found = {}
     for name, value in as_fields(reading.entities).items():
-        if name not in fields or name == asking:
+        if name not in fields or name == asking or (name in given and given[name]["value"] == value):
             continue
-        if given.get(name) == "text" and not CORRECTION.search(reading.text):
+        if name in given and given[name]["kind"] == "text" and not CORRECTION.search(reading.text):
             # Free words are too easily found again in an answer to something else.
             continue
         found[name] = value
@@ -164,13 +219,16 @@ class Tasks:
             said = await self.dialogue.post(str(state.tracker), turn.intent, turn.entities, inbound.student)
         except StillWorking:
             return Outcome(state=state, trouble="still_working")
+        except DialogueSilent:
+            return Outcome(state=state, trouble="dialogue_silent")
         except DialogueDown:
             return Outcome(state=state, trouble="dialogue_down")
         given = tuple(one.reply for one in said)
         last = said[-1]
         if last.done or last.prompt is None:
             return Outcome(given, state.closed())
-        opened = replace(state, prompt=last.prompt, question=last.reply)
+        # What is said once (「没看懂」, 「改好了」) is not repeated with the question.
+        opened = replace(state, prompt=last.prompt, question=last.prompt.get("question") or last.reply)
         return Outcome(given, opened, asking=str(last.prompt["asking"]))
 
     async def drop(self, state: State, inbound: Inbound) -> None:

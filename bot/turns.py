@@ -23,6 +23,10 @@ class StillWorking(DialogueDown):
     """The turn was taken but its answer did not come in time: the outcome is not known."""
 
 
+class DialogueSilent(DialogueDown):
+    """Rasa took the turn and said nothing: the action server is down. The same turn may be posted again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One thing an action said."""
@@ -91,5 +95,5 @@ class Dialogue:
         if not said:
             # Rasa answers 200 with an empty list when the action server is down: never let that become silence.
             log.error("dialogue.silent", intent=intent)
-            raise DialogueDown
+            raise DialogueSilent
         return [Said(one["reply"], one.get("prompt"), bool(one.get("done"))) for one in said]

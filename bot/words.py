@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,13 +26,35 @@ class Service:
     """What the service guide's table calls it."""
     online: bool
     """Whether it can be done here: its task is compiled."""
+    names: tuple[str, ...] = ()
+    """What students call it when they say nothing else: 报修."""
 
 
 def read_services(path: Path = HERE / "services.yml") -> dict[str, Service]:
     """Every service by task name, in the order they are shown."""
     compiled = {file.stem for file in (HERE / "dialogue" / "generated").glob("*.yml")}
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))["services"]
-    return {one["task"]: Service(online=one["task"] in compiled, **one) for one in raw}
+    return {
+        one["task"]: Service(online=one["task"] in compiled, **{**one, "names": tuple(one.get("names", ()))})
+        for one in raw
+    }
+
+
+class Names:
+    """Recognises a message that is nothing but a service's name: 我要报修, 请假, 校园卡余额查询."""
+
+    def __init__(self, services: Mapping[str, Service]) -> None:
+        self._tasks = {name: one.task for one in services.values() for name in (one.title, *one.names)}
+        names = "|".join(re.escape(name) for name in sorted(self._tasks, key=len, reverse=True))
+        self._pattern = re.compile(
+            r"(?:你好|您好|在吗|老师|[\s,。!])*(?:我|想|要|需要|帮我|给我|麻烦|请|可以|能|来|办理?|申请|做|个|下|一下|一个|一次|一份)*"
+            rf"(?P<name>{names})(?:一下|下|吧|呀|啊|呢|服务|业务|申请|办理|[\s,。.!~])*"
+        )
+
+    def task(self, text: str) -> str | None:
+        """The service named by normalised ``text``, or ``None``."""
+        found = self._pattern.fullmatch(text) if len(text) <= 40 else None
+        return self._tasks[found["name"]] if found else None
 
 
 def read_questions(path: Path = HERE / "services.yml") -> tuple[str, ...]:
@@ -40,8 +63,10 @@ def read_questions(path: Path = HERE / "services.yml") -> tuple[str, ...]:
 
 
 def read_words(path: Path = HERE / "words.yml") -> Mapping[str, str]:
-    """The pipeline's own sentences by name."""
-    return {name: str(text).strip() for name, text in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
+    """The pipeline's own sentences by name; ``{online}`` becomes the services that can be done here."""
+    online = "、".join(service.title for service in read_services().values() if service.online)
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {name: str(text).strip().replace("{online}", online) for name, text in raw.items()}
 
 
 def read_crisis_card(duty_phone: str, path: Path = HERE / "crisis_card.yml") -> Reply:

@@ -14,22 +14,35 @@ A dialogue is a name, who is signed in, and turns. A turn does one thing and say
       receipt: true                    # the last reply is a receipt whose number the office knows
     - fault: {path: /repairs, method: POST, kind: status, status: 503, times: 1}   # the office is told to fail
 
+    - press: answer:zh                # an old button: its payload, whatever stands there now
+    - sign_in_only: "2023010001"       # the cookie alone; the next message goes on
+    - printers: out_of_paper           # every printer of the campus
+Days in expectations are written as a student says them and compared as the counsellor writes them: ``{下周三}`` is
+11月25日（周三） on the 20th. A number kept with ``keep: number`` is expected again as ``{number}``.
+
 ``orders: 1`` at the end of a dialogue says how many orders the office took in it.
 """
 
 from __future__ import annotations
 
+import re
+import time
 import uuid
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import httpx
 import yaml
 
 from eval.house import House
 
 ROOT = Path(__file__).resolve().parent.parent
-EXPECTATIONS = {"asking", "task", "route", "kinds", "text", "contains", "lacks", "fields", "receipt"}
-DEEDS = {"say", "tap", "sign_in", "fault"}
+EXPECTATIONS = {"asking", "task", "route", "kinds", "text", "contains", "lacks", "fields", "receipt", "keep"}
+DEEDS = {"say", "tap", "press", "sign_in", "sign_in_only", "fault", "printers"}
+CAMPUS = ZoneInfo("Asia/Shanghai")
+DAYS = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3}
 
 
 class Wrong(AssertionError):
@@ -56,6 +69,20 @@ def read_dialogues() -> dict[str, dict[str, Any]]:
     return found
 
 
+def written(text: str, today: date) -> str:
+    """``text`` with every ``{下周三}`` as the counsellor writes that day."""
+
+    def one(match: re.Match[str]) -> str:
+        if match[1] in DAYS:
+            meant = today + timedelta(days=DAYS[match[1]])
+        else:
+            monday = today - timedelta(days=today.weekday())
+            meant = monday + timedelta(days=7 * match[1].count("下") + "一二三四五六日".index(match[1][-1]))
+        return f"{meant.month}月{meant.day}日（周{'一二三四五六日'[meant.weekday()]}）"
+
+    return re.sub(r"\{(今天|明天|后天|大后天|下+周[一二三四五六日])\}", one, text)
+
+
 def _payload(label: str, replies: list[dict[str, Any]]) -> str:
     offered = {one["label"]: one["payload"] for reply in replies for one in reply.get("choices", ())}
     if label not in offered:
@@ -73,7 +100,9 @@ def _read(reply: dict[str, Any]) -> str:
     return "\n".join(parts)
 
 
-def _check(turn: dict[str, Any], replies: list[dict[str, Any]], trace: dict[str, Any], house: House) -> None:
+def _check(
+    turn: dict[str, Any], replies: list[dict[str, Any]], trace: dict[str, Any], student: str, house: House
+) -> None:
     last, read = replies[-1], "\n".join(_read(reply) for reply in replies)
 
     def wants(what: str, wanted: Any, came: Any) -> None:
@@ -98,39 +127,54 @@ def _check(turn: dict[str, Any], replies: list[dict[str, Any]], trace: dict[str,
         wants("kind", "receipt", last["kind"])
         path = {"BX": "repairs", "CJ": "transcripts", "QJ": "leaves"}[last["number"][:2]]
         with house.campus() as campus:
-            known = campus.get(f"/{path}/{last['number']}", params={"student": house_student(turn)})
+            known = campus.get(f"/{path}/{last['number']}", params={"student": student})
         wants(f"the office knows {last['number']}", 200, known.status_code)
 
 
-def house_student(turn: dict[str, Any]) -> str:
-    """Who is signed in at this turn; :func:`play` notes it there."""
-    return str(turn["_student"])
+def _expected(value: Any, today: date, kept: dict[str, str]) -> Any:
+    """An expectation with its days and kept values filled in."""
+    if isinstance(value, str):
+        for name, known in kept.items():
+            value = value.replace(f"{{{name}}}", known)
+        return written(value, today)
+    if isinstance(value, list):
+        return [_expected(one, today, kept) for one in value]
+    if isinstance(value, dict):
+        return {name: _expected(one, today, kept) for name, one in value.items()}
+    return value
+
+
+def _arrange(turn: dict[str, Any], campus: httpx.Client) -> bool:
+    """Does what a turn asks of the back office instead of the counsellor; ``False`` when it asks nothing."""
+    if "fault" in turn:
+        campus.post("/_faults", json=turn["fault"]).raise_for_status()
+    elif "printers" in turn:
+        for printer in campus.get("/printers").json()["printers"]:
+            campus.put(f"/_printers/{printer['printer']}", json={"status": turn["printers"]}).raise_for_status()
+    else:
+        return False
+    return True
 
 
 def play(dialogue: dict[str, Any], house: House) -> list[float]:
     """Plays one dialogue; gives each turn's milliseconds at the client. Raises :class:`Wrong`."""
-    import time
-
-    before, took = house.orders(), []
-    conversation, replies, student = str(uuid.uuid4()), list[dict[str, Any]](), dialogue.get("signed_in")
+    before, took = house.orders(), list[float]()
+    conversation, replies, kept = str(uuid.uuid4()), list[dict[str, Any]](), dict[str, str]()
+    student = dialogue.get("signed_in")
     with house.client() as client, house.campus() as campus:
         campus.delete("/_faults")
         if student:
             client.post("/sign-in", json={"student": student}).raise_for_status()
         for place, turn in enumerate(dialogue["turns"], 1):
             try:
-                if "fault" in turn:
-                    campus.post("/_faults", json=turn["fault"]).raise_for_status()
+                if _arrange(turn, campus):
                     continue
-                said: dict[str, str]
-                if "sign_in" in turn:
-                    student = turn["sign_in"]
+                if signs_in := turn.get("sign_in") or turn.get("sign_in_only"):
+                    student = signs_in
                     client.post("/sign-in", json={"student": student}).raise_for_status()
-                    said = {"payload": "resume"}
-                elif "tap" in turn:
-                    said = {"payload": _payload(turn["tap"], replies)}
-                else:
-                    said = {"text": turn["say"]}
+                if "sign_in_only" in turn:
+                    continue
+                said = _said(turn, replies)
                 body = {"conversation": conversation, "message_id": str(uuid.uuid4()), **said}
                 begun = time.perf_counter()
                 answer = client.post("/api/chat", json=body)
@@ -138,10 +182,28 @@ def play(dialogue: dict[str, Any], house: House) -> list[float]:
                 if answer.status_code != 200:
                     raise Wrong(f"status {answer.status_code}: {answer.text[:300]}")
                 replies = answer.json()["replies"]
-                _check({**turn, "_student": student}, replies, answer.json()["trace"], house)
+                today = datetime.now(CAMPUS).date()
+                wanted = {
+                    name: _expected(value, today, kept) if name in EXPECTATIONS else value
+                    for name, value in turn.items()
+                }
+                _check(wanted, replies, answer.json()["trace"], str(student), house)
+                if name := turn.get("keep"):
+                    kept[name] = str(replies[-1][name])
             except Wrong as wrong:
                 raise Wrong(f"turn {place} ({turn}): {wrong}") from None
         campus.delete("/_faults")
     if "orders" in dialogue and (made := house.orders() - before) != dialogue["orders"]:
         raise Wrong(f"orders: wanted {dialogue['orders']}, came {made}")
     return took
+
+
+def _said(turn: dict[str, Any], replies: list[dict[str, Any]]) -> dict[str, str]:
+    """What the client sends for a turn."""
+    if "sign_in" in turn:
+        return {"payload": "resume"}
+    if "tap" in turn:
+        return {"payload": _payload(turn["tap"], replies)}
+    if "press" in turn:
+        return {"payload": turn["press"]}
+    return {"text": turn["say"]}

@@ -160,4 +160,6 @@ def question_words() -> tuple[str, ...]:
 def topics() -> tuple[str, ...]:
     """The longest first."""
     stored = yaml.safe_load((WORDS / "topics.yml").read_text(encoding="utf-8"))
-    return tuple(sorted({plain(word) for line in stored.values() for word in line.split()}, key=lambda word: (-len(word), word)))
+    return tuple(
+        sorted({plain(word) for line in stored.values() for word in line.split()}, key=lambda word: (-len(word), word))
+    )

@@ -167,7 +167,7 @@ def _printed_title(paragraphs: Sequence[Paragraph], head: int) -> tuple[str | No
             if lines:
                 break
             continue
-        if ends_sentence(text) or len(text) > 45 or re.match(r"[（(]", text) and not lines or days(text):
+        if ends_sentence(text) or len(text) > 45 or (re.match(r"[（(]", text) and not lines) or days(text):
             if lines or SALUTATION.match(text):
                 break
             continue
@@ -217,8 +217,8 @@ def _issued(texts: Sequence[str], head: int) -> date | None:
     if passed:
         return max(passed)
     for text in texts:
-        if (day := only_day(text)) or (day := _signed(text)):
-            return day
+        if signed := only_day(text) or _signed(text):
+            return signed
     for text in reversed(texts[-4:]):
         found = days(text)
         if found and re.search(r"印发\s*$", text):
@@ -286,10 +286,7 @@ def _repeals(texts: Sequence[str]) -> tuple[Repeal, ...]:
         for sentence in re.split(r"(?<=[。；])", text):
             if not REPEALING.search(sentence):
                 continue
-            last = None
-            for last in REPEALING.finditer(sentence):
-                pass
-            upto = sentence[: last.start()] if last else sentence
+            upto = sentence[: list(REPEALING.finditer(sentence))[-1].start()]
             found += [Repeal(name, _number(number) if number else None) for name, number in NAMED.findall(upto)]
     return tuple(dict.fromkeys(found))
 
@@ -305,14 +302,17 @@ def _furniture(texts: Sequence[str], head: int, titles: set[int]) -> set[int]:
             before = texts[at - 1] if at else ""
             if before and len(before) <= 30 and not re.search(r"[，。；：！？|]", before) and marker(before) is None:
                 found.add(at - 1)
-        elif (
-            SALUTATION.match(text) or NUMBER.fullmatch(text.strip("（）() ")) or re.match(r"抄送[：:]|主送[：:]", text)
-        ):
-            found.add(at)
-        elif above and (ENCLOSED.search(text) or FACT.match(text) or re.fullmatch(r".{2,20}文件", text)):
-            found.add(at)
-        elif above and days(text) and (PASSED.search(text) or re.search(STARTS, text)) and not text.endswith("。"):
-            found.add(at)
-        elif at >= len(texts) - 4 and days(text) and re.search(r"印发\s*$", text):
+        elif _only_imprint(text, above=above, below=at >= len(texts) - 4):
             found.add(at)
     return found - titles
+
+
+def _only_imprint(text: str, *, above: bool, below: bool) -> bool:
+    bare = text.strip("（）() ")
+    if SALUTATION.match(text) or NUMBER.fullmatch(bare) or re.match(r"抄送[：:]|主送[：:]", text):
+        return True
+    if above and (ENCLOSED.search(text) or FACT.match(text) or re.fullmatch(r".{2,20}文件", text)):
+        return True
+    if above and days(text) and not text.endswith("。") and (PASSED.search(text) or re.search(STARTS, text)):
+        return True
+    return below and bool(days(text)) and bool(re.search(r"印发\s*$", text))

@@ -144,7 +144,7 @@ class Index:
         bits = np.packbits(allowed, bitorder="little")
         selector = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
         query = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
-        _, near = self.dense.search(query, count, params=faiss.SearchParameters(sel=selector))
+        _, near = self.dense.search(query, count, params=faiss.SearchParameters(sel=selector))  # type: ignore[call-arg]
         masked = np.where(allowed, lexical, -np.inf)
         top = np.argpartition(-masked, count - 1)[:count]
         pool = np.unique(np.concatenate([near[0][near[0] >= 0], top]))

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -61,7 +62,7 @@ def tokens(text: str) -> list[str]:
     for stretch in _STRETCH.findall(plain(text)):
         units = _UNIT.findall(stretch)
         found += units
-        found += [left + right for left, right in zip(units, units[1:], strict=False)]
+        found += [left + right for left, right in pairwise(units)]
     return found
 
 

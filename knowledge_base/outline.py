@@ -57,7 +57,7 @@ def outline(paragraphs: Sequence[Paragraph], furniture: frozenset[int]) -> Part:
     )
     for at, each in enumerate(paragraphs):
         if at in furniture:
-            signed = signed or not each.text.endswith(("：", ":")) and at > 3
+            signed = signed or (not each.text.endswith(("：", ":")) and at > 3)
             continue
         opened = None if each.kind in ("row", "header") else _opened(paragraphs, at, here, signed=signed)
         if opened is None:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .ingest import Line
 from .ingest.lines import LineKind
@@ -54,7 +55,7 @@ def width(text: str) -> float:
 
 def ends_sentence(text: str) -> bool:
     """Whether the text ends a sentence, a colon and a semicolon counting as ends."""
-    return text.rstrip(CLOSERS)[-1:] in ENDINGS if text[-1:] in CLOSERS else text[-1:] in ENDINGS
+    return text.rstrip(CLOSERS).endswith(tuple(ENDINGS))
 
 
 def open_bracket(text: str) -> bool:
@@ -93,13 +94,16 @@ class _Habits:
         )
         pairs = [
             (before, after)
-            for before, after in zip(lines, lines[1:], strict=False)
+            for before, after in pairwise(lines)
             if before.kind == after.kind == "text" and _unfinished(before.text) and not _starts_part(before, after)
         ]
         gaps = Counter(after.gap for _, after in pairs)
         opening = [line for line in text if marker(line.text)]
         indent = len(opening) >= 3 and sum(line.indented for line in opening) >= 0.8 * len(opening)
-        return cls(_full_width(text), gaps.most_common(1)[0][0] if gaps else 0, indent, trailing)
+        full = _full_width(text)
+        if full is None and indent:
+            full = max(width(line.text) for line in text) - 2  # the blanks in front count
+        return cls(full, gaps.most_common(1)[0][0] if gaps else 0, indent, trailing)
 
     def goes_on(self, before: Sequence[Line], line: Line) -> bool:
         """Whether ``line`` continues the paragraph made of the lines ``before``."""
@@ -137,10 +141,9 @@ def _starts_part(before: Line, line: Line) -> bool:
     mark = marker(line.text)
     if mark is None:
         return False
-    if _unfinished(before.text) and mark.end < len(line.text):
-        if mark.kind == "条":
-            # 「依照本办法 / 第十二条应当…」: a clause begins after a sentence, or sets its number apart with a blank.
-            return line.text[mark.end - 1] in " 　\t：:" or width(before.text) < 15
+    if mark.kind == "条" and _unfinished(before.text) and mark.end < len(line.text):
+        # 「依照本办法 / 第十二条应当…」: a clause begins after a sentence, or sets its number apart with a blank.
+        return line.text[mark.end - 1] in " 　\t：:" or width(before.text) < 15
     return True
 
 

@@ -43,6 +43,8 @@ class Store:
     """The folder ``<data>/knowledge``. Opening it creates nothing."""
 
     folder: Path
+    embeddings: Embeddings | None = None
+    """Vectors already computed elsewhere; by default those in the folder itself."""
 
     @property
     def current(self) -> Path:
@@ -106,7 +108,7 @@ class Store:
             documents = merged(before, incoming)
             if published and documents == before and published[0] == self.serving():
                 return published[0]
-            embeddings = Embeddings(self.folder / "embeddings", encoder)
+            embeddings = self.embeddings or Embeddings(self.folder / "embeddings", encoder)
             vectors = embeddings.of([passage.indexed for each in documents for passage in each.passages])
             index = Index.build(documents, vectors, encoder.id)
             number = max([*self.versions(), self.serving() or 0]) + 1

@@ -15,7 +15,7 @@ from .paragraphs import Paragraph, ends_sentence, paragraphs
 
 LONGEST = 400
 """Code points of one passage: with its headings it stays under the encoder's 500 tokens."""
-SHORT_ITEM = 60
+SHORT_ITEM = 40
 """Entries of a list shorter than this on average are kept together, up to :data:`LONGEST`."""
 LONGEST_CONTEXT = 160
 """Code points of title, headings and lead-in in front of the clause."""
@@ -108,7 +108,7 @@ class _Layout:
     def passages(self) -> Iterator[Passage]:
         for piece in self._part(self.root):
             start, end = self._trimmed(piece.start, piece.end)
-            if not isinstance(piece, _Row) and not _says_something(self.text[start:end]):
+            if end <= start or (not isinstance(piece, _Row) and not _says_something(self.text[start:end])):
                 continue
             if isinstance(piece, _Row):
                 said = "；".join(f"{name}：{self.text[a:b]}" for name, (a, b) in piece.fields if b > a)

@@ -63,4 +63,4 @@ def _supersedes(other: Document, document: Document) -> bool:
 
 
 def _one_issuer(one: str, other: str) -> bool:
-    return one == other or one in other or other in one or "大学" not in one + other and "学院" not in one + other
+    return one == other or one in other or other in one or ("大学" not in one + other and "学院" not in one + other)

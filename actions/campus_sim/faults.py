@@ -122,9 +122,6 @@ class FaultGate:
                 answer.append(message)
 
             await self._app(scope, receive, keep)
-        else:
-            # An unread body would keep the connection from being used again.
-            await _whole(receive)
         if fault.kind in {"reset_before", "reset_after_commit"}:
             self._connections.reset(scope)
             while (await receive())["type"] != "http.disconnect":

@@ -19,6 +19,7 @@ YEARS = {"本科": 4, "研究生": 3}
 THIS_YEAR = 2026
 """The academic year the seed stands in: 2026–2027."""
 SUSPENDED = 0.02
+LOW_SERIAL = 4
 
 DORMITORIES = tuple((f"{n}号楼", "东苑" if n <= 6 else "西苑") for n in range(1, 13))
 FLOORS, ROOMS_PER_FLOOR, BEDS = 6, 30, 4
@@ -121,7 +122,7 @@ def _status(chance: random.Random, student: str, grade: int, degree: str) -> str
     if grade + YEARS[degree] <= THIS_YEAR:
         return "毕业"
     # The low serial numbers are the ones people type when they try the service.
-    return "休学" if drawn < SUSPENDED and int(student[6:]) % POSTGRADUATE_SERIALS > 4 else "在籍"
+    return "休学" if drawn < SUSPENDED and int(student[6:]) % POSTGRADUATE_SERIALS > LOW_SERIAL else "在籍"
 
 
 def _cards(db: sqlite3.Connection, chance: random.Random, active: dict[str, bool]) -> None:

@@ -24,7 +24,7 @@ PLAUSIBLE = re.compile(
 
 def decode(data: bytes) -> str:
     """The text of a file, byte order mark removed. Raises :class:`UnreadableFile` for what is not text."""
-    if not data.strip(b" \t\r\n\f\xef\xbb\xbf\xff\xfe\x00"):
+    if not data.strip():
         raise UnreadableFile("文件是空的，没有可以收录的文字")
     for start, name in BINARY_STARTS.items():
         if data.startswith(start):

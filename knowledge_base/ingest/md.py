@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .encoding import decode
 from .lines import Line, Reading
@@ -110,7 +111,7 @@ def _row(body: str, origins: Sequence[int], *, header: bool, gap: int) -> Line:
     """A table row as it is stored: the cells with `` | `` between them."""
     bars = [at for at, char in enumerate(body) if char == "|" and (at == 0 or body[at - 1] != "\\")]
     edges = [-1, *bars, len(body)]
-    pieces = [(left + 1, right) for left, right in zip(edges, edges[1:], strict=False)]
+    pieces = [(left + 1, right) for left, right in pairwise(edges)]
     if body.startswith("|"):
         pieces = pieces[1:]
     if body.endswith("|") and len(pieces) > 1:

@@ -10,7 +10,7 @@ from actions.offices import Offices, Refusal
 from actions.offices.repairs import Repair
 from actions.rasa_actions import Order
 
-DORMITORY = re.compile(r"(\d{1,2}号楼)(\d{3})?(.*)")
+DORMITORY = re.compile(r"(\d{1,2}号楼)(\d{3,4})?(.*)")
 PUBLIC = re.compile(r"(教学楼[A-Z]座|图书馆|学生活动中心|第[一二]食堂|体育馆)(.*)")
 
 
@@ -31,11 +31,16 @@ async def check(field: str, value: str, offices: Offices) -> None:
     """Asks the register at once whether the room exists, while the student still thinks about it."""
     if field != "location":
         return
-    building, room, _ = placed(value)
+    building, room, place = placed(value)
     if room is not None:
-        await offices.registry.room(building, room)
-    elif DORMITORY.fullmatch(value):
-        raise Refusal("room_missing", {"building": building})
+        try:
+            await offices.registry.room(building, room)
+        except Refusal as refusal:
+            if refusal.code != "no_such_room":
+                raise
+            raise Refusal("not_in_house", {"building": building, "room": room, "so_far": building}) from refusal
+    elif place is None and "号楼" in building:
+        raise Refusal("room_missing", {"building": building, "so_far": building})
 
 
 async def submit(order: Order, offices: Offices) -> Mapping[str, str]:

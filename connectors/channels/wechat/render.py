@@ -86,6 +86,7 @@ def _page(blocks: Iterable[_Block]) -> str:
 def _block(reply: Reply, public_url: str | None, numbered: bool) -> _Block:
     kind = _text(reply, "kind")
     lines = _LINES[kind](reply, public_url) if kind in _LINES else []
+    lines += _suggestions(reply, public_url)
     lines += _choices(reply, numbered)
     return _Block(_text(reply, "text"), "\n".join(lines), crisis=kind == "crisis")
 
@@ -96,13 +97,22 @@ def _text(thing: Mapping[str, Any], name: str) -> str:
 
 
 def _answer(reply: Reply, public_url: str | None) -> list[str]:
+    return _cited("出处", reply.get("sources") or (), public_url)
+
+
+def _suggestions(reply: Reply, public_url: str | None) -> list[str]:
+    """The nearest clauses beside a decline; never under the name of a source."""
+    return _cited("可能相关", reply.get("suggestions") or (), public_url)
+
+
+def _cited(name: str, sources: Iterable[Mapping[str, Any]], public_url: str | None) -> list[str]:
     lines: list[str] = []
-    for source in reply.get("sources") or ():
+    for source in sources:
         document, number = _text(source, "document"), _text(source, "number")
         if document and not document.startswith("《"):
             document = f"《{document}》"
         line = document + (f"（{number}）" if number else "") + _text(source, "locator")
-        for found in (line and f"出处：{line}", _link(_text(source, "url"), public_url)):
+        for found in (line and f"{name}：{line}", _link(_text(source, "url"), public_url)):
             if found and found not in lines:
                 lines.append(found)
     return lines

@@ -45,6 +45,11 @@ def test_some_students_pause_and_those_whose_years_are_over_have_graduated(db: s
     assert by_status["毕业"] == count(db, over)
 
 
+def test_the_numbers_people_try_first_are_active(db: sqlite3.Connection) -> None:
+    low = "students WHERE CAST(substr(student, 7) AS INTEGER) % 5000 <= 4 AND status = '休学'"
+    assert [row["student"] for row in db.execute(f"SELECT student FROM {low}")] == ["2023010002"]  # noqa: S608 - ours
+
+
 def test_everybody_sleeps_in_a_registered_room_of_four_beds(db: sqlite3.Connection) -> None:
     assert count(db, "students LEFT JOIN rooms USING (building, room) WHERE rooms.floor IS NULL") == 0
     fullest = db.execute("SELECT max(n) FROM (SELECT count(*) AS n FROM students GROUP BY building, room)").fetchone()

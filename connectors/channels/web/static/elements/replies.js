@@ -33,7 +33,9 @@ function card(...parts) {
 }
 
 function plain(reply, on) {
-  const inside = [words(reply), fields(reply, on), sources(reply.sources, on), links(reply, on)].filter(Boolean);
+  // A decline carries the nearest clauses as suggestions: shown folded and under another name than the sources of an answer.
+  const nearest = sources(reply.suggestions, on, 'suggestions', false);
+  const inside = [words(reply), fields(reply, on), sources(reply.sources, on), nearest, links(reply, on)].filter(Boolean);
   return [inside.length ? h('div', { class: 'card' }, ...inside) : null, choices(reply, on)];
 }
 
@@ -66,10 +68,10 @@ export function closeChoices(element, chosen) {
   }
 }
 
-function sources(list, on) {
+function sources(list, on, word = 'sources', open = true) {
   if (!list?.length) return null;
-  return h('details', { class: 'sources', open: true },
-    h('summary', {}, icon('book'), h('span', { 'data-word': 'sources', 'data-word-values': JSON.stringify({ n: list.length }) })),
+  return h('details', { class: 'sources', open: open || null },
+    h('summary', {}, icon('book'), h('span', { 'data-word': word, 'data-word-values': JSON.stringify({ n: list.length }) })),
     h('ol', {}, ...list.map((source) => h('li', { class: 'source' },
       h('div', { class: 'source-head' },
         h('cite', {}, source.document),

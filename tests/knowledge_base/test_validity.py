@@ -1,0 +1,125 @@
+"""Versions side by side: who is in force when, who replaces whom."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import permutations
+
+import pytest
+
+from knowledge_base import Document
+from knowledge_base.document import Repeal, from_json, same_title
+from knowledge_base.validity import merged
+
+
+def version(
+    title: str,
+    number: str | None = None,
+    effective: date | None = None,
+    issued: date | None = None,
+    *,
+    text: str = "",
+    issuer: str | None = "示范大学",
+    repeals: tuple[Repeal, ...] = (),
+    expires: date | None = None,
+) -> Document:
+    body = text or f"{title}{effective}"
+    return Document(
+        title, number, issuer, issued, effective, body, (), (), source=title, repeals=repeals, expires=expires
+    )
+
+
+OLD = version("示范大学请假规定", "示大学〔2016〕14号", date(2016, 9, 1))
+NEW = version(
+    "示范大学考勤办法",
+    "示大学〔2024〕21号",
+    date(2024, 9, 1),
+    repeals=(Repeal("示范大学请假规定", "示大学〔2016〕14号"),),
+)
+
+
+def test_what_another_document_repeals_ends_when_that_one_begins() -> None:
+    assert [each.repealed for each in merged([OLD], [NEW])] == [date(2024, 9, 1), None]
+
+
+def test_the_order_in_which_documents_arrive_does_not_matter() -> None:
+    other = version("示范大学请假规定", "示大学〔2010〕1号", date(2010, 9, 1))
+    ends = [{each.number: each.repealed for each in merged([], order)} for order in permutations([OLD, NEW, other])]
+    assert all(each == ends[0] for each in ends)
+    assert ends[0] == {
+        "示大学〔2016〕14号": date(2024, 9, 1),
+        "示大学〔2024〕21号": None,
+        "示大学〔2010〕1号": date(2016, 9, 1),
+    }
+
+
+def test_a_later_version_of_the_same_title_supersedes_the_earlier_one() -> None:
+    early = version("示范大学宿舍规定（2021年）", "示大学〔2021〕1号", date(2021, 9, 1))
+    late = version("示范大学宿舍规定（2025年修订）", "示大学〔2025〕2号", date(2025, 9, 1))
+    assert [each.repealed for each in merged([], [early, late])] == [date(2025, 9, 1), None]
+
+
+def test_the_same_title_of_another_university_supersedes_nothing() -> None:
+    ours = version("学生请假办法", "甲〔2016〕1号", date(2016, 9, 1), issuer="示范大学")
+    theirs = version("学生请假办法", "乙〔2024〕1号", date(2024, 9, 1), issuer="某某学院")
+    assert [each.repealed for each in merged([], [ours, theirs])] == [None, None]
+
+
+def test_a_school_that_leaves_its_own_name_out_is_understood() -> None:
+    naming = version("示范大学考勤办法", "示大学〔2024〕21号", date(2024, 9, 1), repeals=(Repeal("请假规定"),))
+    assert merged([], [OLD, naming])[0].repealed == date(2024, 9, 1)
+
+
+def test_a_document_does_not_repeal_itself() -> None:
+    law = version("信访条例", None, date(2005, 5, 1), issuer="国务院", repeals=(Repeal("信访条例"),))
+    assert merged([], [law])[0].repealed is None
+
+
+def test_the_same_number_again_replaces_the_content() -> None:
+    corrected = version("示范大学请假规定", "示大学〔2016〕14号", date(2016, 9, 1), text="改正后的内容")
+    assert [each.text for each in merged([OLD], [corrected])] == ["改正后的内容"]
+
+
+def test_without_a_number_the_same_title_and_day_replaces_and_another_day_stands_beside() -> None:
+    first = version("学位条例", None, date(1981, 1, 1), text="甲")
+    again = version("学位条例", None, date(1981, 1, 1), text="乙")
+    later = version("学位条例", None, date(2004, 8, 28), text="丙")
+    assert [each.text for each in merged([first], [again, later])] == ["乙", "丙"]
+
+
+@pytest.mark.parametrize(
+    ("day", "in_force"),
+    [(date(2016, 8, 31), False), (date(2016, 9, 1), True), (date(2024, 8, 31), True), (date(2024, 9, 1), False)],
+)
+def test_a_version_is_in_force_from_its_first_day_to_the_day_before_its_repeal(day: date, in_force: bool) -> None:
+    assert merged([], [OLD, NEW])[0].in_force(day) is in_force
+
+
+def test_an_amended_text_is_in_force_from_its_amendment() -> None:
+    law = version("教育法", None, effective=date(1995, 9, 1), issued=date(2021, 4, 29))
+    assert (law.in_force(date(2020, 1, 1)), law.in_force(date(2021, 4, 29))) == (False, True)
+
+
+def test_a_document_that_has_reached_its_own_term_is_over() -> None:
+    short = version("试行办法", None, date(2020, 9, 1), expires=date(2022, 9, 1))
+    assert merged([], [short])[0].repealed == date(2022, 9, 1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("宿舍管理规定（2025年修订）", "宿舍管理规定"),
+        ("《宿舍管理规定》", "宿舍 管理规定（2019版）"),
+        ("关于<社区>的办法(2021年)", "关于《社区》的办法"),
+    ],
+)
+def test_titles_of_two_versions_are_recognised_as_the_same(one: str, other: str) -> None:
+    assert same_title(one) == same_title(other)
+
+
+def test_a_trial_version_is_not_the_final_one() -> None:
+    assert same_title("请假办法（试行）") != same_title("请假办法")
+
+
+def test_a_document_survives_being_written_and_read() -> None:
+    assert from_json(NEW.to_json()) == NEW

@@ -1,0 +1,134 @@
+"""A student in a real browser: asks, opens the source at the clause, files a repair to its receipt."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from bot.words import read_questions
+from eval.house import House
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium fonts-noto-cjk"),
+    # Playwright's own event loop leaves a socket behind when the browser is closed.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, running: House) -> Iterator[Page]:
+    """A phone's page that tolerates no error in its console."""
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    context = browser.new_context(base_url=running.url, viewport={"width": 360, "height": 740}, locale="zh-CN")
+    page = context.new_page()
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def say(page: Page, text: str) -> None:
+    box = page.get_by_role("textbox")
+    box.fill(text)
+    box.press("Enter")
+
+
+def last(page: Page, kind: str) -> object:
+    return page.locator(f".reply-{kind}").last
+
+
+def test_a_student_asks_opens_the_source_and_files_a_repair_to_its_receipt(phone: Page, running: House) -> None:
+    phone.goto("/")
+    question = read_questions()[0]
+    phone.get_by_role("button", name=question).click()
+    answer = phone.locator(".reply-answer").last
+    expect(answer).to_be_visible()
+    quote = answer.locator("blockquote").first.inner_text()
+
+    with phone.context.expect_page() as opened:
+        answer.get_by_role("link").first.click()
+    document = opened.value
+    document.wait_for_selector("mark")
+    lit = "".join(mark.inner_text() for mark in document.locator("mark").all())
+    assert re.sub(r"\s", "", lit) == re.sub(r"\s", "", quote)
+    expect(document.locator("mark").first).to_be_in_viewport()
+    document.close()
+
+    say(phone, "5号楼502空调不制冷")
+    phone.get_by_role("link", name="去登录").last.click()
+    phone.wait_for_url("**/sign-in**")
+    phone.get_by_role("textbox", name="学号").fill("2023010001")
+    phone.get_by_role("textbox", name="学号").press("Enter")
+    phone.wait_for_url("**/**resume=1**")
+    phone.get_by_role("button", name="用登记的号码").last.click()
+    phone.get_by_role("button", name="随时可以进").last.click()
+    card = phone.locator(".reply-confirm").last
+    expect(card).to_contain_text("5号楼502")
+    expect(card).to_contain_text("空调不制冷")
+    card.get_by_role("button", name="确认提交").click()
+    receipt = phone.locator(".reply-receipt").last
+    expect(receipt).to_be_visible()
+    found = re.search(r"BX\d{8}-\d{4}", receipt.inner_text())
+    assert found is not None
+    with running.campus() as campus:
+        order = campus.get(f"/repairs/{found[0]}", params={"student": "2023010001"}).json()
+    assert order["location"] == "5号楼502"
+
+
+def test_markup_in_a_message_stays_text(phone: Page) -> None:
+    phone.goto("/")
+    say(phone, "<img src=x onerror=alert(1)><b>你好</b>")
+    expect(phone.get_by_text("<img src=x onerror=alert(1)><b>你好</b>")).to_be_visible()
+    assert phone.locator("img[src=x]").count() == 0
+
+
+def test_a_crisis_sentence_shows_numbers_that_can_be_dialled(phone: Page) -> None:
+    phone.goto("/")
+    say(phone, "我不想活了")
+    card = phone.locator(".reply-crisis").last
+    expect(card).to_be_visible()
+    numbers = {link.get_attribute("href") for link in card.get_by_role("link").all()}
+    assert {"tel:12356", "tel:120", "tel:110"} <= numbers
+
+
+def test_after_the_wipe_the_kiosk_holds_nothing_of_the_last_student(browser: Browser, running: House) -> None:
+    context = browser.new_context(base_url=running.url, viewport={"width": 1080, "height": 1920}, locale="zh-CN")
+    page = context.new_page()
+    page.goto("/kiosk")
+    page.get_by_role("button", name="打字提问").click()
+    box = page.get_by_role("textbox")
+    box.fill("12号楼604灯不亮")
+    box.press("Enter")
+    expect(page.get_by_text("12号楼604灯不亮")).to_be_visible()
+    expect(page.locator(".reply").last).to_be_visible()
+    page.get_by_role("button", name="结束并清除").first.click()
+    page.wait_for_url("**/kiosk")
+    page.wait_for_load_state("networkidle")
+    assert "12号楼604" not in page.content()
+    kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert "12号楼604" not in kept
+    page.go_back()
+    assert "12号楼604" not in page.content()
+    assert page.request.get("/api/me").json() == {"student": None}
+    context.close()
