@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from bot.pipeline import Pipeline
 from bot.turns import Dialogue
 from bot.words import Service
 from connectors.inbox import Accepted, Inbox, Repeated
-from connectors.sessions import Sessions
+from connectors.sessions import Session, Sessions
 from connectors.settings import Settings
 from knowledge_base import Library
 
@@ -60,6 +61,14 @@ class Doors:
     """The action server, for the sign-in page and for ``/health``."""
     components: dict[str, str] = field(default_factory=dict)
     turnstile: Turnstile = field(default_factory=Turnstile)
+
+    async def who(self, cookie: str | None) -> Session:
+        """The session of a cookie. With the database gone a stranger's: enough for a crisis card, too little for more."""
+        try:
+            return await self.sessions.open(cookie)
+        except SQLAlchemyError as error:
+            log.critical("sessions.unavailable", error=type(error).__name__)
+            return Session(secrets.token_hex(16), None)
 
     async def converse(
         self,

@@ -12,6 +12,7 @@ import httpx
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,7 +33,7 @@ LARGEST_BODY = 64 * 1024
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-        "font-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+        "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
     ),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -121,14 +122,21 @@ def build(doors: Doors) -> FastAPI:
     documents.mount(app, doors)
     signing_in.mount(app, doors)
 
+    embedding = frozenset(doors.settings.embedding_origins)
+
     @app.middleware("http")
     async def headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         origin = request.headers.get("origin")
-        if request.method not in ("GET", "HEAD") and origin and urlsplit(origin).netloc != request.headers.get("host"):
+        own = origin is None or urlsplit(origin).netloc == request.headers.get("host") or origin in embedding
+        if request.method not in ("GET", "HEAD") and not own:
             return problem_response(Problem(403, "foreign_origin", "请求来自别的网站，已拒绝。"))
         response = await call_next(request)
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
+        if request.url.path == "/widget.js" or request.url.path.startswith("/static/web/"):
+            # Module scripts, masks and dictionaries of an embedded widget are fetched with CORS; they hold no secret.
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 
     @app.exception_handler(Problem)
@@ -172,4 +180,12 @@ def build(doors: Doors) -> FastAPI:
         return JSONResponse({"error": {"code": "internal", "message": "出了点问题，已经记录，请稍后再试。"}}, 503)
 
     app.add_middleware(BodyLimit)
+    if embedding:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=sorted(embedding),
+            allow_credentials=True,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type"],
+        )
     return app

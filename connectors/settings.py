@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     """Base URL of the back office; a real one refuses the development sign-in."""
     public_url: str = ""
     """The service's own address as students reach it, for links sent into WeChat; ``https`` makes cookies Secure."""
+    widget_sites: str = ""
+    """Origins whose pages may embed the widget, separated by commas: ``https://www.x.edu.cn,https://hall.x.edu.cn``."""
     duty_phone: str = "021-5550-1110"
     """The university's on-call number in the crisis card."""
     session_idle_minutes: int = 30
@@ -62,6 +64,11 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data / 'doors.sqlite'}"
+
+    @property
+    def embedding_origins(self) -> list[str]:
+        """The origins of ``widget_sites``."""
+        return [site.strip().rstrip("/") for site in self.widget_sites.split(",") if site.strip()]
 
     @property
     def secure_cookies(self) -> bool:

@@ -64,14 +64,15 @@ def test_a_student_asks_opens_the_source_and_files_a_repair_to_its_receipt(phone
     phone.get_by_role("button", name=question).click()
     answer = phone.locator(".reply-answer").last
     expect(answer).to_be_visible()
-    quote = answer.locator("blockquote").first.inner_text()
+    said = answer.locator(".words").inner_text()
 
     with phone.context.expect_page() as opened:
         answer.get_by_role("link").first.click()
     document = opened.value
     document.wait_for_selector("mark")
     lit = "".join(mark.inner_text() for mark in document.locator("mark").all())
-    assert re.sub(r"\s", "", lit) == re.sub(r"\s", "", quote)
+    assert len(lit) > 10
+    assert re.sub(r"\s", "", lit) in re.sub(r"\s", "", said)
     expect(document.locator("mark").first).to_be_in_viewport()
     document.close()
 

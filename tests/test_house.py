@@ -19,12 +19,37 @@ GENERATED = sorted((DIALOGUE / "generated").glob("*.yml"))
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 DOMAIN_KEYS = {"slots", "actions", "forms", "responses", "intents", "entities"}
 
-TASKS = (
-    "transcript_print repair_request complaint counselling_appointment card_loss_report card_balance card_top_up "
-    "enrolment_certificate leave_request tutor_appointment activity_signup venue_booking progress_query grade_query "
-    "timetable_query hazard_report coffee_order"
-).split()
-OTHERS = "policy_question greet thank goodbye affirm deny cancel human_handoff crisis out_of_scope".split()
+TASKS = [
+    "transcript_print",
+    "repair_request",
+    "complaint",
+    "counselling_appointment",
+    "card_loss_report",
+    "card_balance",
+    "card_top_up",
+    "enrolment_certificate",
+    "leave_request",
+    "tutor_appointment",
+    "activity_signup",
+    "venue_booking",
+    "progress_query",
+    "grade_query",
+    "timetable_query",
+    "hazard_report",
+    "coffee_order",
+]
+OTHERS = [
+    "policy_question",
+    "greet",
+    "thank",
+    "goodbye",
+    "affirm",
+    "deny",
+    "cancel",
+    "human_handoff",
+    "crisis",
+    "out_of_scope",
+]
 
 
 def tracked() -> list[str]:

@@ -63,12 +63,12 @@ def test_what_is_indexed_carries_title_headings_and_clause(made: Make) -> None:
     assert made(LAW).passages[2].indexed == "示范大学学生管理规定 第二章奖惩 第二十二条 解除处分由学生申请。"
 
 
-def test_a_notice_is_cited_down_to_its_numbered_items(made: Make) -> None:
+def test_a_notice_is_cited_down_to_its_numbered_items_and_a_short_part_stays_whole(made: Make) -> None:
     assert [locator for locator, _ in quotes(made(NOTICE, "通知.txt"))] == [
         "一、",
         "二、（一）1",
         "二、（一）2",
-        "二、（二）1",
+        "二、（二）",
     ]
 
 

@@ -116,8 +116,7 @@ def mount(app: FastAPI, doors: Doors) -> None:
 
     @app.get("/widget.js")
     async def widget() -> Response:
-        # Other sites of the university embed it: their browsers must be allowed to load it.
-        headers = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "no-cache"}
+        headers = {"Cache-Control": "no-cache"}
         return FileResponse(STATIC / "widget.js", media_type="text/javascript", headers=headers)
 
     @app.get("/favicon.ico")
@@ -141,7 +140,7 @@ def mount(app: FastAPI, doors: Doors) -> None:
     @app.post("/api/chat")
     async def chat(request: Request) -> Response:
         message = await parse(request)
-        session = await doors.sessions.open(request.cookies.get(COOKIE))
+        session = await doors.who(request.cookies.get(COOKIE))
         if "text/event-stream" in request.headers.get("accept", ""):
             answer = asyncio.ensure_future(_answer(doors, session, message))
             # What fails at once (not yours, used twice) still gets its status.

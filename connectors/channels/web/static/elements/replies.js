@@ -19,7 +19,7 @@ export function renderReply(reply, on) {
 
 const KINDS = {
   text: plain,
-  answer: (reply, on) => card(words(reply), sources(reply.sources, on), links(reply, on), choices(reply, on)),
+  answer: (reply, on) => card(words(reply), sources(reply.sources, on, { said: reply.text }), links(reply, on), choices(reply, on)),
   choices: plain,
   confirm: (reply, on) => card(words(reply), fields(reply, on), choices(reply, on)),
   receipt,
@@ -34,8 +34,8 @@ function card(...parts) {
 
 function plain(reply, on) {
   // A decline carries the nearest clauses as suggestions: shown folded and under another name than the sources of an answer.
-  const nearest = sources(reply.suggestions, on, 'suggestions', false);
-  const inside = [words(reply), fields(reply, on), sources(reply.sources, on), nearest, links(reply, on)].filter(Boolean);
+  const nearest = sources(reply.suggestions, on, { word: 'suggestions', open: false });
+  const inside = [words(reply), fields(reply, on), sources(reply.sources, on, { said: reply.text }), nearest, links(reply, on)].filter(Boolean);
   return [inside.length ? h('div', { class: 'card' }, ...inside) : null, choices(reply, on)];
 }
 
@@ -68,7 +68,14 @@ export function closeChoices(element, chosen) {
   }
 }
 
-function sources(list, on, word = 'sources', open = true) {
+/** Whether a quote was read already; a table row is said cell by cell. */
+function wasSaid(quote, said) {
+  if (!said) return false;
+  const cells = quote.split(' | ');
+  return said.includes(quote) || (cells.length > 1 && cells.slice(1).every((cell) => said.includes(cell.trim())));
+}
+
+function sources(list, on, { word = 'sources', open = true, said = '' } = {}) {
   if (!list?.length) return null;
   return h('details', { class: 'sources', open: open || null },
     h('summary', {}, icon('book'), h('span', { 'data-word': word, 'data-word-values': JSON.stringify({ n: list.length }) })),
@@ -79,7 +86,7 @@ function sources(list, on, word = 'sources', open = true) {
       source.locator || source.page ? h('p', { class: 'locator' },
         source.locator ?? '',
         source.page ? h('span', { class: 'page', 'data-word': 'page', 'data-word-values': JSON.stringify({ n: source.page }) }) : null) : null,
-      source.quote ? h('blockquote', {}, source.quote) : null,
+      source.quote && !wasSaid(source.quote, said) ? h('blockquote', {}, source.quote) : null,
       source.url ? opener(source.url, 'source', on, { class: 'quiet-link' }, h('span', { 'data-word': 'source.open' }), icon(on.kiosk ? 'next' : 'open')) : null))));
 }
 
