@@ -28,9 +28,7 @@ CACHE = ROOT / "build" / "embeddings"
 def run(questions: Path = QUESTIONS, unanswerable: Path = OUTSIDE) -> list[Figure]:
     """Measures on the shipped documents. Empty, with a line on stderr, where the questions or documents are missing."""
     if not questions.exists() or not any(POLICIES.glob("*")):
-        print(
-            f"retrieval: nothing measured, {questions.relative_to(ROOT)} or the documents are missing", file=sys.stderr
-        )
+        print(f"retrieval: nothing measured, {questions.name} or the documents are missing", file=sys.stderr)
         return []
     inside = asked(questions)
     with tempfile.TemporaryDirectory() as folder:
@@ -39,7 +37,7 @@ def run(questions: Path = QUESTIONS, unanswerable: Path = OUTSIDE) -> list[Figur
         if unanswerable.exists():
             figures.append(_declined(library, outside(unanswerable)))
         else:
-            print(f"retrieval: declining not measured, {unanswerable.relative_to(ROOT)} is missing", file=sys.stderr)
+            print(f"retrieval: declining not measured, {unanswerable.name} is missing", file=sys.stderr)
     return figures
 
 

@@ -8,9 +8,9 @@ from typing import Literal
 
 from .document import Document, Passage, Span
 from .encoder import Vector
-from .excerpt import excerpt
+from .excerpt import announced, excerpt
 from .gate import Gate, features, known, overlap
-from .index import Hit, Index
+from .index import Found, Hit, Index
 from .scope import other_university, private_data
 
 Reason = Literal["out_of_domain", "out_of_scope", "not_found", "unsure"]
@@ -64,12 +64,11 @@ def answer(
     found = index.search(question, vector, as_of, k=10, usual=gate.usual)
     if not found.hits or index.lexical is None:
         return Decline("not_found", ())
-    nearest = tuple(_source(index, hit, question) for hit in found.hits[:SUGGESTIONS])
     if other_university(question, own) or private_data(question):
-        return Decline("out_of_scope", nearest)
+        return Decline("out_of_scope", _nearest(index, found, question))
     sure = gate.probability(features(index, question, found))
     if sure < gate.answer_at:
-        return Decline(_why(index, gate, question, sure), nearest)
+        return Decline(_why(index, gate, question, sure), _nearest(index, found, question))
     quoted = [_source(index, found.hits[0], question)]
     second = _second(index, found.hits, question, quoted[0])
     if second is not None:
@@ -77,6 +76,10 @@ def answer(
     by_id = {hit.document.id: hit for hit in found.hits}
     text = "\n\n".join(_said(by_id[source.document_id].document, source, found.hits) for source in quoted)
     return Answer(text, round(sure, 3), tuple(quoted))
+
+
+def _nearest(index: Index, found: Found, question: str) -> tuple[Source, ...]:
+    return tuple(_source(index, hit, question) for hit in found.hits[:SUGGESTIONS])
 
 
 def _why(index: Index, gate: Gate, question: str, sure: float) -> Reason:
@@ -132,7 +135,7 @@ def _said(document: Document, source: Source, hits: tuple[Hit, ...]) -> str:
     head = f"《{document.title}》{source.locator}："
     if fields:
         return head + "\n" + "\n".join(f"{name}：{_cell(document, cell)}" for name, cell in fields if cell[1] > cell[0])
-    return f"{head}\n“{source.quote}”"
+    return f"{head}{announced(document, source.start)}\n“{source.quote}”"
 
 
 def _cell(document: Document, cell: Span) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .document import Document, Passage, Span
 from .gate import overlap
 from .lexical import Lexical
-from .numbering import marker
+from .numbering import RANK, marker
 
 WHOLE = 130
 """Code points: a clause up to this length is quoted whole; it fits a phone's screen."""
@@ -62,6 +62,25 @@ def excerpt(document: Document, passage: Passage, question: str, lexical: Lexica
             last += 1
         last = _with_short_tail(units, last, first)
     return units[first].start, _fit(units, first, last, units[first].start)
+
+
+def announced(document: Document, start: int) -> str:
+    """The sentence that announces the entry in which ``start`` stands: what 「有下列行为之一的，给予记过处分：」 says.
+
+    Empty where ``start`` is not in an entry of a list, or nothing announces it.
+    """
+    end = document.text.find("\n", start)
+    lines = document.text[: end if end >= 0 else None].split("\n")
+    entry = marker(lines[-1])
+    if entry is None or RANK[entry.kind] < RANK["（一）"]:
+        return ""
+    for line in reversed(lines[:-1]):
+        mark = marker(line)
+        if line.endswith(("：", ":")):
+            return line[mark.end :] if mark else line
+        if mark is None or RANK[mark.kind] < RANK[entry.kind]:
+            return ""
+    return ""
 
 
 def _units(text: str, start: int, end: int) -> list[_Unit]:

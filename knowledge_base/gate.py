@@ -115,18 +115,17 @@ def _named(lexical: Lexical, word: str) -> bool:
 
 def overlap(lexical: Lexical, question: str, text: str) -> float:
     """Which share of the question's content, weighed by idf, the text contains; said otherwise counts half."""
-    content = _content(question)
     have = set(tokens(text))
     said = plain(text)
+    asked = plain(question)
     total = covered = 0.0
     meant = {
-        word
+        token
         for spoken, words in synonyms()
-        if spoken in plain(question)
-        for word in pairs(spoken) or [spoken]
-        if any(each in said for each in words.split())
+        if spoken in asked and any(plain(word) in said for word in words.split())
+        for token in pairs(spoken) or tokens(spoken)
     }
-    for token in content:
+    for token in _content(question):
         weight = lexical.idf(token)
         total += weight
         covered += weight if token in have else 0.6 * weight if token in meant else 0.0

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from . import terms
 from .dates import DAY, arabic, days, only_day
 from .document import Repeal
 from .numbering import marker
 from .paragraphs import Paragraph, ends_sentence
+from .terms import NUMBER, PASSED, STARTS
 
-NUMBER = re.compile(r"([\u4e00-\u9fff]{2,12})\s*[〔\[［(（【]\s*(\d{4})\s*[〕\]］)）】]\s*第?\s*(\d{1,4})\s*号")
 KINDS = (
     "规定|办法|细则|条例|方案|通知|指南|章程|规则|规程|制度|意见|手册|守则|公约|须知|说明|计划|流程|法|通告|公告|决定|安排|标准|"
     "清单|目录|要求|规范|准则|纲要|答疑|问答|简章|一览表|一览|汇编|总则"
@@ -22,18 +23,6 @@ ENCLOSED = re.compile(
     r"(?:现将|印发|公布|发布|修订)\s*《(?P<title>(?:[^《》]|《[^《》]*》)+)》\s*(?:（[^（）]*）)?\s*(?:印发|予以|发布|公布|的通知|的公告)"
 )
 SALUTATION = re.compile(r"^(?:各|全校|全体)[^。；]{1,40}[：:]$")
-PASSED = re.compile(r"公布|发布|印发|颁布|审议通过|通过|修订|修正|批准|制定")
-STARTS = "施行|实施|执行|生效|试行|起用"
-EFFECTIVE = re.compile(
-    rf"(?:^|[。；;，,\n]|本[^，。；\n]{{1,24}}?|[现将]予[^。；\n]{{0,12}}?)\s*(?:自|从|于)\s*(?:{DAY}\s*(?:起|开始)?|(印发|发布|公布|颁布|下发)之日起)"
-    rf"\s*(?:正式)?(?:{STARTS})"
-)
-EXPIRES_ON = re.compile(rf"有效期?(?:至|到)\s*{DAY}")
-EXPIRES_AFTER = re.compile(r"有效期(?:为|限)?\s*([一二三四五六七八九十两\d]{1,2})\s*年")
-REPEALING = re.compile(r"同时废止|即行废止|自行废止|同时失效|予以废止|停止执行|同时停止|一并废止|相应废止")
-NAMED = re.compile(
-    r"《((?:[^《》]|《[^《》]*》)+)》\s*(?:[（(]([^（）()]*[〔\[［(（【]\d{4}[〕\]］)）】][^（）()]*号)[）)])?"
-)
 SCHOOL = r"[\u4e00-\u9fff]{2,12}?(?:大学|学院)"
 BODIES = ("全国人民代表大会常务委员会", "全国人民代表大会", "中共中央、国务院", "国务院、中央军委", "国务院", "教育部")
 FACTS = {
@@ -106,16 +95,16 @@ def imprint(paragraphs: Sequence[Paragraph], facts: Sequence[tuple[str, str]], s
     enclosed = next((found for text in texts[:HEAD] if (found := ENCLOSED.search(text))), None)
     title, titles = _title(paragraphs, head, said.get("title"), enclosed)
     furniture = _furniture(texts, head, titles)
-    issued = _day(said.get("issued")) or _issued(texts, head)
-    effective = _day(said.get("effective")) or _effective(texts, head, issued)
+    issued = _day(said.get("issued")) or terms.issued(texts, head)
+    effective = _day(said.get("effective")) or terms.effective(texts, head, issued)
     return Imprint(
         title=title or stem,
-        number=_number(said.get("number") or "") or _stated_number(texts, head),
+        number=terms.number(said.get("number") or "") or _stated_number(texts, head),
         issuer=said.get("issuer") or _issuer(texts, head, title or "", furniture),
         issued=issued,
         effective=effective,
-        expires=_day(said.get("expires")) or _expires("\n".join(texts), effective or issued),
-        repeals=_repeals(texts),
+        expires=_day(said.get("expires")) or terms.expires("\n".join(texts), effective or issued),
+        repeals=terms.repeals(texts),
         titles=frozenset(titles),
         furniture=frozenset(furniture),
     )
@@ -190,78 +179,12 @@ def _close_up(text: str) -> str:
     return re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", text).strip().strip("*# ")
 
 
-def _number(text: str) -> str | None:
-    found = NUMBER.search(text)
-    return f"{found[1]}〔{found[2]}〕{int(found[3])}号" if found else None
-
-
 def _stated_number(texts: Sequence[str], head: int) -> str | None:
     """A 文号 that stands alone above the body; one inside a sentence belongs to another document."""
     for text in texts[: max(head, 3)]:
         bare = re.sub(r"^.{0,20}文件\s*", "", text).strip("（）()[] 　")
         if NUMBER.fullmatch(bare):
-            return _number(bare)
-    return None
-
-
-def _issued(texts: Sequence[str], head: int) -> date | None:
-    passed: list[date] = []
-    for text in texts[:head]:
-        found = days(text)
-        edges = [*(start for _, start, _ in found[1:]), len(text)]
-        for (day, _, end), following in zip(found, edges, strict=False):
-            if PASSED.search(text[end:following]) or (
-                len(found) == 1 and re.search(r"(?:印发|发布|公布)\S{0,4}$", text)
-            ):
-                passed.append(day)
-    if passed:
-        return max(passed)
-    for text in texts:
-        if signed := only_day(text) or _signed(text):
-            return signed
-    for text in reversed(texts[-4:]):
-        found = days(text)
-        if found and re.search(r"印发\s*$", text):
-            return found[-1][0]
-    return None
-
-
-def _signed(text: str) -> date | None:
-    """The date of a signature on one line: ``示范大学学生处 2025年6月30日``."""
-    found = days(text)
-    if len(found) == 1 and found[0][2] == len(text) and re.fullmatch(rf"[\u4e00-\u9fff\s（）]{{2,24}}\s{DAY}", text):
-        return found[0][0]
-    return None
-
-
-def _effective(texts: Sequence[str], head: int, issued: date | None) -> date | None:
-    for text in reversed(texts):
-        found = list(EFFECTIVE.finditer(text))
-        if found:
-            year, month, day, on_issue = found[-1].groups()
-            if on_issue:
-                return issued
-            try:
-                return date(int(year), int(month), int(day))
-            except ValueError:
-                return None
-    for text in texts[:head]:
-        for day, _, end in days(text):
-            if re.match(rf"\s*(?:起)?\s*(?:{STARTS})", text[end:]):
-                return day
-    return None
-
-
-def _expires(text: str, effective: date | None) -> date | None:
-    if (found := EXPIRES_ON.search(text)) and (last := days(found.group())):
-        return last[-1][0] + timedelta(days=1)
-    if effective and (found := EXPIRES_AFTER.search(text)):
-        said = found[1]
-        years = int(said) if said.isdigit() else "零一二三四五六七八九十".find(said.replace("两", "二"))
-        if years > 0:
-            return effective.replace(
-                year=effective.year + years, day=min(effective.day, 28) if effective.month == 2 else effective.day
-            )
+            return terms.number(bare)
     return None
 
 
@@ -269,7 +192,7 @@ def _issuer(texts: Sequence[str], head: int, title: str, furniture: set[int]) ->
     for at, text in enumerate(texts):
         if at and only_day(text) and at - 1 in furniture and not NUMBER.search(texts[at - 1]):
             return re.sub(r"\s", "", texts[at - 1])
-        if _signed(text):
+        if terms.signed(text):
             return re.sub(rf"\s|{DAY}", "", text)
     if (found := re.match(SCHOOL, title)) and found.end() < len(title):
         return found.group()
@@ -280,24 +203,13 @@ def _issuer(texts: Sequence[str], head: int, title: str, furniture: set[int]) ->
     return None
 
 
-def _repeals(texts: Sequence[str]) -> tuple[Repeal, ...]:
-    found: list[Repeal] = []
-    for text in texts:
-        for sentence in re.split(r"(?<=[。；])", text):
-            if not REPEALING.search(sentence):
-                continue
-            upto = sentence[: list(REPEALING.finditer(sentence))[-1].start()]
-            found += [Repeal(name, _number(number) if number else None) for name, number in NAMED.findall(upto)]
-    return tuple(dict.fromkeys(found))
-
-
 def _furniture(texts: Sequence[str], head: int, titles: set[int]) -> set[int]:
     found: set[int] = set()
     for at, text in enumerate(texts):
         if at in titles:
             continue
         above = at < head
-        if only_day(text) or _signed(text):
+        if only_day(text) or terms.signed(text):
             found.add(at)
             before = texts[at - 1] if at else ""
             if before and len(before) <= 30 and not re.search(r"[，。；：！？|]", before) and marker(before) is None:

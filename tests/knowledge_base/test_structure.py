@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from knowledge_base import Document
 from knowledge_base.ingest import Reading, read, txt
-from knowledge_base.structure import LONGEST, document
+from knowledge_base.passages import LONGEST
+from knowledge_base.structure import document
 
 Make = Callable[..., Document]
 
@@ -171,3 +172,7 @@ def test_a_law_is_cited_by_chapter_and_article(laws: Path) -> None:
     )
     assert law.passages[-1].locator.endswith("第四十五条")
     assert [(repeal.title, repeal.number) for repeal in law.repeals] == [("中华人民共和国学位条例", None)]
+
+
+def test_a_single_short_line_is_still_a_passage(made: Make) -> None:
+    assert quotes(made("宿舍禁烟", "告示.txt")) == [("全文", "宿舍禁烟")]
