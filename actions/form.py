@@ -115,7 +115,7 @@ def fits(of: Field, value: str, now: datetime) -> bool:
     if of.kind == "phone":
         return re.fullmatch(r"1[3-9]\d{9}", value) is not None
     if of.kind == "count":
-        return value.isdigit() and of.least <= int(value) <= of.most
+        return re.fullmatch(r"[0-9]{1,3}", value) is not None and of.least <= int(value) <= of.most
     if of.kind == "period":
         try:
             start, end = (datetime.fromisoformat(part) for part in value.split("/"))
@@ -298,7 +298,7 @@ async def advance(task: Task, state: State, turn: Turn, person: Person | None, c
     if missing:
         # What was just said and will not do comes first: later it would seem to come from nowhere.
         of = next((of for of in missing if of.name in unfit), missing[0])
-        again = turn.asked == of.name and turn.intent == "answer" and not filled
+        again = turn.asked == of.name and turn.intent in ("answer", "correct") and not filled
         lead = _noted(corrected, values)
         progress = of.name in unfit and "so_far" in unfit[of.name].details
         state = replace(state, tries=state.tries + 1 if again and not progress else 0)

@@ -51,6 +51,16 @@ def _student(tracker: Tracker, secret: str) -> str | None:
     return identity.opened((tracker.latest_message.get("metadata") or {}).get("identity"), secret)
 
 
+def _taken_up_again(tracker: Tracker) -> bool:
+    """Whether another action has already worked on the student's last words and handed back to the form."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return False
+        if event.get("event") == "action" and str(event.get("name")).startswith(("action_submit_", "action_cancel_")):
+            return True
+    return False
+
+
 class ValidateForm(Action):
     """Takes the turn and asks the next question, all in one call, so that a turn costs one trip."""
 
@@ -89,8 +99,7 @@ class ValidateForm(Action):
             asked=named.get(requested),
         )
         sent = tracker.get_slot(slot("sent"))
-        if not tracker.active_loop and turn.intent != task.name:
-            # Taken up again after a submission that came to nothing: these words were heard already.
+        if _taken_up_again(tracker):
             turn = form.Turn("resume", {}, (), None)
         state = form.State(
             _slots(task, tracker),

@@ -51,7 +51,7 @@ def build(settings: Settings, transport: httpx.AsyncBaseTransport | None = None)
     if not secret:
         raise SystemExit("COUNSELLOR_INNER_SECRET is not set: start the service with scripts/up.")
 
-    offices = Offices.connect(settings.campus_url, secret, transport=transport)
+    offices = Offices.connect(settings.campus_url, settings.office_secret(), transport=transport)
     executor = build_actions(offices, secret, settings.now)
 
     @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -21,6 +22,8 @@ class Settings(BaseSettings):
     """Loopback port of the action server; ``scripts/up`` takes a free one."""
     campus_url: str = "http://127.0.0.1:8091"
     """Base URL of the back office."""
+    campus_secret: SecretStr = SecretStr("")
+    """What the back office knows us by; empty means the inner secret, and only for an office on loopback."""
     inner_secret: SecretStr = SecretStr("")
     """Carried by every inner call; made anew at each start."""
     timezone: str = "Asia/Shanghai"
@@ -32,3 +35,9 @@ class Settings(BaseSettings):
         """Campus time without an offset, on the fixed day if there is one."""
         at = datetime.now(ZoneInfo(self.timezone)).replace(tzinfo=None)
         return datetime.combine(self.today, at.time()) if self.today else at
+
+    def office_secret(self) -> str:
+        """The secret sent to the back office: never the inner one beyond this machine, because it also signs identities."""
+        own = self.campus_secret.get_secret_value()
+        local = urlsplit(self.campus_url).hostname in ("127.0.0.1", "localhost", "::1")
+        return own or (self.inner_secret.get_secret_value() if local else "")

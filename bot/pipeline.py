@@ -65,9 +65,9 @@ class Pipeline:
         if answered is None and payload is not None:
             answered = await self._tapped(payload, inbound, state)
         if answered is None and not text:
-            answered = Answered((replies.text(self.words["empty"]), *self._reminder(state)), state, Trace("smalltalk"))
+            answered = self._back((replies.text(self.words["empty"]),), state, Trace("smalltalk"))
         if answered is None and len(text) > LONGEST:
-            answered = Answered((replies.text(self.words["too_long"]),), state, Trace("smalltalk"))
+            answered = self._back((replies.text(self.words["too_long"]),), state, Trace("smalltalk"))
         if answered is None:
             begun = perf_counter()
             reading = await self._read(text, state)
@@ -153,16 +153,20 @@ class Pipeline:
         if prompt["kind"] in ("sign_in", "waiting"):
             return await self._before_sign_in(reading, inbound, state)
         turn = tasks.read_turn(reading, prompt, now)
+        if turn is not None and prompt["kind"] == "text" and turn.intent == "answer":
+            # The office reads what the student wrote, not our plain spelling of it.
+            turn = replace(turn, entities={**turn.entities, "value": tasks.as_written(inbound.text)})
         if turn is not None and turn.certain:
             return await self._turn(turn, inbound, state)
         # Where any words may be the answer, only what can hardly be one is taken for something else.
-        free = prompt["kind"] == "text" and reading.vector is not None
+        exact, free = reading.vector is None, prompt["kind"] == "text" and reading.vector is not None
         enough = VERY_SURE if free else SURE
-        if reading.intent == "goodbye" and prompt["kind"] == "confirm" and sure >= SURE:
+        if reading.intent == "goodbye" and exact and prompt["kind"] == "confirm":
             return self._back((replies.text(self.words["not_submitted"]),), state, self._trace("task", reading, state))
-        if reading.intent in ("cancel", "goodbye") and sure >= VERY_SURE:
+        # A guess at a farewell gives up no form: 「去南京」 and 「我在的时候再来」 are answers.
+        if (reading.intent == "goodbye" and exact) or (reading.intent == "cancel" and sure >= VERY_SURE):
             return await self._turn(tasks.Turn("cancel", {}), inbound, state)
-        if reading.intent in ("greet", "thank") and sure >= enough:
+        if reading.intent in ("greet", "thank") and sure >= VERY_SURE:
             said = replies.text(self.words["greet_again" if reading.intent == "greet" else reading.intent])
             return self._back((said,), state, self._trace("smalltalk", reading, state))
         if reading.intent == "human_handoff" and sure >= enough:
@@ -197,8 +201,11 @@ class Pipeline:
         waits_for_sign_in = (state.prompt or {})["kind"] == "sign_in"
         if reading.intent in ("cancel", "deny") and reading.confidence >= SURE:
             return await self._turn(tasks.Turn("cancel", {}), inbound, state)
-        other = reading.intent in self.services and reading.intent != state.task and reading.confidence >= SURE
-        if other:
+        other = self._wanted(reading, free=False)
+        if other is not None and other.task != state.task:
+            if not other.online:
+                elsewhere = await self._begin(other.task, {}, "", inbound, state.closed(), reading.confidence)
+                return self._back(elsewhere.replies, state, elsewhere.trace)
             await self.tasks.drop(state, inbound)
             return await self._alone(reading, inbound, state.closed())
         asks = reading.intent in ("policy_question", "out_of_scope", "human_handoff") and reading.confidence >= SURE

@@ -22,9 +22,17 @@ CHANGE = re.compile(
     r"|(?P<wrong>[^\W\d_]{1,6}?)(?:写|填|说|弄|报)?(?:错|不对)了?"
 )
 """改电话, 房间号填错了: which field is meant, without its new value."""
+SET = re.compile(r"(?:不对[,，]?|把)?(?P<named>[^\W\d_]{1,6}?)(?:要|得)?(?:改成|改为|换成|应该是)(?P<value>[^,;]+)")
+"""原因改成感冒: which field, and its new value."""
+NO_MORE = re.compile(r"(?:我|那|还是|先|就|都)*(?:不|别)(?:想)?(?:提交|交)了?(?:吧|呢)?")
+"""At the confirm card. Other ways to stop are small talk known by heart."""
+PARTICLES = "吧啊呀哦呢嘛。.!~ "
 OWN = re.compile(r"(?:就?是?在?)?(?:我们|咱们|我|咱|自己|本人)的?(?:宿舍|寝室|房间|屋)(?:里|内)?")
 REQUEST = re.compile(
     r"^(?:你好[,， ]*)?(?:请?帮我|给我|麻烦|我(?:想|要|想要)(?:办|查|打|报修|报名|充|开|订|约|预约|请假))"
+)
+OWN_PHONE = re.compile(
+    r"(?:就|还是)?(?:用|打)?(?:我自己的?|我的?|本人的?|登记的?|预留的?)(?:手机号码?|电话号码|手机|电话|号码|号|那个)?"
 )
 ASKED = re.compile(r"[?？]\s*$|吗|么$|呢$|怎么|什么|多少|几[点天个]|谁|哪|是不是|能不能|可不可以|可以.*吗|要不要")
 
@@ -48,6 +56,11 @@ class Outcome:
     asking: str | None = None
     trouble: str | None = None
     """Name of the sentence to say when nothing came back."""
+
+
+def as_written(text: str) -> str:
+    """Free words as the student wrote them, on one line and without what cannot be printed."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def looks_asked(text: str) -> bool:
@@ -117,6 +130,8 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
     if kind == "confirm":
         return _confirm(reading, prompt, now)
     value = _value(text, prompt, now)
+    if (turn := _set(text, prompt, now)) is not None:
+        return turn
     if value is None and exact and reading.intent in ("affirm", "deny"):
         value = _yes_or_no(reading.intent, prompt)
     if value is None and (field := _reopened(text, prompt, now)):
@@ -134,7 +149,8 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
             others = {asking: value, **others}
         return Turn("correct", {**others, "utterance": text}, certain=corrects or kind != "text")
     if value is None:
-        return None
+        # 「不是事假，是病假」: the form knows the words of its choices.
+        return Turn("correct", {"utterance": text}) if corrects else None
     asked = looks_asked(text) and reading.intent == "policy_question"
     certain = kind != "text" and not asked
     return Turn("answer", {"value": value, "utterance": text}, certain=certain)
@@ -152,23 +168,42 @@ def _value(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:
         value = answers.read(kind, f"{so_far}{text}", now)
         return value if value != so_far else None
     if kind in ("location", "phone"):
-        if kind == "location" and OWN.fullmatch(text.rstrip("吧啊呀。.")):
-            text = "我的宿舍"
+        text = text.rstrip(PARTICLES)
+        own = OWN if kind == "location" else OWN_PHONE
+        suggested = [one for one in choices if one["payload"].startswith("answer:")]
+        if len(suggested) == 1 and own.fullmatch(text):
+            return str(suggested[0]["payload"]).removeprefix("answer:")
         return answers.read("choice", text, now, choices)
     return None
 
 
 def _reopened(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:
     """The field whose answer is to be given anew: 「改电话」「房间号错了」."""
-    found = CHANGE.fullmatch(text.rstrip("吧啊呀。.! "))
+    found = CHANGE.fullmatch(text.rstrip(PARTICLES))
     given = [{"label": one["label"], "payload": one["name"]} for one in prompt.get("given", ())]
     return pick(str(found["named"] or found["wrong"]), given, now) if found and given else None
 
 
+def _set(text: str, prompt: Mapping[str, Any], now: datetime) -> Turn | None:
+    """A field named with its new value."""
+    found = SET.fullmatch(text)
+    given = {str(one["name"]): one for one in prompt.get("given", ())}
+    labels = [{"label": one["label"], "payload": name} for name, one in given.items()]
+    field = pick(found["named"], labels, now) if found and labels else None
+    if found is None or field is None or given[field]["kind"] == "choice":
+        return None
+    value = answers.read(given[field]["kind"], found["value"], now)
+    return Turn("correct", {field: value, "utterance": text}, certain=True) if value else None
+
+
 def _confirm(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Turn | None:
     text, choices = reading.text, list(prompt.get("choices") or ())
+    if turn := _set(text, prompt, now):
+        return turn
     if others := _others(reading, prompt):
         return Turn("correct", {**others, "utterance": text}, certain=CORRECTION.search(text) is not None)
+    if NO_MORE.fullmatch(text.rstrip(PARTICLES)):
+        return Turn("cancel", {}, certain=True)
     if picked := pick(text, choices, now):
         name, _, rest = picked.partition(":")
         return tapped(name, rest)
@@ -176,7 +211,9 @@ def _confirm(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Turn
         return Turn("change", {"field": field}, certain=True)
     # Only words that can mean nothing else submit: a classifier's guess must not.
     if answers.read("confirm", text, now, []) == "yes" or (reading.intent == "affirm" and reading.vector is None):
-        return tapped("affirm", "")
+        # Where the card itself is not on show, a yes brings it back first.
+        shown = any(choice["payload"] == "affirm" for choice in choices)
+        return tapped("affirm", "") if shown else Turn("resume", {}, certain=True)
     if CORRECTION.search(text) or (reading.intent == "deny" and reading.confidence >= 0.5):
         return tapped("deny", "", text)
     return None

@@ -110,7 +110,6 @@ def _answered(library: Library, inside: Sequence[Asked]) -> list[Figure]:
             "policies: one question, embedding included (p50)",
             statistics.median(milliseconds) if milliseconds else 0.0,
             unit="ms",
-            goal=22,
             higher_is_better=False,
             n=len(milliseconds),
         ),

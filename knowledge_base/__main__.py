@@ -9,9 +9,10 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from .answer import Answer, Decline, Source
 from .document import Document
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         case "ingest":
             return _ingest(folder, options.paths)
         case "ask":
-            return _ask(folder, options.question, options.as_of or date.today(), as_json=options.json)
+            return _ask(folder, options.question, options.as_of or _today(), as_json=options.json)
         case "list":
             return _list(folder)
         case _:
@@ -84,6 +85,14 @@ def _line(each: Document) -> str:
 def _dates(each: Document) -> list[tuple[str, date]]:
     named = (("issued", each.issued), ("effective", each.effective), ("repealed", each.repealed))
     return [(name, day) for name, day in named if day is not None]
+
+
+def _today() -> date:
+    """The campus's day: fixed by ``COUNSELLOR_TODAY``, else by its clock."""
+    fixed = os.environ.get("COUNSELLOR_TODAY")
+    if fixed:
+        return date.fromisoformat(fixed)
+    return datetime.now(ZoneInfo(os.environ.get("COUNSELLOR_TIMEZONE", "Asia/Shanghai"))).date()
 
 
 def _ask(folder: Path, question: str, as_of: date, *, as_json: bool) -> int:

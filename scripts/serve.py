@@ -39,6 +39,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def reached(host: str) -> str:
+    """Where this machine itself reaches doors that listen on ``host``, as it stands in a URL."""
+    if host in ("", "0.0.0.0", "::"):  # noqa: S104  (only compared)
+        return "127.0.0.1" if host != "::" else "[::1]"
+    return f"[{host}]" if ":" in host else host
+
+
 def taken(host: str, port: int) -> bool:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -189,7 +196,7 @@ def build(data: Path, host: str, port: int) -> House:
 
     rasa = [str(RASA_PYTHON), "serve.py"]
     children = [
-        child("doors", [app, "-m", "connectors"], f"http://127.0.0.1:{port}/health"),
+        child("doors", [app, "-m", "connectors"], f"http://{reached(host)}:{port}/health"),
         child(
             "dialogue",
             rasa,
@@ -254,8 +261,7 @@ def main() -> int:
     def ready() -> None:
         if "ready" not in said and doors.alive and doors.well():
             said.add("ready")
-            shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  (only compared)
-            say(f"ready http://{shown}:{port}")
+            say(f"ready http://{reached(host)}:{port}")
         if "ready" in said and "dialogue" not in said and dialogue.alive and dialogue.well() and actions.well():
             said.add("dialogue")
             say("dialogue ready")

@@ -25,7 +25,7 @@ def send(client: httpx.Client, conversation: str, said: dict[str, str]) -> dict[
 
 
 def talk(client: httpx.Client) -> None:
-    conversation, offered = str(uuid.uuid4()), list[dict[str, str]]()
+    conversation, offered, waiting = str(uuid.uuid4()), list[dict[str, str]](), False
     print(BANNER)
     while True:
         try:
@@ -41,6 +41,8 @@ def talk(client: httpx.Client) -> None:
                 print(signed["error"]["message"])
                 continue
             print(f"已登录：{signed['student']}")
+            if not waiting:
+                continue
             said = {"payload": "resume"}
         elif line.isdigit() and 0 < int(line) <= len(offered):
             said = {"payload": offered[int(line) - 1]["payload"]}
@@ -52,6 +54,7 @@ def talk(client: httpx.Client) -> None:
             continue
         for reply in answer["replies"]:
             print(f"\n辅导员：{shown(reply)}")
+        waiting = any(str(reply.get("url", "")).startswith("/sign-in") for reply in answer["replies"])
         offered = buttons(answer["replies"])
         for place, button in enumerate(offered, 1):
             print(f"  [{place}] {button['label']}")

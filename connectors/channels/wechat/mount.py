@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.channels.wechat.callback import router
 from connectors.channels.wechat.settings import WechatSettings
@@ -33,9 +34,17 @@ def mount(app: FastAPI, doors: Doors) -> None:
             owner="wechat",
             message=message_id,
             text=text,
-            student=await doors.inbox.bound(openid),
+            student=await _student(openid),
         )
         return [_with_binding(reply, openid) for reply in replies]
+
+    async def _student(openid: str) -> str | None:
+        try:
+            return await doors.inbox.bound(openid)
+        except SQLAlchemyError as error:
+            # With the database gone nobody is known, but a crisis sentence must still get its card.
+            log.critical("bindings.unavailable", error=type(error).__name__)
+            return None
 
     def _with_binding(reply: dict[str, Any], openid: str) -> dict[str, Any]:
         """A sign-in link from here binds the follower to the student who signs in."""
