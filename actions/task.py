@@ -14,7 +14,7 @@ TASKS = Path(__file__).with_name("tasks")
 
 KINDS = frozenset({"location", "text", "phone", "date", "period", "count", "choice"})
 
-SIGN_IN = "signed_in"
+SIGN_IN = "sign_in"
 CONFIRM = "confirmed"
 KEPT = ("order", "tries", "trouble", "sent")
 """What a form remembers beside its fields."""

@@ -13,10 +13,10 @@ from pathlib import Path
 from eval.figures import Figure, share
 from knowledge_base import Answer, Decline, Library, open_encoder
 from knowledge_base.embeddings import Embeddings
-from knowledge_base.ingest import files, read
+from knowledge_base.ingest import files
+from knowledge_base.known import take_in
 from knowledge_base.questions import Asked, answers, asked, outside
 from knowledge_base.store import Store
-from knowledge_base.structure import document
 
 ROOT = Path(__file__).resolve().parent.parent
 POLICIES = ROOT / "knowledge_base" / "policies"
@@ -42,7 +42,7 @@ def run(questions: Path = QUESTIONS, unanswerable: Path = OUTSIDE) -> list[Figur
 
 
 def _library(folder: Path) -> Library:
-    documents = [document(read(path)) for path in files([POLICIES])]
+    documents = [take_in(path) for path in files([POLICIES])]
     encoder = open_encoder()
     embeddings = Embeddings(CACHE, encoder)
     Store(folder, embeddings).publish(documents, encoder)

@@ -17,10 +17,10 @@ from zoneinfo import ZoneInfo
 from .answer import Answer, Decline, Source
 from .document import Document
 from .encoder import open_encoder
-from .ingest import UnreadableFile, files, read
+from .ingest import UnreadableFile, files
+from .known import take_in
 from .library import Library
 from .store import Store
-from .structure import document
 
 REASONS = {
     "out_of_domain": "这个问题不在现有文件的范围内。",
@@ -64,7 +64,7 @@ def _ingest(folder: Path, paths: Sequence[Path]) -> int:
     failed = 0
     for path in files(paths):
         try:
-            taken.append(document(read(path)))
+            taken.append(take_in(path))
         except UnreadableFile as error:
             failed += 1
             print(f"error: {path}: {error}", file=sys.stderr)

@@ -9,7 +9,7 @@ from typing import Literal
 from .document import Document, Passage, Span
 from .encoder import Vector
 from .excerpt import announced, excerpt
-from .gate import Gate, features, known, overlap
+from .gate import Gate, Judge, features, known, overlap
 from .index import Found, Hit, Index
 from .scope import other_university, private_data
 
@@ -66,9 +66,10 @@ def answer(
         return Decline("not_found", ())
     if other_university(question, own) or private_data(question):
         return Decline("out_of_scope", _nearest(index, found, question))
-    sure = gate.probability(features(index, question, found))
-    if sure < gate.answer_at:
-        return Decline(_why(index, gate, question, sure), _nearest(index, found, question))
+    judge = gate.judge(found)
+    sure = judge.probability(features(index, question, found))
+    if sure < judge.answer_at:
+        return Decline(_why(index, judge, question, sure), _nearest(index, found, question))
     quoted = [_source(index, found.hits[0], question)]
     second = _second(index, found.hits, question, quoted[0])
     if second is not None:
@@ -82,8 +83,8 @@ def _nearest(index: Index, found: Found, question: str) -> tuple[Source, ...]:
     return tuple(_source(index, hit, question) for hit in found.hits[:SUGGESTIONS])
 
 
-def _why(index: Index, gate: Gate, question: str, sure: float) -> Reason:
-    if sure >= gate.doubt_at:
+def _why(index: Index, judge: Judge, question: str, sure: float) -> Reason:
+    if sure >= judge.doubt_at:
         return "unsure"
     # The words are ours but no clause answers: the documents do not cover it.
     inside = index.lexical is not None and known(index.lexical, question) >= 0.6

@@ -76,6 +76,8 @@ class Document:
     """(start in the text, page number), ascending; ``None`` where the source has no pages."""
     runs: tuple[Span, ...] = ()
     """(start in the text, start in the decoded source) of each stretch that was copied unchanged."""
+    known: tuple[tuple[int, str], ...] = ()
+    """(place among the passages, a question students ask that this passage answers); see ``known.py``."""
     id: str = field(default="")
     """The first 12 hexadecimal digits of the SHA-256 of title and text: the same content is the same document."""
 
@@ -158,6 +160,7 @@ def from_json(stored: dict[str, Any]) -> Document:
         repeals=tuple(Repeal(title, number) for title, number in stored["repeals"]),
         pages=None if stored["pages"] is None else tuple(map(span, stored["pages"])),
         runs=tuple(map(span, stored["runs"])),
+        known=tuple((place, question) for place, question in stored["known"]),
         id=stored["id"],
     )
 

@@ -30,12 +30,19 @@ class Embeddings:
         """How many texts had to be embedded so far."""
         self._read()
 
-    def of(self, texts: Sequence[str]) -> Matrix:
-        """``float32[len(texts), d]``: from the file where the text is known, else from the encoder."""
-        keys = [hashlib.sha256(text.encode()).hexdigest()[:32] for text in texts]
+    def of(self, texts: Sequence[str], *, questions: bool = False) -> Matrix:
+        """``float32[len(texts), d]``: from the file where the text is known, else from the encoder.
+
+        ``questions`` are embedded as what is asked, everything else as what is searched.
+        """
+        kind = "question\n" if questions else ""
+        keys = [hashlib.sha256((kind + text).encode()).hexdigest()[:32] for text in texts]
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         if missing:
-            vectors = self.encoder.passages(list(missing.values()))
+            wanted = list(missing.values())
+            vectors = (
+                np.stack([self.encoder.query(text) for text in wanted]) if questions else self.encoder.passages(wanted)
+            )
             self.computed += len(missing)
             self._known.update(zip(missing, vectors, strict=True))
         for key in keys:

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -21,7 +22,7 @@ from .index import Found, Index
 from .lexical import WORDS, Lexical, pairs, plain, synonyms, tokens
 
 SHIPPED = Path(__file__).parent / "gate.json"
-FEATURES = ("cosine", "meaning", "bm25", "overlap", "spoken", "agreement", "foreign")
+FEATURES = ("cosine", "meaning", "bm25", "overlap", "spoken", "agreement", "foreign", "asked_before")
 
 
 class OtherEngine(ValueError):
@@ -29,36 +30,27 @@ class OtherEngine(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """Fitted numbers; see ``fit.py``."""
+class Judge:
+    """One logistic regression; see ``fit.py``."""
 
-    engine_id: str
     means: tuple[float, ...]
     scales: tuple[float, ...]
     weights: tuple[float, ...]
     bias: float
     answer_at: float
     """Answer from this probability on."""
-    usual: Vector
-    """``float32[d]``: the mean vector of the questions it was fitted on; see :data:`index.USUAL`."""
     doubt_at: float
     """Below it the question is outside; between the two it is near, and declined as unsure."""
 
     @classmethod
-    def load(cls, engine_id: str, path: Path = SHIPPED) -> Gate:
-        """The gate for this encoder. Raises :class:`OtherEngine`."""
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        if stored["engine"] != engine_id or tuple(stored["features"]) != FEATURES:
-            raise OtherEngine(f"the gate was fitted for {stored['engine']!r}, not for {engine_id!r}: fit it again")
+    def of(cls, stored: dict[str, Any]) -> Judge:
         return cls(
-            engine_id,
-            tuple(stored["means"]),
-            tuple(stored["scales"]),
-            tuple(stored["weights"]),
-            stored["bias"],
-            stored["answer_at"],
-            np.array(stored["usual"], dtype=np.float32),
-            stored["doubt_at"],
+            means=tuple(stored["means"]),
+            scales=tuple(stored["scales"]),
+            weights=tuple(stored["weights"]),
+            bias=stored["bias"],
+            answer_at=stored["answer_at"],
+            doubt_at=stored["doubt_at"],
         )
 
     def probability(self, features: tuple[float, ...]) -> float:
@@ -66,6 +58,30 @@ class Gate:
         terms = zip(features, self.means, self.scales, self.weights, strict=True)
         logit = self.bias + sum(weight * (value - mean) / scale for value, mean, scale, weight in terms)
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Two judges: a document that knows how students ask is judged otherwise than one that was just dropped in."""
+
+    engine_id: str
+    usual: Vector
+    """``float32[d]``: the mean vector of the questions it was fitted on; see :data:`index.USUAL`."""
+    knowing: Judge
+    unknowing: Judge
+
+    @classmethod
+    def load(cls, engine_id: str, path: Path = SHIPPED) -> Gate:
+        """The gate for this encoder. Raises :class:`OtherEngine`."""
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if stored["engine"] != engine_id or tuple(stored["features"]) != FEATURES:
+            raise OtherEngine(f"the gate was fitted for {stored['engine']!r}, not for {engine_id!r}: fit it again")
+        usual = np.array(stored["usual"], dtype=np.float32)
+        return cls(engine_id, usual, Judge.of(stored["knowing"]), Judge.of(stored["unknowing"]))
+
+    def judge(self, found: Found) -> Judge:
+        """The judge for the document the best clause stands in."""
+        return self.knowing if found.hits[0].document.known else self.unknowing
 
 
 def features(index: Index, question: str, found: Found) -> tuple[float, ...]:
@@ -82,6 +98,7 @@ def features(index: Index, question: str, found: Found) -> tuple[float, ...]:
         spoken(lexical, question),
         found.agreement,
         min(2.0, len(foreign(lexical, question))),
+        found.asked_before,
     )
 
 

@@ -31,6 +31,10 @@ USUAL = 0.7
 Some passages lie near every question (hubs, Radovanović et al. 2010, JMLR 11); what all questions have in common is
 what brings them up.
 """
+KNOWN = 5.0
+"""Weight of a question that was asked before, beside the fusion's standard scores."""
+ALIKE = 0.5
+"""From this cosine on a known question counts as alike; both chosen on the development questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Found:
     """The highest inner product once the usual question is taken out."""
     bm25: float = 0.0
     """The highest BM25 of any passage in force, the widening words included."""
+    asked_before: float = 0.0
+    """How like the question is to the likest known one, 0…1."""
     agreement: float = 0.0
     """Which share of the five nearest by meaning are among the ten best by characters."""
 
@@ -75,18 +81,31 @@ class Index:
     owners: NDArray[np.int32]
     """``int32[n]``: which document each passage belongs to."""
     passages: tuple[Passage, ...]
+    known: Matrix
+    """``float32[m, d]``: the known questions of every document, in order."""
+    answered_by: NDArray[np.int32]
+    """``int32[m]``: which passage answers each known question."""
 
     @classmethod
-    def build(cls, documents: Sequence[Document], vectors: Matrix, engine_id: str) -> Index:
-        """``vectors``: one row per passage, in the order of the documents and their passages."""
+    def build(
+        cls, documents: Sequence[Document], vectors: Matrix, engine_id: str, known: Matrix | None = None
+    ) -> Index:
+        """``vectors``: one row per passage, in the order of the documents and their passages; ``known`` likewise."""
         dense = faiss.IndexFlatIP(vectors.shape[1])
         dense.add(np.ascontiguousarray(vectors))
-        passages = [passage for document in documents for passage in document.passages]
-        lexical = Lexical.build([passage.indexed for passage in passages]) if passages else None
-        return cls.of(documents, engine_id, dense, lexical)
+        texts = [text for document in documents for text in _searched(document)]
+        lexical = Lexical.build(texts) if texts else None
+        return cls.of(documents, engine_id, dense, lexical, known)
 
     @classmethod
-    def of(cls, documents: Sequence[Document], engine_id: str, dense: Any, lexical: Lexical | None) -> Index:
+    def of(
+        cls,
+        documents: Sequence[Document],
+        engine_id: str,
+        dense: Any,
+        lexical: Lexical | None,
+        known: Matrix | None = None,
+    ) -> Index:
         """Puts the parts together. Raises ``ValueError`` where they do not fit each other."""
         passages = tuple(passage for document in documents for passage in document.passages)
         owners = np.repeat(np.arange(len(documents), dtype=np.int32), [len(each.passages) for each in documents])
@@ -94,7 +113,14 @@ class Index:
             raise ValueError(
                 f"{len(passages)} passages, {dense.ntotal} vectors, {lexical.size if lexical else 0} texts"
             )
-        return cls(tuple(documents), engine_id, dense, lexical, owners, passages)
+        starts = np.cumsum([0, *(len(each.passages) for each in documents)])
+        answered_by = [starts[at] + place for at, each in enumerate(documents) for place, _ in each.known]
+        asked = np.zeros((0, dense.d), dtype=np.float32) if known is None else known
+        if len(asked) != len(answered_by):
+            raise ValueError(f"{len(answered_by)} known questions, {len(asked)} vectors of them")
+        return cls(
+            tuple(documents), engine_id, dense, lexical, owners, passages, asked, np.array(answered_by, dtype=np.int32)
+        )
 
     def in_force(self, as_of: date) -> NDArray[np.bool_]:
         """``bool[n]``: which passages may be quoted as current on that day."""
@@ -113,10 +139,12 @@ class Index:
         lexical = own + WIDENED * self.lexical.scores(widened(question))
         query = np.asarray(vector, dtype=np.float32)
         own_meaning = query if usual is None else query - USUAL * usual
-        pool, vectors = self._pool(own_meaning, lexical, allowed)
+        asked_before = np.where(allowed, self._asked_before(query, usual), 0.0)
+        pool, vectors = self._pool(own_meaning, lexical, allowed, asked_before)
         cosines = vectors @ query
         meanings = vectors @ own_meaning
         fused = DENSE_SHARE * _z(meanings) + (1 - DENSE_SHARE) * _z(lexical[pool])
+        fused += KNOWN * np.maximum(0.0, asked_before[pool] - ALIKE)
         best = np.argsort(-fused, kind="stable")[:k]
         near, alike = np.argsort(-meanings)[:5], np.argsort(-lexical[pool])[:10]
         return Found(
@@ -134,10 +162,29 @@ class Index:
             meaning=float(meanings.max()),
             bm25=float(lexical[pool].max()),
             agreement=len(np.intersect1d(near, alike)) / len(near),
+            asked_before=float(asked_before.max()),
         )
 
+    def _asked_before(self, query: Vector, usual: Vector | None) -> NDArray[np.float32]:
+        """``float32[n]``: for each passage the cosine with the likest known question it answers, both freed of the usual."""
+        likest = np.zeros(len(self.passages), dtype=np.float32)
+        if not len(self.known):
+            return likest
+        common = np.zeros_like(query) if usual is None else USUAL * usual
+        own = query - common
+        # |v − c|² = |v|² − 2 v·c + |c|², so that the known questions need not be kept twice.
+        products = self.known @ np.stack([own, common], axis=1)
+        lengths = np.sqrt(np.maximum(1e-9, 1.0 - 2.0 * products[:, 1] + common @ common)) * np.linalg.norm(own)
+        alike = (products[:, 0] - common @ own) / np.maximum(1e-9, lengths)
+        np.maximum.at(likest, self.answered_by, alike.astype(np.float32))
+        return likest
+
     def _pool(
-        self, vector: Vector, lexical: NDArray[np.float32], allowed: NDArray[np.bool_]
+        self,
+        vector: Vector,
+        lexical: NDArray[np.float32],
+        allowed: NDArray[np.bool_],
+        asked_before: NDArray[np.float32],
     ) -> tuple[NDArray[np.int64], Matrix]:
         """The passages worth fusing and their vectors: the best of either search, all of them allowed."""
         count = min(POOL, int(allowed.sum()))
@@ -147,12 +194,15 @@ class Index:
         _, near = self.dense.search(query, count, params=faiss.SearchParameters(sel=selector))  # type: ignore[call-arg]
         masked = np.where(allowed, lexical, -np.inf)
         top = np.argpartition(-masked, count - 1)[:count]
-        pool = np.unique(np.concatenate([near[0][near[0] >= 0], top]))
+        likest = np.argpartition(-asked_before, count - 1)[:count]
+        likest = likest[asked_before[likest] > ALIKE]
+        pool = np.unique(np.concatenate([near[0][near[0] >= 0], top, likest]))
         return pool, self.dense.reconstruct_batch(pool)
 
     def save(self, folder: Path) -> None:
         """Writes the searchable parts beside the documents."""
         faiss.write_index(self.dense, str(folder / "dense.faiss"))
+        np.save(folder / "known.npy", self.known, allow_pickle=False)
         if self.lexical is not None:
             self.lexical.save(folder / "lexical")
 
@@ -161,7 +211,16 @@ class Index:
         """What :meth:`save` wrote; the caller has verified the files. Raises ``ValueError`` where they do not fit."""
         size = sum(len(document.passages) for document in documents)
         dense = faiss.read_index(str(folder / "dense.faiss"))
-        return cls.of(documents, engine_id, dense, Lexical.load(folder / "lexical", size) if size else None)
+        lexical = Lexical.load(folder / "lexical", size) if size else None
+        return cls.of(documents, engine_id, dense, lexical, np.load(folder / "known.npy", allow_pickle=False))
+
+
+def _searched(document: Document) -> list[str]:
+    """For each passage what its characters are searched in: its own text, and the questions it is known to answer."""
+    texts = [passage.indexed for passage in document.passages]
+    for place, question in document.known:
+        texts[place] += f"\n{question}"
+    return texts
 
 
 def _z(scores: NDArray[np.float32]) -> NDArray[np.float32]:

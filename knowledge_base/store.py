@@ -30,7 +30,7 @@ from .validity import merged
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 KEPT = 3
 
 
@@ -110,7 +110,8 @@ class Store:
                 return published[0]
             embeddings = self.embeddings or Embeddings(self.folder / "embeddings", encoder)
             vectors = embeddings.of([passage.indexed for each in documents for passage in each.passages])
-            index = Index.build(documents, vectors, encoder.id)
+            known = embeddings.of([question for each in documents for _, question in each.known], questions=True)
+            index = Index.build(documents, vectors, encoder.id, known)
             number = max([*self.versions(), self.serving() or 0]) + 1
             self._write(number, index, encoder)
             embeddings.save()

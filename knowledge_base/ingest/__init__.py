@@ -17,6 +17,9 @@ READERS: dict[str, Callable[[str, bytes], Reading]] = {
 }
 """Suffix → reader: ``reader(stem, content of the file)`` gives a :class:`Reading` or raises :class:`UnreadableFile`."""
 
+BESIDE = ".questions.yml"
+"""What stands beside a document and belongs to it (``known.py``) is no document."""
+
 LARGEST = 20 * 2**20
 """Bytes. A rule book is a few hundred kilobytes; more than this is a mistake, and would hold up everybody else."""
 
@@ -27,7 +30,10 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
         if path.is_dir():
             inside = (each for each in path.rglob("*") if each.is_file())
             yield from sorted(
-                each for each in inside if not any(part.startswith(".") for part in each.relative_to(path).parts)
+                each
+                for each in inside
+                if not each.name.endswith(BESIDE)
+                and not any(part.startswith(".") for part in each.relative_to(path).parts)
             )
         else:
             yield path

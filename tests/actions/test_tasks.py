@@ -33,7 +33,7 @@ def written(folder: Path, raw: Any, name: str = "key_request") -> Path:
 
 def test_a_good_one_is_read(tmp_path: Path) -> None:
     task = read_task(written(tmp_path, GOOD))
-    assert task.steps == ("signed_in", "room")
+    assert task.steps == ("sign_in", "room")
     assert task.slot("room") == "key_request_room"
 
 

@@ -170,7 +170,7 @@ async def test_a_service_is_posted_with_what_was_understood_and_a_signed_identit
 async def test_without_a_sign_in_no_identity_goes_along(pipeline: Pipeline, rasa: Rasa) -> None:
     rasa.answers += [said("sign_in", 0), said("sign_in", 2)]
     talk = Talk(pipeline, student=None)
-    assert (await talk("打中文成绩单")).trace.asking == "signed_in"
+    assert (await talk("打中文成绩单")).trace.asking == "sign_in"
     assert rasa.posted[0]["metadata"] == {}
     assert [reply["kind"] for reply in (await talk("好的")).replies] == ["link"]
     assert [reply["kind"] for reply in (await talk("", "affirm")).replies] == ["text", "link"]
@@ -186,7 +186,7 @@ async def test_a_question_before_the_sign_in_is_answered_and_the_service_stays(p
     await talk("打中文成绩单")
     answered = await talk("宿舍晚上几点关门？")
     assert [reply["kind"] for reply in answered.replies] == ["answer", "link"]
-    assert answered.trace.asking == "signed_in"
+    assert answered.trace.asking == "sign_in"
 
 
 async def test_every_service_has_a_tracker_of_its_own(pipeline: Pipeline, rasa: Rasa) -> None:

@@ -49,3 +49,19 @@ def test_no_held_out_outside_question_stands_among_those_the_gate_was_fitted_on(
     fitted_on = yaml.safe_load((DEV / "outside.yml").read_text(encoding="utf-8"))
     fitted_on = [one["question"] if isinstance(one, dict) else one for one in fitted_on]
     assert leaks(held_out, fitted_on) == []
+
+
+def test_no_held_out_question_stands_among_the_known_questions_of_the_documents() -> None:
+    held_out = yaml.safe_load((HELD_OUT / "questions.yml").read_text(encoding="utf-8"))
+    known: list[str] = []
+    for path in sorted((ROOT / "knowledge_base" / "policies").glob("*.questions.yml")):
+        known += [question for asked in yaml.safe_load(path.read_text(encoding="utf-8")).values() for question in asked]
+    assert len(known) > 1000
+    assert leaks([one["question"] for one in held_out], known) == []
+
+
+def test_no_held_out_question_stands_among_any_development_questions() -> None:
+    held_out = yaml.safe_load((HELD_OUT / "questions.yml").read_text(encoding="utf-8"))
+    for name in ("policies_more.yml", "short.yml"):
+        tuned_on = yaml.safe_load((DEV / name).read_text(encoding="utf-8"))
+        assert leaks([one["question"] for one in held_out], [one["question"] for one in tuned_on]) == []
