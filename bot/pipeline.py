@@ -28,6 +28,8 @@ SURE = 0.5
 """From this calibrated probability on an intent is acted upon without asking."""
 VERY_SURE = 0.8
 """What it takes to give up a form, or to take free words for something else than the answer."""
+DOING = 0.85
+"""From here on a service is begun even for a sentence in the form of a question (「成绩单怎么打」)."""
 POSSIBLE = 0.15
 """Below ``SURE``, services at least this likely are offered as buttons."""
 CRISIS = 0.4
@@ -232,7 +234,8 @@ class Pipeline:
         """A message by itself: what it most likely means decides."""
         intent, sure = reading.intent, reading.confidence
         if intent in self.services and sure >= SURE:
-            return await self._begin(intent, reading.entities, reading.text, inbound, state, confidence=sure)
+            asked = await self._asked_about(self.services[intent], reading, state)
+            return asked or await self._begin(intent, reading.entities, reading.text, inbound, state, confidence=sure)
         if intent in SMALLTALK and sure >= SURE:
             return self._smalltalk(intent, state, reading)
         if intent == "human_handoff" and sure >= SURE:
@@ -250,6 +253,17 @@ class Pipeline:
             return Answered((replies.text(self.words["out_of_scope"]),), state, trace)
         trace = self._trace("declined", reading, state)
         return Answered((replies.text(self.words["unclear"]),), state, trace)
+
+    async def _asked_about(self, service: Service, reading: Reading, state: State) -> Answered | None:
+        """「自习室几点关」 names a service's thing but asks a rule: the documents answer, one tap still does the service."""
+        if reading.confidence >= DOING or not tasks.looks_asked(reading.text):
+            return None
+        found = await self._policy(reading, state)
+        answer = found.replies[0]
+        if answer["kind"] != "answer" or answer["confidence"] < policy.BEYOND_DOUBT:
+            return None
+        choice = {"label": self.words["do_instead"].format(title=service.title), "payload": f"start:{service.task}"}
+        return replace(found, replies=({**answer, "choices": [choice]},), state=replace(state, offered=(choice,)))
 
     # what is done
 

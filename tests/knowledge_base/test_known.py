@@ -63,7 +63,7 @@ def test_changed_questions_are_published_without_changing_the_document(rules: Pa
 
 def test_a_clause_that_is_not_there_is_one_clear_line(rules: Path) -> None:
     beside(rules, "第九十九条:\n  - 有这条吗\n")
-    with pytest.raises(UnreadableFile, match="宿舍.questions.yml 里的“第九十九条”在文件中找不到"):
+    with pytest.raises(UnreadableFile, match=r"宿舍\.questions\.yml 里的“第九十九条”在文件中找不到"):
         take_in(rules)
 
 
