@@ -1,0 +1,62 @@
+"""Talking in a shell, with the real service at the other end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from connectors.channels.terminal.showing import buttons, shown
+from eval.house import ROOT, House
+
+
+def talk(lines: list[str], port: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "connectors.channels.terminal"],
+        cwd=ROOT,
+        env={**os.environ, "COUNSELLOR_PORT": port, "PYTHONIOENCODING": "utf-8"},
+        input="\n".join(lines) + "\n",
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_question_and_a_leave_from_the_shell(running: House) -> None:
+    port = running.url.rsplit(":", 1)[1]
+    said = talk(["国家奖学金要什么条件？", "我要请假", "/登录 2023010005", "1", "下周三", "算了"], port)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "《示范大学本科生奖学金评定办法》" in said.stdout
+    assert "这项服务要先登录" in said.stdout
+    assert "已登录：2023010005" in said.stdout
+    assert "[1] 事假" in said.stdout
+    assert "这次请假不提交了" in said.stdout
+
+
+def test_a_number_that_nobody_has_does_not_sign_in(running: House) -> None:
+    said = talk(["/登录 1999999999"], running.url.rsplit(":", 1)[1])
+    assert "没有查到这个学号" in said.stdout
+
+
+def test_no_service_is_one_sentence() -> None:
+    said = talk(["你好"], "1")
+    assert said.returncode == 1
+    assert said.stderr == "http://127.0.0.1:1 没有服务在运行：请先在另一个终端执行 scripts/up。\n"
+
+
+def test_everything_of_a_reply_is_shown() -> None:
+    reply = {
+        "kind": "confirm",
+        "text": "请核对",
+        "fields": [{"label": "地点", "value": "3号楼502"}],
+        "choices": [{"label": "确认提交", "payload": "affirm"}],
+    }
+    assert shown(reply) == "请核对\n  地点：3号楼502"
+    assert buttons([{"kind": "text", "text": "好"}, reply]) == reply["choices"]
+    card = {"kind": "crisis", "text": "我听到了", "hotlines": [{"name": "急救", "phone": "120", "hours": "24小时"}]}
+    assert shown(card) == "我听到了\n  急救 120（24小时）"
+
+
+def test_nothing_drives_the_student_s_terminal() -> None:
+    assert shown({"kind": "text", "text": "好\x1b[2J\x07\u009b31m坏"}) == "好[2J31m坏"
