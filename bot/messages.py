@@ -39,6 +39,8 @@ class State:
     """The reply that asked it, to be repeated after something said in between."""
     offered: tuple[Mapping[str, str], ...] = ()
     """Choices offered outside a service, so that "1" or a label can pick one."""
+    paused: Mapping[str, Any] | None = None
+    """A service that a crisis sentence stopped: ``{task, tracker, prompt, question, told}``. Only the student takes it up again."""
     held: Mapping[str, Any] | None = None
     """A service asked for while another was open: ``{intent, entities, utterance}``."""
 
@@ -49,6 +51,7 @@ class State:
             "prompt": self.prompt,
             "question": self.question,
             "offered": list(self.offered),
+            "paused": self.paused,
             "held": self.held,
         }
 

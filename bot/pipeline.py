@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from typing import Any
 from bot import policy, replies, tasks
 from bot.messages import Answered, Inbound, Reply, State, Trace
 from bot.tasks import Tasks, Turn
-from bot.understanding import Reading, Understanding, crisis, smalltalk
+from bot.understanding import Reading, Understanding, crisis, emergency, smalltalk
 from bot.understanding.normalise import normalise
 from bot.words import Names, Service
 
@@ -32,9 +33,11 @@ DOING = 0.85
 """From here on a service is begun even for a sentence in the form of a question (「成绩单怎么打」)."""
 POSSIBLE = 0.15
 """Below ``SURE``, services at least this likely are offered as buttons."""
-CRISIS = 0.4
+CRISIS = 0.6
 """The head's own crisis verdict counts from here: showing the card once too often costs little."""
-LONGEST = 2000
+GO_ON = re.compile(r"(?:继续|接着)(?:办|填|弄|刚才的?|之前的?|.{0,8})?[吧啊呀。!]*")
+"""What takes a stopped service up again."""
+LONGEST = 500
 """Characters of one message that are still read; the crisis screen sees all of it."""
 
 
@@ -48,6 +51,7 @@ class Pipeline:
     services: Mapping[str, Service]
     words: Mapping[str, str]
     crisis_card: Reply
+    emergency_card: Reply
     now: Callable[[], datetime]
     names: Names = field(init=False)
 
@@ -64,6 +68,10 @@ class Pipeline:
         if payload and payload.startswith("ask:"):
             text, payload = normalise(payload.removeprefix("ask:")), None
         answered = await asyncio.to_thread(self.alarm, inbound, state) if long else self.alarm(inbound, state)
+        if answered is None and payload is None and emergency.happening(text) and not tasks.looks_asked(text):
+            answered = await self._emergency(state)
+        if answered is None and state.paused is not None:
+            answered = await self._taken_up(text, payload, inbound, state)
         understood = 0.0
         if answered is None and payload is None:
             payload = self._offered(text, state)
@@ -78,6 +86,7 @@ class Pipeline:
             reading = await self._read(text, state)
             understood = (perf_counter() - begun) * 1000
             answered = await self._message(reading, inbound, state)
+        answered = self._reminded_of_pause(answered)
         total = (perf_counter() - started) * 1000
         timings = {"understand": understood, "total": total}
         return replace(answered, trace=replace(answered.trace, timings_ms=timings))
@@ -90,9 +99,50 @@ class Pipeline:
         return self._card(state, alarm.rule, alarm.tier) if alarm else None
 
     def _card(self, state: State, rule: str, tier: str) -> Answered:
-        """The fixed card. An open service is left as it is, neither filed with these words nor lost."""
+        """The fixed card. An open service stops here: it is neither filed with these words nor lost, nor goes on by itself."""
+        if state.prompt is not None:
+            stopped = {"task": state.task, "tracker": state.tracker, "prompt": state.prompt, "question": state.question}
+            state = replace(state.closed(), paused={**stopped, "told": False}, held=None, offered=())
         trace = Trace("crisis", intent="crisis", confidence=1.0)
         return Answered((self.crisis_card,), state, trace, alarm=rule, alarm_tier=tier)
+
+    async def _emergency(self, state: State) -> Answered:
+        """Fire, violence, an accident: whom to call comes before any office's hours."""
+        guard = await asyncio.to_thread(self.policies.guide, "保卫处报警电话")
+        replies_ = (self.emergency_card, *((replies.answer(guard, self.words["emergency_guard"]),) if guard else ()))
+        answered = self._back(replies_, state, Trace("task", "hazard_report", 1.0))
+        return answered if state.prompt else replace(answered, trace=replace(answered.trace, task="hazard_report"))
+
+    # what a crisis sentence stopped
+
+    async def _taken_up(self, text: str, payload: str | None, inbound: Inbound, state: State) -> Answered | None:
+        """Goes on with a stopped service when the student says so; ``None`` for anything else."""
+        paused = state.paused or {}
+        if payload == "cancel" or (payload is None and smalltalk.exact(text) == "cancel"):
+            title = self.services[str(paused["task"])].title
+            said = replies.text(self.words["paused_dropped"].format(title=title))
+            return Answered((said,), replace(state, paused=None), Trace("task", "cancel", 1.0))
+        again = payload in ("resume", f"start:{paused['task']}") or (payload is None and GO_ON.fullmatch(text))
+        if not again:
+            return None
+        names = ("task", "tracker", "prompt", "question")
+        opened = replace(state, paused=None, offered=(), **{name: paused[name] for name in names})
+        if inbound.student is not None and (opened.prompt or {})["kind"] == "sign_in":
+            return await self._turn(tasks.Turn("resume", {}), inbound, opened)
+        return self._back((), opened, Trace("task"))
+
+    def _reminded_of_pause(self, answered: Answered) -> Answered:
+        """Says once, after the next ordinary answer, that a service was stopped and how it goes on."""
+        paused = answered.state.paused
+        if paused is None or paused["told"] or answered.trace.route == "crisis":
+            return answered
+        title = self.services[str(paused["task"])].title
+        offer = replies.choices(
+            self.words["paused"].format(title=title),
+            [(self.words["paused_on"].format(title=title), "resume"), (self.words["paused_off"], "cancel")],
+        )
+        state = replace(answered.state, paused={**paused, "told": True})
+        return replace(answered, replies=(*answered.replies, offer), state=state)
 
     # buttons
 
@@ -155,6 +205,9 @@ class Pipeline:
     async def _in_service(self, reading: Reading, inbound: Inbound, state: State) -> Answered | None:
         """A message while a service waits for an answer; ``None`` when it has nothing to do with the service."""
         prompt, now, sure = state.prompt or {}, self.now(), reading.confidence
+        ready = prompt["kind"] in ("sign_in", "waiting") and inbound.student is not None
+        if not ready and (asked := await self._asked_rule(reading, state)):
+            return self._back(asked.replies, state, asked.trace)
         if prompt["kind"] in ("sign_in", "waiting"):
             return await self._before_sign_in(reading, inbound, state)
         turn = tasks.read_turn(reading, prompt, now)
@@ -177,7 +230,8 @@ class Pipeline:
         if reading.intent == "human_handoff" and sure >= enough:
             human = await self._human(state)
             return self._back(human.replies, state, human.trace)
-        if reading.intent == "policy_question" and sure >= SURE and (tasks.looks_asked(reading.text) or not free):
+        asked_like = tasks.looks_asked(reading.text) or (not free and sure >= VERY_SURE)
+        if reading.intent == "policy_question" and sure >= SURE and asked_like:
             said_of_rules = await self._policy(reading, state)
             return self._back(said_of_rules.replies, state, said_of_rules.trace)
         if (wanted := self._wanted(reading, free=free)) and (free or turn is None):
@@ -191,6 +245,16 @@ class Pipeline:
                 return self._back(elsewhere.replies, state, elsewhere.trace)
             return self._offer_switch(wanted, reading, state)
         return await self._turn(turn or tasks.unread(reading.text), inbound, state)
+
+    async def _asked_rule(self, reading: Reading, state: State) -> Answered | None:
+        """A question that the documents answer beyond doubt is no answer to the open question, whatever else it looks like."""
+        doing = reading.intent in self.services and reading.confidence >= DOING
+        if reading.vector is None or doing or not tasks.looks_asked(reading.text):
+            return None
+        found = await self._policy(reading, state)
+        answer = found.replies[0]
+        sure = answer["kind"] == "answer" and answer.get("confidence", 0.0) >= policy.BEYOND_DOUBT
+        return found if sure else None
 
     def _wanted(self, reading: Reading, *, free: bool) -> Service | None:
         """The service a message asks for while another waits for an answer."""
@@ -256,12 +320,10 @@ class Pipeline:
 
     async def _asked_about(self, service: Service, reading: Reading, state: State) -> Answered | None:
         """「自习室几点关」 names a service's thing but asks a rule: the documents answer, one tap still does the service."""
-        if reading.confidence >= DOING or not tasks.looks_asked(reading.text):
+        found = await self._asked_rule(reading, state)
+        if found is None:
             return None
-        found = await self._policy(reading, state)
         answer = found.replies[0]
-        if answer["kind"] != "answer" or answer["confidence"] < policy.BEYOND_DOUBT:
-            return None
         choice = {"label": self.words["do_instead"].format(title=service.title), "payload": f"start:{service.task}"}
         return replace(found, replies=({**answer, "choices": [choice]},), state=replace(state, offered=(choice,)))
 
@@ -360,6 +422,10 @@ class Pipeline:
         return Answered((reply,), state, trace)
 
     def _reminder(self, state: State) -> tuple[Reply, ...]:
+        if state.prompt and state.prompt["kind"] == "sign_in":
+            # The whole card once is help; after every answer it is nagging.
+            said = self.words["sign_in_again"].format(title=self.services[str(state.task)].title)
+            return ({"kind": "link", "text": said, "url": "/sign-in", "label": self.words["sign_in_label"]},)
         return (state.question,) if state.question else ()
 
     def _back(self, said: tuple[Reply, ...], state: State, trace: Trace) -> Answered:

@@ -69,6 +69,12 @@ def read_words(path: Path = HERE / "words.yml") -> Mapping[str, str]:
     return {name: str(text).strip().replace("{online}", online) for name, text in raw.items()}
 
 
+def read_emergency_card(path: Path = HERE / "emergency_card.yml") -> Reply:
+    """The fixed reply to a fire, to violence, to an accident."""
+    raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {"kind": "crisis", "text": raw["text"].strip(), "hotlines": raw["hotlines"]}
+
+
 def read_crisis_card(duty_phone: str, path: Path = HERE / "crisis_card.yml") -> Reply:
     """The fixed reply to a crisis sentence, with the university's own on-call number in it."""
     raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))

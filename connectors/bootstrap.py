@@ -16,7 +16,7 @@ from bot.tasks import Tasks
 from bot.turns import Dialogue
 from bot.understanding import Understanding
 from bot.understanding.intents import Head
-from bot.words import read_crisis_card, read_questions, read_services, read_words
+from bot.words import read_crisis_card, read_emergency_card, read_questions, read_services, read_words
 from connectors import gateway
 from connectors.doors import Doors
 from connectors.inbox import Inbox
@@ -57,6 +57,7 @@ def build_doors(settings: Settings) -> Doors:
         services=services,
         words=words,
         crisis_card=read_crisis_card(settings.duty_phone),
+        emergency_card=read_emergency_card(),
         now=settings.now,
     )
     inbox = Inbox(open_engine(settings.database))

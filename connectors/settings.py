@@ -78,10 +78,11 @@ class Settings(BaseSettings):
     @property
     def development_sign_in(self) -> bool:
         """Whether anyone may sign in with a bare student number: only on loopback with the simulated office."""
-        return _loopback(self.host) and _loopback(urlsplit(self.campus_url).hostname or "")
+        return loopback(self.host) and loopback(urlsplit(self.campus_url).hostname or "")
 
 
-def _loopback(host: str) -> bool:
+def loopback(host: str) -> bool:
+    """Whether this host name or address is this very machine."""
     if host == "localhost":
         return True
     try:

@@ -13,6 +13,7 @@ from connectors.doors import Doors
 from connectors.pages import render
 from connectors.problems import Problem
 from connectors.sessions import COOKIE, set_cookie
+from connectors.settings import loopback
 
 SAMPLES = 5
 
@@ -73,6 +74,9 @@ def mount(app: FastAPI, doors: Doors) -> None:
         try:
             if not doors.settings.development_sign_in:
                 raise Problem(403, "development_sign_in_off", "开发用登录已关闭：请配置学校的统一身份认证。")
+            if not loopback(request.url.hostname or ""):
+                # Another site's name that points here (DNS rebinding) must not sign anybody in.
+                raise Problem(403, "foreign_host", "开发用登录只能从本机地址访问。")
             student = fields.get("student")
             if not isinstance(student, str):
                 raise Problem(422, "not_a_student_number", "请输入学号，只有数字。")

@@ -248,6 +248,8 @@ def main() -> int:
         print(f"up: {data} cannot be written to; choose another folder with COUNSELLOR_DATA.", file=sys.stderr)
         return 1
     publish_shipped(data, {**os.environ, "COUNSELLOR_DATA": str(data)})
+    # What students say and sign is the owner's alone, whoever made the folder.
+    os.umask(0o077)
     house = build(data, host, port)
 
     def stop(_number: int, _frame: FrameType | None) -> None:

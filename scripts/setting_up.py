@@ -121,6 +121,7 @@ def train() -> None:
     # Knows by itself whether it is up to date; asked only when a sentence or the code changed.
     sentences = [
         *sorted((ROOT / "training_data" / "intents").glob("*.yml")),
+        *sorted((ROOT / "training_data" / "questions").glob("*.yml")),
         *sorted((ROOT / "bot" / "understanding").glob("*.py")),
     ]
     stamp, wanted = MODELS / "intents.sha256", digest(*sentences)

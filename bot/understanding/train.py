@@ -21,6 +21,7 @@ from knowledge_base import open_encoder
 
 ROOT = Path(__file__).resolve().parents[2]
 SENTENCES = ROOT / "training_data" / "intents"
+QUESTIONS = ROOT / "training_data" / "questions"
 MODEL = ROOT / "build" / "models" / "intents.npz"
 VECTORS = ROOT / "build" / "vectors"
 
@@ -36,13 +37,22 @@ def read_sentences(folder: Path = SENTENCES) -> list[tuple[str, str]]:
             for line in entry["examples"].splitlines():
                 if line.strip():
                     pairs.append((normalise(line.strip().removeprefix("- ")), str(entry["intent"])))
+    # What students ask of the documents is a policy question, whatever service it names.
+    for path in sorted(QUESTIONS.glob("*.yml")):
+        asked = yaml.safe_load(path.read_text(encoding="utf-8"))
+        pairs += [(normalise(one["question"]), "policy_question") for one in asked if isinstance(one, dict)]
     return pairs
 
 
 def fingerprint(folder: Path = SENTENCES) -> str:
     """Changes when a sentence or the way of training changes."""
     digest = hashlib.sha256()
-    for path in [*sorted(folder.glob("*.yml")), Path(__file__), Path(__file__).with_name("intents.py")]:
+    for path in [
+        *sorted(folder.glob("*.yml")),
+        *sorted(QUESTIONS.glob("*.yml")),
+        Path(__file__),
+        Path(__file__).with_name("intents.py"),
+    ]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

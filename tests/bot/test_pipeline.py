@@ -18,7 +18,7 @@ from bot.pipeline import Pipeline
 from bot.tasks import Tasks
 from bot.turns import Dialogue
 from bot.understanding import Reading, entities, smalltalk
-from bot.words import read_crisis_card, read_services, read_words
+from bot.words import read_crisis_card, read_emergency_card, read_services, read_words
 
 CAPTURED = Path(__file__).resolve().parents[1] / "contracts" / "dialogue"
 SECRET = "inner"
@@ -122,6 +122,7 @@ async def pipeline(rasa: Rasa) -> Any:
         services=read_services(),
         words=WORDS,
         crisis_card=read_crisis_card("021-5550-1110"),
+        emergency_card=read_emergency_card(),
         now=lambda: NOW,
     )
     await dialogue.close()
@@ -294,7 +295,9 @@ async def test_a_rasa_that_starts_is_waited_for(rasa: Rasa, pipeline: Pipeline) 
 )
 async def test_the_card_comes_before_everything_even_when_everything_fails(inbound: Inbound) -> None:
     broken: Any = Broken()
-    pipeline = Pipeline(broken, broken, broken, read_services(), WORDS, read_crisis_card("1"), broken.__class__)
+    pipeline = Pipeline(
+        broken, broken, broken, read_services(), WORDS, read_crisis_card("1"), read_emergency_card(), broken.__class__
+    )
     answered = await pipeline.answer(inbound, State())
     assert answered.trace.route == "crisis"
     assert answered.alarm is not None
@@ -305,10 +308,38 @@ async def test_a_crisis_inside_a_form_neither_files_nor_loses_it(pipeline: Pipel
     talk = await opened(pipeline, rasa)
     before = talk.state
     assert (await talk("我不想活了")).trace.route == "crisis"
-    assert talk.state == before
+    assert talk.state.prompt is None
+    first = await talk("13812345678")
+    assert first.trace.asking is None
+    assert first.replies[-1]["choices"][0] == {"label": "继续办宿舍报修", "payload": "resume"}
+    assert len((await talk("你好")).replies) == 1  # it is said once
     assert rasa.posted == []
+    assert (await talk("继续")).trace.asking == "phone"
+    assert talk.state == before
     rasa.answers.append(said("repair", 2))
     assert (await talk("13812345678")).trace.asking == "visit"
+
+
+async def test_what_a_crisis_stopped_is_dropped_at_a_word(pipeline: Pipeline, rasa: Rasa) -> None:
+    talk = await opened(pipeline, rasa)
+    await talk("我不想活了")
+    assert texts(await talk("算了"))[0] == "好的，“宿舍报修”不办了，没有提交任何内容。"
+    assert talk.state.paused is None
+    assert rasa.posted == []
+
+
+@pytest.mark.parametrize(
+    "text", ["宿舍着火了", "有人拿刀追我", "同学晕倒了叫不醒", "有人被困在电梯里", "楼下有个男的一直跟着我"]
+)
+async def test_a_danger_that_cannot_wait_gets_numbers_before_hours(pipeline: Pipeline, text: str) -> None:
+    answered = await Talk(pipeline)(text)
+    assert {line["phone"] for line in answered.replies[0]["hotlines"]} == {"119", "120", "110"}
+
+
+@pytest.mark.parametrize("text", ["打架会怎么处分？", "消防演练几点开始", "宿舍着火点了个外卖", "那部电影里爆炸好看"])
+async def test_what_only_speaks_of_danger_gets_none(pipeline: Pipeline, text: str) -> None:
+    answered = await Talk(pipeline)(text)
+    assert "hotlines" not in answered.replies[0]
 
 
 # strange words

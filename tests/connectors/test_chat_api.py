@@ -168,7 +168,8 @@ def test_an_event_stream_of_a_stranger_s_conversation_is_not_found(running: Hous
 def test_a_crisis_sentence_gets_the_fixed_card_and_is_recorded_first(running: House, client: httpx.Client) -> None:
     import sqlite3
 
-    said = client.post("/api/chat", json=message("我不想活了，想请假休息")).json()
+    sent = message("我不想活了，想请假休息")
+    said = client.post("/api/chat", json=sent).json()
     (reply,) = said["replies"]
     assert (reply["kind"], said["trace"]["route"]) == ("crisis", "crisis")
     assert {line["phone"] for line in reply["hotlines"]} >= {"12356", "120", "110"}
