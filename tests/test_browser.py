@@ -97,6 +97,17 @@ def test_a_student_asks_opens_the_source_and_files_a_repair_to_its_receipt(phone
     assert order["location"] == "5号楼502"
 
 
+def test_a_long_answer_is_read_from_its_beginning(phone: Page) -> None:
+    phone.goto("/")
+    say(phone, "考试作弊会怎么处分？")
+    words = phone.locator(".reply-answer .words").last
+    expect(words).to_be_visible()
+    phone.wait_for_timeout(700)
+    box = words.bounding_box()
+    assert box is not None
+    assert 0 < box["y"] < 400
+
+
 def test_markup_in_a_message_stays_text(phone: Page) -> None:
     phone.goto("/")
     say(phone, "<img src=x onerror=alert(1)><b>你好</b>")

@@ -201,7 +201,8 @@ export class CounsellorChat extends HTMLElement {
     }
     this.#memory.turns.push(turn);
     this.#transcript.show(turn);
-    this.#toEnd();
+    // At once: an answer that comes while the page still glides would be taken for one the student scrolled away from.
+    this.#toEnd('instant');
     this.#tell('counsellor-turn', {});
     await this.#deliver(turn);
   }
