@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 
 from bot.words import read_questions
 from eval.house import House
@@ -98,11 +98,18 @@ def test_a_student_asks_opens_the_source_and_files_a_repair_to_its_receipt(phone
 
 
 def test_a_long_answer_is_read_from_its_beginning(phone: Page) -> None:
+    def at_once(route: Route) -> None:
+        asked = route.request.post_data_json
+        replies = [{"kind": "text", "text": "很长的一条规定。" * 120}]
+        route.fulfill(json={**asked, "replies": replies})
+
+    phone.route("**/api/chat", at_once)
     phone.goto("/")
-    say(phone, "考试作弊会怎么处分？")
-    words = phone.locator(".reply-answer .words").last
+    expect(phone.get_by_role("button", name=read_questions()[-1])).to_be_attached()
+    say(phone, "请念一条长的")
+    words = phone.locator(".reply-text .words").last
     expect(words).to_be_visible()
-    phone.wait_for_timeout(700)
+    phone.wait_for_timeout(1200)
     box = words.bounding_box()
     assert box is not None
     assert 0 < box["y"] < 400
