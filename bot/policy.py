@@ -53,7 +53,9 @@ class Policies:
 
     def not_online(self, service: Service, words: Mapping[str, str]) -> Reply:
         """What a student is told about a service that cannot be done here yet: where, when, which phone."""
-        said = words["not_online"].format(title=service.title)
+        # Whoever asks for this may not feel well: an office's hours alone would be cold.
+        before = words.get(f"before_{service.task}", "")
+        said = before + words["not_online"].format(title=service.title)
         found = self.guide(service.guide)
         if found is None:
             return replies.text(f"{said}{words['not_online_unknown']}")
