@@ -70,7 +70,7 @@ class Pipeline:
         answered = await asyncio.to_thread(self.alarm, inbound, state) if long else self.alarm(inbound, state)
         if answered is None and payload is None and emergency.happening(text) and not tasks.looks_asked(text):
             answered = await self._emergency(state)
-        if answered is None and state.paused is not None:
+        if answered is None and state.paused is not None and state.prompt is None:
             answered = await self._taken_up(text, payload, inbound, state)
         understood = 0.0
         if answered is None and payload is None:
@@ -134,7 +134,8 @@ class Pipeline:
     def _reminded_of_pause(self, answered: Answered) -> Answered:
         """Says once, after the next ordinary answer, that a service was stopped and how it goes on."""
         paused = answered.state.paused
-        if paused is None or paused["told"] or answered.trace.route == "crisis":
+        # While another service is open, 继续 and 不办了 are said about that one.
+        if paused is None or paused["told"] or answered.state.prompt is not None or answered.trace.route == "crisis":
             return answered
         title = self.services[str(paused["task"])].title
         offer = replies.choices(
@@ -382,7 +383,9 @@ class Pipeline:
             again = tasks.Turn("correct", tasks.as_fields(entities)) if entities else tasks.Turn("resume", {})
             return await self._turn(again, inbound, state)
         tracker = f"{hashlib.sha256(inbound.conversation.encode()).hexdigest()[:20]}:{secrets.token_hex(6)}"
-        opened = replace(state, task=task, tracker=tracker, held=None)
+        # Begun anew, a stopped service is not waiting any more.
+        paused = None if state.paused is not None and state.paused["task"] == task else state.paused
+        opened = replace(state, task=task, tracker=tracker, held=None, paused=paused)
         turn = tasks.Turn(task, {**tasks.as_fields(entities), **({"utterance": said} if said else {})})
         return await self._turn(turn, inbound, opened, before=state, confidence=confidence)
 

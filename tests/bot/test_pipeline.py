@@ -320,6 +320,27 @@ async def test_a_crisis_inside_a_form_neither_files_nor_loses_it(pipeline: Pipel
     assert (await talk("13812345678")).trace.asking == "visit"
 
 
+async def test_a_stopped_service_does_not_answer_for_the_one_that_is_open_now(pipeline: Pipeline, rasa: Rasa) -> None:
+    talk = await opened(pipeline, rasa)
+    await talk("我不想活了")
+    prompt = {
+        "task": "leave_request",
+        "asking": "reason",
+        "kind": "text",
+        "choices": [],
+        "given": [],
+        "fields": ["reason"],
+    }
+    question = {"kind": "text", "text": "请假的原因是什么？"}
+    talk.state = replace(talk.state, task="leave_request", tracker="leave", prompt=prompt, question=question)
+    rasa.answers.append([{"reply": {"kind": "text", "text": "请假不提交了。"}, "prompt": None, "done": True}])
+    dropped = await talk("算了")
+    assert (rasa.posted[-1]["sender"], rasa.messages[-1]) == ("leave", "/cancel")
+    assert talk.state.paused is not None
+    assert texts(dropped) == ["请假不提交了。", "“宿舍报修”停在刚才那一步，还没有提交。"]
+    assert (await talk("继续")).trace.asking == "phone"
+
+
 async def test_what_a_crisis_stopped_is_dropped_at_a_word(pipeline: Pipeline, rasa: Rasa) -> None:
     talk = await opened(pipeline, rasa)
     await talk("我不想活了")
