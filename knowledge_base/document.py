@@ -12,9 +12,46 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Literal
 
-BlockKind = Literal["title", "heading", "text", "row"]
+BlockKind = Literal["title", "heading", "text", "header", "row"]
 Span = tuple[int, int]
 """Start and end in code points of the stored text, end excluded."""
+
+
+Degree = Literal["本科", "硕士", "博士"]
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who asks, as far as it is known; ``None`` is unknown and excludes nothing."""
+
+    cohort: int | None = None
+    """年级: the year of admission, 2023 for 2023级."""
+    degree: Degree | None = None
+    campus: str | None = None
+
+
+ANYBODY = Who()
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a document is for; an empty part is everybody."""
+
+    degrees: tuple[Degree, ...] = ()
+    campuses: tuple[str, ...] = ()
+    cohorts: tuple[int | None, int | None] = (None, None)
+    """First and last 年级 it is for, both included; ``None`` is open."""
+
+    def admits(self, who: Who) -> bool:
+        """Whether the document may be quoted to this person; what is unknown about them does not exclude."""
+        first, last = self.cohorts
+        return (
+            (who.degree is None or not self.degrees or who.degree in self.degrees)
+            and (who.campus is None or not self.campuses or who.campus in self.campuses)
+            and (
+                who.cohort is None or ((first is None or first <= who.cohort) and (last is None or who.cohort <= last))
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +62,8 @@ class Block:
     start: int
     end: int
     cells: tuple[Span, ...] = ()
-    """The cells of a table row, in order; empty for every other kind."""
+    """The cells of a table row, one for each column; empty for every other kind. A cell merged over columns stands for
+    each of them, one merged over rows points back to the row in which it is printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +77,7 @@ class Passage:
     indexed: str
     """What is embedded and searched: title, headings, lead-in and the clause itself."""
     fields: tuple[tuple[str, Span], ...] = ()
-    """For a table row: each header with the span of its cell."""
+    """For a table row: each header with the span of its cell; a cell merged over rows lies in a row above."""
     page: int | None = None
 
 
@@ -78,6 +116,12 @@ class Document:
     """(start in the text, start in the decoded source) of each stretch that was copied unchanged."""
     known: tuple[tuple[int, str], ...] = ()
     """(place among the passages, a question students ask that this passage answers); see ``known.py``."""
+    audience: Audience = Audience()
+    """Whom it is for, as its own text or what lies beside it says."""
+    kept_for: tuple[int | None, int | None] | None = None
+    """年级, first and last, for whom it stays in force after :attr:`repealed`: those its successor is not for."""
+    uncertain: tuple[str, ...] = ()
+    """What could not be read beyond doubt, one sentence each, for the person who publishes it."""
     id: str = field(default="")
     """The first 12 hexadecimal digits of the SHA-256 of title and text: the same content is the same document."""
 
@@ -95,9 +139,13 @@ class Document:
         known = [day for day in (self.issued, self.effective) if day is not None]
         return max(known) if known else None
 
-    def in_force(self, as_of: date) -> bool:
-        """Whether this version may be quoted as current on ``as_of``; unknown dates do not exclude."""
-        return (self.since is None or self.since <= as_of) and (self.repealed is None or as_of < self.repealed)
+    def in_force(self, as_of: date, who: Who = ANYBODY) -> bool:
+        """Whether this version may be quoted to ``who`` as current on ``as_of``; unknown dates do not exclude."""
+        if not self.audience.admits(who) or (self.since is not None and as_of < self.since):
+            return False
+        if self.repealed is None or as_of < self.repealed:
+            return True
+        return self.kept_for is not None and who.cohort is not None and Audience(cohorts=self.kept_for).admits(who)
 
     def source_offset(self, index: int) -> int:
         """The code point in the decoded source file that became ``text[index]``."""
@@ -127,6 +175,8 @@ class Document:
                 value = [[b.kind, b.start, b.end, b.cells] for b in value]
             elif each.name == "passages":
                 value = [[p.start, p.end, p.locator, p.indexed, p.fields, p.page] for p in value]
+            elif each.name == "audience":
+                value = [value.degrees, value.campuses, value.cohorts]
             elif each.name == "repeals":
                 value = [[r.title, r.number] for r in value]
             stored[each.name] = value
@@ -161,6 +211,13 @@ def from_json(stored: dict[str, Any]) -> Document:
         pages=None if stored["pages"] is None else tuple(map(span, stored["pages"])),
         runs=tuple(map(span, stored["runs"])),
         known=tuple((place, question) for place, question in stored["known"]),
+        audience=Audience(
+            tuple(stored["audience"][0]),
+            tuple(stored["audience"][1]),
+            (stored["audience"][2][0], stored["audience"][2][1]),
+        ),
+        kept_for=None if stored["kept_for"] is None else (stored["kept_for"][0], stored["kept_for"][1]),
+        uncertain=tuple(stored["uncertain"]),
         id=stored["id"],
     )
 

@@ -18,23 +18,18 @@ from numpy.typing import NDArray
 from .document import Document, Passage
 from .encoder import Matrix, Vector
 from .lexical import WIDENED, Lexical, tokens, widened
+from .ranking import ALIKE, Pool, fuse
 
 faiss.omp_set_num_threads(1)
 
 POOL = 100
 """How many passages of each kind of search are fused."""
-DENSE_SHARE = 0.6
-"""Weight of meaning in the fusion of standard scores; with the next two chosen on the development questions."""
 USUAL = 0.7
 """How much of the usual question is taken out of a question before it is compared.
 
 Some passages lie near every question (hubs, Radovanović et al. 2010, JMLR 11); what all questions have in common is
 what brings them up.
 """
-KNOWN = 5.0
-"""Weight of a question that was asked before, beside the fusion's standard scores."""
-ALIKE = 0.5
-"""From this cosine on a known question counts as alike; both chosen on the development questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +138,7 @@ class Index:
         pool, vectors = self._pool(own_meaning, lexical, allowed, asked_before)
         cosines = vectors @ query
         meanings = vectors @ own_meaning
-        fused = DENSE_SHARE * _z(meanings) + (1 - DENSE_SHARE) * _z(lexical[pool])
-        fused += KNOWN * np.maximum(0.0, asked_before[pool] - ALIKE)
+        fused = fuse(Pool(question, query, pool, vectors, meanings, own[pool], lexical[pool], asked_before[pool]))
         best = np.argsort(-fused, kind="stable")[:k]
         near, alike = np.argsort(-meanings)[:5], np.argsort(-lexical[pool])[:10]
         return Found(
@@ -221,9 +215,3 @@ def _searched(document: Document) -> list[str]:
     for place, question in document.known:
         texts[place] += f"\n{question}"
     return texts
-
-
-def _z(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Standard scores; zeros where all are the same."""
-    spread = float(scores.std())
-    return np.zeros_like(scores) if spread < 1e-9 else (scores - scores.mean()) / spread

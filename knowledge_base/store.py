@@ -30,7 +30,7 @@ from .validity import merged
 
 log = logging.getLogger(__name__)
 
-FORMAT = 2
+FORMAT = 3
 KEPT = 3
 
 

@@ -20,7 +20,10 @@ class Line:
     level: int = 0
     """Depth of a heading the format itself marks, 1 for the outermost; 0 where it marks none."""
     cells: tuple[tuple[int, int], ...] = ()
-    """Spans of the cells in ``text``, for ``row`` and ``header`` (the row that names the columns)."""
+    """Spans of the cells in ``text``, for ``row`` and ``header`` (the row that names the columns), one for each column of
+    the table. A cell merged over columns stands for each of them. Several headers in a row name the columns together."""
+    above: tuple[int, ...] = ()
+    """The columns whose value is printed in a row above, merged over rows; their own span is empty."""
     gap: int = 0
     """How many empty lines stand before it."""
     trailing: bool = False
