@@ -1,7 +1,7 @@
 """The rasa-sdk action server: one readable list of actions behind one door.
 
-``POST /webhook`` is what Rasa calls, ``GET /students…`` is what the sign-in page asks, ``GET /health`` is open. Every other call
-without the inner secret is 401.
+``POST /webhook`` is what Rasa calls, ``GET /students…`` and ``GET /staff…`` are what the sign-in asks, ``GET /health`` is
+open. Every other call without the inner secret is 401.
 """
 
 from __future__ import annotations
@@ -94,5 +94,15 @@ def build(settings: Settings, transport: httpx.AsyncBaseTransport | None = None)
         except OfficeClosed:
             return JSONResponse({"error": {"code": "office_closed", "message": "the registry does not answer"}}, 503)
         return {"student": found.student, "name": found.name}
+
+    @app.get("/staff/{number}")
+    async def staff(number: str) -> Any:
+        try:
+            found = await offices.registry.staff(number)
+        except Refusal:
+            return JSONResponse({"error": {"code": "no_such_staff", "message": "no such member of staff"}}, 404)
+        except OfficeClosed:
+            return JSONResponse({"error": {"code": "office_closed", "message": "the registry does not answer"}}, 503)
+        return {"staff": found.staff, "name": found.name, "office": found.office}
 
     return app

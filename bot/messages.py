@@ -43,6 +43,8 @@ class State:
     """A service that a crisis sentence stopped: ``{task, tracker, prompt, question, told}``. Only the student takes it up again."""
     held: Mapping[str, Any] | None = None
     """A service asked for while another was open: ``{intent, entities, utterance}``."""
+    asked: Mapping[str, str] | None = None
+    """The last question on the rules, for one that goes on from it: ``{question, at}``, an ISO time."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -53,6 +55,7 @@ class State:
             "offered": list(self.offered),
             "paused": self.paused,
             "held": self.held,
+            "asked": self.asked,
         }
 
     @classmethod

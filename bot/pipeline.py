@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
 
@@ -22,6 +22,7 @@ from bot.tasks import Tasks, Turn
 from bot.understanding import Reading, Understanding, crisis, emergency, smalltalk
 from bot.understanding.normalise import normalise
 from bot.words import Names, Service
+from knowledge_base.asking import goes_on
 
 SMALLTALK = frozenset({"greet", "thank", "goodbye", "affirm", "deny", "cancel"})
 
@@ -37,6 +38,8 @@ CRISIS = 0.6
 """The head's own crisis verdict counts from here: showing the card once too often costs little."""
 GO_ON = re.compile(r"(?:继续|接着)(?:办|填|弄|刚才的?|之前的?|.{0,8})?[吧啊呀。!]*")
 """What takes a stopped service up again."""
+STILL_ABOUT = timedelta(minutes=30)
+"""How long 「那研究生呢」 is taken to go on from the question before."""
 LONGEST = 500
 """Characters of one message that are still read; the crisis screen sees all of it."""
 
@@ -208,7 +211,7 @@ class Pipeline:
         prompt, now, sure = state.prompt or {}, self.now(), reading.confidence
         ready = prompt["kind"] in ("sign_in", "waiting") and inbound.student is not None
         if not ready and (asked := await self._asked_rule(reading, state)):
-            return self._back(asked.replies, state, asked.trace)
+            return self._back(asked.replies, replace(state, asked=asked.state.asked), asked.trace)
         if prompt["kind"] in ("sign_in", "waiting"):
             return await self._before_sign_in(reading, inbound, state)
         turn = tasks.read_turn(reading, prompt, now)
@@ -234,7 +237,9 @@ class Pipeline:
         asked_like = tasks.looks_asked(reading.text) or (not free and sure >= VERY_SURE)
         if reading.intent == "policy_question" and sure >= SURE and asked_like:
             said_of_rules = await self._policy(reading, state)
-            return self._back(said_of_rules.replies, state, said_of_rules.trace)
+            return self._back(
+                said_of_rules.replies, replace(state, asked=said_of_rules.state.asked), said_of_rules.trace
+            )
         if (wanted := self._wanted(reading, free=free)) and (free or turn is None):
             if wanted.task == state.task:
                 again = self.names.task(reading.text) is not None
@@ -298,6 +303,8 @@ class Pipeline:
     async def _alone(self, reading: Reading, inbound: Inbound, state: State) -> Answered:
         """A message by itself: what it most likely means decides."""
         intent, sure = reading.intent, reading.confidence
+        if on := await self._gone_on(reading, state):
+            return on
         if intent in self.services and sure >= SURE:
             asked = await self._asked_about(self.services[intent], reading, state)
             return asked or await self._begin(intent, reading.entities, reading.text, inbound, state, confidence=sure)
@@ -319,6 +326,15 @@ class Pipeline:
         trace = self._trace("declined", reading, state)
         return Answered((replies.text(self.words["unclear"]),), state, trace)
 
+    async def _gone_on(self, reading: Reading, state: State) -> Answered | None:
+        """「那研究生呢」 after a question on the rules: the head has seen no such words and would guess."""
+        before = self._before(state)
+        doing = reading.intent in self.services and reading.confidence >= DOING
+        if before is None or reading.vector is None or doing or not goes_on(reading.text):
+            return None
+        found = await self._policy(reading, state)
+        return found if found.trace.route == "policy" else None
+
     async def _asked_about(self, service: Service, reading: Reading, state: State) -> Answered | None:
         """「自习室几点关」 names a service's thing but asks a rule: the documents answer, one tap still does the service."""
         found = await self._asked_rule(reading, state)
@@ -326,7 +342,7 @@ class Pipeline:
             return None
         answer = found.replies[0]
         choice = {"label": self.words["do_instead"].format(title=service.title), "payload": f"start:{service.task}"}
-        return replace(found, replies=({**answer, "choices": [choice]},), state=replace(state, offered=(choice,)))
+        return replace(found, replies=({**answer, "choices": [choice]},), state=replace(found.state, offered=(choice,)))
 
     # what is done
 
@@ -341,8 +357,20 @@ class Pipeline:
         return Answered((reply,), state, trace)
 
     async def _policy(self, reading: Reading, state: State) -> Answered:
-        reply, answered = await asyncio.to_thread(self.policies.answer, reading, self.words)
-        return Answered((reply,), state, self._trace("policy" if answered else "declined", reading, state))
+        said = await asyncio.to_thread(self.policies.answer, reading, self.words, self._before(state))
+        asked = {"question": said.question, "at": self.now().isoformat()}
+        state = replace(state, asked=asked if said.answered else state.asked)
+        trace = self._trace("policy" if said.answered else "declined", reading, state)
+        if not said.answered and state.prompt is None:
+            state = replace(state, offered=tuple(said.reply.get("choices", ())))
+        return Answered((said.reply,), state, trace)
+
+    def _before(self, state: State) -> str | None:
+        """The question answered last, while it is still what the two are talking about."""
+        if state.asked is None:
+            return None
+        asked = datetime.fromisoformat(state.asked["at"])
+        return state.asked["question"] if self.now() - asked <= STILL_ABOUT else None
 
     def _which(self, likely: list[str], reading: Reading, state: State) -> Answered:
         offered = [(self.services[name].title, f"start:{name}") for name in likely]

@@ -17,23 +17,35 @@ BEYOND_DOUBT = 0.8
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What was made of a question on the rules."""
+
+    reply: Reply
+    answered: bool
+    question: str
+    """The question as it was searched, for one that goes on from it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policies:
     """The knowledge base as the pipeline asks it."""
 
     library: Library
     today: Callable[[], date]
 
-    def answer(self, reading: Reading, words: Mapping[str, str]) -> tuple[Reply, bool]:
-        """The reply, and whether it is an answer."""
+    def answer(self, reading: Reading, words: Mapping[str, str], before: str | None = None) -> Said:
+        """``before`` is the question answered last in this conversation: 「那研究生呢」 goes on from it."""
         self.library.refresh()
-        found = self.library.answer(reading.text, as_of=self.today(), vector=reading.vector)
+        found = self.library.answer(reading.text, as_of=self.today(), vector=reading.vector, before=before)
         doubtful = reading.intent == "out_of_scope" and reading.confidence >= 0.5
         if isinstance(found, Answer) and not (doubtful and found.confidence < BEYOND_DOUBT):
-            return replies.answer(found), True
+            return Said(replies.answer(found), True, found.question)
+        ways_on = ((words["say_otherwise"], "rephrase"), (words["ask_a_person"], "human"))
         if isinstance(found, Decline):
-            said = {"unsure": "declined_unsure", "out_of_scope": "declined_scope"}.get(found.reason, "declined")
-            return replies.declined(words[said], found.suggestions, words["suggestions"]), False
-        return replies.text(words["declined"]), False
+            named = f"declined_{found.because}" if found.because else f"declined_{found.reason}"
+            said = words.get(named, words["declined"])
+            return Said(replies.declined(said, found.suggestions, words["suggestions"], ways_on), False, found.question)
+        return Said(replies.declined(words["declined"], (), "", ways_on), False, found.question)
 
     def guide(self, service: str) -> Answer | None:
         """The row of a table that names this service or office, with its source; ``None`` when no document has one."""
@@ -47,7 +59,7 @@ class Policies:
                     quote = document.text[passage.start : passage.end]
                     place = (passage.locator, passage.page, quote, passage.start, passage.end)
                     source = Source(document.id, document.title, document.number, *place)
-                    said = "\n".join(f"{name}：{value}" for name, value in cells[1:])
+                    said = "\n".join(f"{name}：{value}" if name else value for name, value in cells[1:])
                     return Answer(said, 1.0, (source,))
         return None
 

@@ -44,8 +44,16 @@ def answer(found: Answer, lead: str = "") -> Reply:
     }
 
 
-def declined(words: str, suggestions: Sequence[Source], introduction: str) -> Reply:
-    """A decline is plain text; the nearest clauses stand beside it as suggestions, never as sources of an answer."""
-    if not suggestions:
-        return text(words)
-    return {"kind": "text", "text": f"{words}\n{introduction}", "suggestions": [source(one) for one in suggestions]}
+def declined(
+    words: str, suggestions: Sequence[Source], introduction: str, offered: Sequence[tuple[str, str]] = ()
+) -> Reply:
+    """A decline is plain text; the nearest clauses stand beside it as suggestions, never as sources of an answer.
+
+    ``offered`` are the ways on, ``(label, payload)``.
+    """
+    said = text(f"{words}\n{introduction}" if suggestions else words)
+    if suggestions:
+        said["suggestions"] = [source(one) for one in suggestions]
+    if offered:
+        said["choices"] = choices("", offered)["choices"]
+    return said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -17,7 +18,7 @@ from bot.turns import Dialogue
 from bot.understanding import Understanding
 from bot.understanding.intents import Head
 from bot.words import read_crisis_card, read_emergency_card, read_questions, read_services, read_words
-from connectors import gateway
+from connectors import asked, gateway
 from connectors.doors import Doors
 from connectors.inbox import Inbox
 from connectors.sessions import Sessions
@@ -47,7 +48,8 @@ def build_doors(settings: Settings) -> Doors:
     if not inner:
         raise SystemExit("COUNSELLOR_INNER_SECRET is not set: start the service with scripts/up.")
 
-    library = Library.open(settings.data / "knowledge")
+    # This is the process whose encoder counts: what another one published is made anew here and nowhere else.
+    library = Library.open(settings.data / "knowledge", other_engine=True)
     dialogue = Dialogue(settings.dialogue_url, inner)
     services, words = read_services(), read_words()
     pipeline = Pipeline(
@@ -61,6 +63,8 @@ def build_doors(settings: Settings) -> Doors:
         now=settings.now,
     )
     inbox = Inbox(open_engine(settings.database))
+    with inbox.engine.begin() as db:
+        asked.forget(db, settings.now().date() - timedelta(days=settings.gaps_days))
     secret = settings.secret.get_secret_value() or kept_secret(settings.data)
     return Doors(
         settings=settings,

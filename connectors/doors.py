@@ -18,6 +18,7 @@ from bot.messages import Answered, Inbound, Reply, State
 from bot.pipeline import Pipeline
 from bot.turns import Dialogue
 from bot.words import Service
+from connectors import asked
 from connectors.inbox import Accepted, Inbox, Repeated
 from connectors.sessions import Session, Sessions
 from connectors.settings import Settings
@@ -103,7 +104,8 @@ class Doors:
             await self._record(inbound, answered)
         trace = answered.trace.to_json()
         try:
-            await self.inbox.finish(inbound.conversation, message, answered)
+            question = asked.worth_keeping(inbound, accepted.state, answered, self.settings)
+            await self.inbox.finish(inbound.conversation, message, answered, question)
         except SQLAlchemyError as error:
             log.error("inbox.not_kept", error=type(error).__name__)
         # One line a message, in fields, without the student's words or who they are.

@@ -14,7 +14,8 @@ from sqlalchemy import Engine, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.messages import Answered, Reply, State
-from connectors.tables import bindings, conversations, crisis_records, messages
+from connectors import asked
+from connectors.tables import audit, bindings, conversations, crisis_records, messages
 
 T = TypeVar("T")
 
@@ -98,8 +99,10 @@ class Inbox:
                 db.execute(insert(messages).values(**row, text=storable(text or payload or "")))
             return Accepted(State.from_json(known.state if known else None))
 
-    async def finish(self, conversation: str, message: str, answered: Answered) -> None:
-        """Keeps the answer and the conversation's new state together."""
+    async def finish(
+        self, conversation: str, message: str, answered: Answered, question: asked.Question | None = None
+    ) -> None:
+        """Keeps the answer and the conversation's new state together, and the question for ``gaps`` where it is one."""
 
         def work() -> None:
             with self.engine.begin() as db:
@@ -108,6 +111,18 @@ class Inbox:
                 db.execute(update(messages).where(at).values(**values))
                 where = conversations.c.id == conversation
                 db.execute(update(conversations).where(where).values(state=answered.state.to_json()))
+                if question is not None:
+                    asked.keep(db, question)
+
+        await self.run(work)
+
+    async def note_change(self, staff: str, action: str, document: str | None, version: int | None) -> None:
+        """Who changed what in the knowledge base, and when."""
+        row = {"staff": staff, "action": action, "document": document, "version": version}
+
+        def work() -> None:
+            with self.engine.begin() as db:
+                db.execute(insert(audit).values(**row, at=_now()))
 
         await self.run(work)
 

@@ -28,6 +28,8 @@ class Session:
     student: str | None
     cookie: str | None = None
     """The new cookie to set; ``None`` when the browser has it already."""
+    staff: str | None = None
+    """Staff number of who is signed in as staff, and then nobody's student."""
 
 
 class Sessions:
@@ -40,15 +42,20 @@ class Sessions:
 
     async def open(self, cookie: str | None) -> Session:
         """The session of a cookie; a new anonymous one for none, a forged or a forgotten one."""
-        name = self._named(cookie)
-        found = await self.inbox.run(lambda: self._find(name)) if name else None
-        return found or await self._new(None, secrets.token_hex(16))
+        return await self.look(cookie) or await self._new(None, secrets.token_hex(16))
 
-    async def sign_in(self, session: Session, cookie: str | None, student: str) -> Session:
-        """A new id for the same conversations; another student starts afresh."""
-        same = session.student in (None, student)
+    async def look(self, cookie: str | None) -> Session | None:
+        """The session of a cookie where there is one; nothing is made for anybody else."""
+        name = self._named(cookie)
+        return await self.inbox.run(lambda: self._find(name)) if name else None
+
+    async def sign_in(
+        self, session: Session, cookie: str | None, student: str | None = None, staff: str | None = None
+    ) -> Session:
+        """A new id for the same conversations; another person starts afresh."""
+        same = session.student in (None, student) and session.staff in (None, staff)
         await self.end(cookie)
-        return await self._new(student, session.owner if same else secrets.token_hex(16))
+        return await self._new(student, session.owner if same else secrets.token_hex(16), staff)
 
     async def end(self, cookie: str | None) -> None:
         """Forgets the session; nobody owns its conversations any more."""
@@ -83,24 +90,24 @@ class Sessions:
             row = db.execute(select(sessions).where(sessions.c.id == name)).one_or_none()
             if row is None:
                 return None
-            if row.student is not None and now - row.seen > self.idle:
+            if (row.student or row.staff) is not None and now - row.seen > self.idle:
                 db.execute(delete(sessions).where(sessions.c.id == name))
                 return None
             if now - row.seen > 30:
                 # Once in half a minute is enough to know an idle session from a used one.
                 db.execute(update(sessions).where(sessions.c.id == name).values(seen=now))
-        return Session(row.owner, row.student)
+        return Session(row.owner, row.student, staff=row.staff)
 
-    async def _new(self, student: str | None, owner: str) -> Session:
+    async def _new(self, student: str | None, owner: str, staff: str | None = None) -> Session:
         opaque = secrets.token_urlsafe(32)
-        row = {"id": hashlib.sha256(opaque.encode()).hexdigest(), "owner": owner, "student": student}
+        row = {"id": hashlib.sha256(opaque.encode()).hexdigest(), "owner": owner, "student": student, "staff": staff}
 
         def work() -> None:
             with self.inbox.engine.begin() as db:
                 db.execute(insert(sessions).values(**row, seen=self.clock()))
 
         await self.inbox.run(work)
-        return Session(owner, student, str(self._signer.dumps(opaque)))
+        return Session(owner, student, str(self._signer.dumps(opaque)), staff)
 
 
 def set_cookie(response: Response, session: Session, secure: bool) -> Response:

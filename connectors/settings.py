@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     """The university's on-call number in the crisis card."""
     session_idle_minutes: int = 30
     """A signed-in session that was not used for so long has to sign in again."""
+    gaps_days: int = 180
+    """For how many days after it was last asked a question is kept, without who asked it, for ``gaps``; 0 keeps none."""
     timezone: str = "Asia/Shanghai"
     """The campus's own time: "明天" and the day of an order are meant there, wherever the machine stands."""
     today: date | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -32,8 +33,29 @@ async def _samples(doors: Doors) -> list[dict[str, Any]]:
         return []
 
 
-async def _known(doors: Doors, student: str) -> None:
-    """Raises the :class:`Problem` that keeps this number from signing in."""
+STAFF = re.compile(r"T\d{3,10}")
+"""A staff number; students' have digits only."""
+
+
+async def _known(doors: Doors, number: str) -> bool:
+    """Whether this is staff. Raises the :class:`Problem` that keeps the number from signing in."""
+    staff = bool(STAFF.fullmatch(number))
+    await (_known_staff if staff else _known_student)(doors, number)
+    return staff
+
+
+async def _known_staff(doors: Doors, staff: str) -> None:
+    try:
+        answer = await doors.offices.get(f"/staff/{staff}")
+    except httpx.HTTPError as error:
+        raise Problem(503, "registry_closed", "暂时查不到教职工信息，请稍后再登录。") from error
+    if answer.status_code == 404:
+        raise Problem(404, "no_such_staff", "没有查到这个工号，请再核对一下。")
+    if answer.status_code != 200:
+        raise Problem(503, "registry_closed", "暂时查不到教职工信息，请稍后再登录。")
+
+
+async def _known_student(doors: Doors, student: str) -> None:
     if not (student.isascii() and student.isdigit() and 6 <= len(student) <= 20):
         raise Problem(422, "not_a_student_number", "请输入学号，只有数字。")
     try:
@@ -77,10 +99,13 @@ def mount(app: FastAPI, doors: Doors) -> None:
             if not loopback(request.url.hostname or ""):
                 # Another site's name that points here (DNS rebinding) must not sign anybody in.
                 raise Problem(403, "foreign_host", "开发用登录只能从本机地址访问。")
-            student = fields.get("student")
-            if not isinstance(student, str):
+            given = fields.get("staff", fields.get("student"))
+            if not isinstance(given, str):
                 raise Problem(422, "not_a_student_number", "请输入学号，只有数字。")
-            await _known(doors, student.strip())
+            number = given.strip()
+            staff = await _known(doors, number)
+            if staff and bind:
+                raise Problem(422, "not_a_student_number", "微信只能与学号绑定。")
             openid = doors.sessions.bound_by(bind) if bind else None
             if bind and openid is None:
                 raise Problem(422, "binding_expired", "绑定链接已过期，请回到微信重新点一次登录。")
@@ -91,18 +116,18 @@ def mount(app: FastAPI, doors: Doors) -> None:
             said = {"samples": samples, "next": target, "error": problem.message, "bind": bind}
             return render("sign_in.html", problem.status, **said)
         cookie = request.cookies.get(COOKIE)
-        session = await doors.sessions.sign_in(await doors.sessions.open(cookie), cookie, student.strip())
+        who = {"staff" if staff else "student": number}
+        session = await doors.sessions.sign_in(await doors.sessions.open(cookie), cookie, **who)
         if openid is not None:
-            await doors.inbox.bind(openid, student.strip())
-        response = (
-            RedirectResponse(target, 303) if from_form else JSONResponse({"student": student.strip(), "next": target})
-        )
+            await doors.inbox.bind(openid, number)
+        response = RedirectResponse(target, 303) if from_form else JSONResponse({**who, "next": target})
         return set_cookie(response, session, doors.settings.secure_cookies)
 
     @app.get("/api/me")
     async def me(request: Request) -> Response:
         session = await doors.sessions.open(request.cookies.get(COOKIE))
-        return set_cookie(JSONResponse({"student": session.student}), session, doors.settings.secure_cookies)
+        who = {"student": session.student, **({"staff": session.staff} if session.staff else {})}
+        return set_cookie(JSONResponse(who), session, doors.settings.secure_cookies)
 
     @app.post("/api/session/end")
     async def end(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The tables of the doors: sessions, conversations, messages, crisis records, WeChat bindings."""
+"""The tables of the doors: sessions, conversations, messages, crisis records, WeChat bindings, questions, audit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
+    Date,
     DateTime,
     Engine,
     Float,
@@ -17,6 +19,8 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    inspect,
+    text,
 )
 
 metadata = MetaData()
@@ -28,6 +32,7 @@ sessions = Table(
     Column("owner", String(32), nullable=False),  # outlives the rotation of the id at sign-in
     Column("student", String(20)),
     Column("seen", Float, nullable=False),
+    Column("staff", String(20)),  # nobody is both at once
 )
 
 conversations = Table(
@@ -72,6 +77,28 @@ bindings = Table(
     Column("at", DateTime, nullable=False),
 )
 
+questions = Table(
+    "questions",  # read by knowledge_base/recorded.py too
+    metadata,
+    Column("id", String(64), primary_key=True),  # SHA-256 of the masked question: the same words are kept once
+    Column("question", Text, nullable=False),
+    Column("answered", Boolean, nullable=False),  # the last time
+    Column("count", Integer, nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False, index=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("staff", String(20), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("document", String(12)),
+    Column("version", Integer),
+    Column("at", DateTime, nullable=False),
+)
+
 
 def open_engine(url: str) -> Engine:
     """An engine whose acknowledged rows survive a power cut; creates what is missing."""
@@ -84,4 +111,16 @@ def open_engine(url: str) -> Engine:
                 connection.execute(f"PRAGMA {pragma}")
 
     metadata.create_all(engine)
+    _add_columns(engine)
     return engine
+
+
+def _add_columns(engine: Engine) -> None:
+    """Columns that a later edition added to a table that is there already; all of them may be null."""
+    for table in metadata.sorted_tables:
+        there = {column["name"] for column in inspect(engine).get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                kind = column.type.compile(engine.dialect)
+                with engine.begin() as db:
+                    db.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}"))

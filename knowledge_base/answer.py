@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from .document import Document, Passage, Span
+from .asking import Asking, about
+from .document import ANYBODY, Document, Passage, Span, Who
 from .encoder import Vector
 from .excerpt import announced, excerpt
-from .gate import Gate, Judge, features, known, overlap
+from .gate import Gate, Verdict
 from .index import Found, Hit, Index
-from .scope import other_university, private_data
+from .scope import Because, not_for, speaks_to
+from .validity import coming
+from .wording import overlap
 
 Reason = Literal["out_of_domain", "out_of_scope", "not_found", "unsure"]
 
@@ -20,6 +24,10 @@ SECOND_WITHIN = 0.15
 """A second clause is quoted when its score is at most this share below the first."""
 LONGEST_TOGETHER = 420
 """Code points of two quotations: more is not read on a phone."""
+UNSURE = 0.8
+"""Below this probability of being right the next clause is shown too, and said to be only perhaps what was meant."""
+AS_GOOD = 0.15
+"""How much less sure a rule for the person may be than one for others before the person's is taken for missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +53,10 @@ class Answer:
     text: str
     """For a student's phone, without markup: where it stands, then the words themselves."""
     confidence: float
-    """Probability that the first source answers the question, 0…1."""
+    """Probability that the first source answers the question, 0…1; of several questions, the least sure."""
     sources: tuple[Source, ...]
+    question: str = ""
+    """The question as it was searched: one that went on from another is whole here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,57 +65,208 @@ class Decline:
 
     reason: Reason
     suggestions: tuple[Source, ...]
+    because: Because | None = None
+    """What puts it out of scope; ``None`` for every other reason."""
+    question: str = ""
+    """As in :class:`Answer`."""
 
 
-def answer(
-    index: Index, gate: Gate, own: frozenset[str], question: str, vector: Vector, as_of: date
-) -> Answer | Decline:
-    """Searches, judges, quotes. ``own`` are the universities the documents come from."""
-    found = index.search(question, vector, as_of, k=10, usual=gate.usual)
-    if not found.hits or index.lexical is None:
-        return Decline("not_found", ())
-    if other_university(question, own) or private_data(question):
-        return Decline("out_of_scope", _nearest(index, found, question))
-    judge = gate.judge(found)
-    sure = judge.probability(features(index, question, found))
-    if sure < judge.answer_at:
-        return Decline(_why(index, judge, question, sure), _nearest(index, found, question))
-    quoted = [_source(index, found.hits[0], question)]
-    second = _second(index, found.hits, question, quoted[0])
-    if second is not None:
-        quoted.append(second)
-    by_id = {hit.document.id: hit for hit in found.hits}
-    text = "\n\n".join(_said(by_id[source.document_id].document, source, found.hits) for source in quoted)
-    return Answer(text, round(sure, 3), tuple(quoted))
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    """One question answered."""
+
+    text: str
+    verdict: Verdict
+    sources: tuple[Source, ...]
 
 
-def _nearest(index: Index, found: Found, question: str) -> tuple[Source, ...]:
-    return tuple(_source(index, hit, question) for hit in found.hits[:SUGGESTIONS])
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What questions are answered with: one edition of the library and the way to embed a question."""
 
+    index: Index
+    gate: Gate
+    own: frozenset[str]
+    """The universities the documents come from."""
+    encode: Callable[[str], Vector]
 
-def _why(index: Index, judge: Judge, question: str, sure: float) -> Reason:
-    if sure >= judge.doubt_at:
-        return "unsure"
-    # The words are ours but no clause answers: the documents do not cover it.
-    inside = index.lexical is not None and known(index.lexical, question) >= 0.6
-    return "not_found" if inside else "out_of_domain"
+    def answer(self, asking: Asking, as_of: date) -> Answer | Decline:
+        """Searches, judges, quotes. ``as_of`` is the day whose rules count unless the question names another."""
+        day = asking.as_of or as_of
+        named = f"按{day.isoformat()}时有效的规定：\n" if asking.as_of else ""
+        questions = asking.parts or (asking.question,)
+        said = [self._one(about(asking, question), day) for question in questions]
+        answered = [each for each in said if isinstance(each, _Quoted)]
+        if not answered:
+            # Of several questions none is answered: one whole search suggests best.
+            whole = self._one(asking, day) if len(questions) > 1 else said[0]
+            if isinstance(whole, Decline):
+                return replace(whole, question=asking.question)
+            answered, questions, said = [whole], (asking.question,), [whole]
+        sources = tuple(dict.fromkeys(source for each in answered for source in each.sources))
+        lines = list(dict.fromkeys(_text(each, question) for question, each in zip(questions, said, strict=True)))
+        sure = min(each.verdict.probability for each in answered)
+        return Answer(named + "\n\n".join(lines), round(sure, 3), sources, asking.question)
 
+    def support(self, asking: Asking, as_of: date) -> float:
+        """How sure the gate is that these documents contain the answer, 0…1; 0 where a rule of scope declines.
 
-def _second(index: Index, hits: tuple[Hit, ...], question: str, first: Source) -> Source | None:
-    """A different clause that scores nearly as high and adds words of the question the first does not have."""
-    if index.lexical is None or len(hits) < 2:
+        Of several questions the least. For measuring thresholds: whether to answer is :meth:`answer`'s to say.
+        """
+        day = asking.as_of or as_of
+        questions = asking.parts or (asking.question,)
+        return min(self._support(about(asking, question), day) for question in questions)
+
+    def _support(self, asking: Asking, as_of: date) -> float:
+        said = self._one(asking, as_of)
+        if isinstance(said, _Quoted):
+            return said.verdict.support
+        if said.because is not None:
+            return 0.0
+        question = self.index.respelled(asking.question)
+        vector = self.encode(question)
+        found = self._search(question, vector, as_of, asking.who)
+        return self.gate.verdict(self.index, question, vector, found).support if found.hits else 0.0
+
+    def _one(self, asking: Asking, as_of: date) -> _Quoted | Decline:
+        who = asking.who
+        # Slips of the pen are mended before anything is embedded; what was said is still what scope is judged by.
+        question = self.index.respelled(asking.question)
+        vector = self.encode(question)
+        found = self._search(question, vector, as_of, who)
+        everybody = self._search(question, vector, as_of, ANYBODY) if who != ANYBODY else found
+        if not everybody.hits:
+            return Decline("not_found", ())
+        verdict = self.gate.verdict(self.index, question, vector, found) if found.hits else None
+        first = found.hits[0] if found.hits else None
+        because = not_for(
+            asking,
+            self.own,
+            self.index.lexical,
+            first.document if first else None,
+            first.document.text[first.passage.start : first.passage.end] if first else "",
+        )
+        if because is None and everybody is not found:
+            because = self._for_others(question, vector, asking, found, verdict, everybody)
+        if because is not None:
+            return Decline("out_of_scope", self._nearest(everybody, question), because)
+        if asking.dangling:
+            return Decline("unsure", self._nearest(found, question))
+        if verdict is None or not verdict.answer:
+            return Decline((verdict and verdict.reason) or "not_found", self._nearest(found, question))
+        quoted = [self._source(found.hits[0], question)]
+        by_id = {hit.document.id: hit.document for hit in found.hits}
+        second = self._second(found.hits, question, quoted[0])
+        perhaps = None
+        if second is not None:
+            quoted.append(second)
+        elif verdict.probability < UNSURE:
+            perhaps = self._other(found.hits, question, quoted[0])
+        told = [_said(by_id[source.document_id], source, found.hits) for source in quoted]
+        if perhaps is not None:
+            quoted.append(perhaps)
+            told.append(f"也可能是这一条：\n{_said(by_id[perhaps.document_id], perhaps, found.hits)}")
+        later = self._coming(by_id[quoted[0].document_id], quoted[0], question, vector, as_of, who)
+        if later is not None:
+            told.append(later[0])
+            quoted.append(later[1])
+        return _Quoted("\n\n".join(told), verdict, tuple(quoted))
+
+    def _search(self, question: str, vector: Vector, as_of: date, who: Who) -> Found:
+        return self.index.search(question, vector, as_of, k=10, usual=self.gate.usual, who=who)
+
+    def _for_others(
+        self,
+        question: str,
+        vector: Vector,
+        asking: Asking,
+        found: Found,
+        verdict: Verdict | None,
+        everybody: Found,
+    ) -> Because | None:
+        """Whether what answers is a rule for others (本科 and not 硕士), and none for this person is nearly as good."""
+        first = everybody.hits[0].document
+        if first.audience.admits(asking.who):
+            return None
+        other = self.gate.verdict(self.index, question, vector, everybody)
+        if not other.answer:
+            return None
+        good = verdict is not None and verdict.answer and verdict.support >= other.support - AS_GOOD
+        # A general rule beside one for others is a rule for this person only where it speaks to them.
+        if good and (asking.who.degree is None or speaks_to(asking.who.degree, found.hits[0].document)):
+            return None
+        if not first.audience.admits(Who(cohort=asking.who.cohort)):
+            return "cohort"
+        return "degree" if not first.audience.admits(Who(degree=asking.who.degree)) else "campus"
+
+    def _nearest(self, found: Found, question: str) -> tuple[Source, ...]:
+        return tuple(self._source(hit, question) for hit in found.hits[:SUGGESTIONS])
+
+    def _second(self, hits: Sequence[Hit], question: str, first: Source) -> Source | None:
+        """A different clause that scores nearly as high and adds words of the question the first does not have."""
+        if self.index.lexical is None or len(hits) < 2:
+            return None
+        best, other = hits[0], hits[1]
+        if best.score - other.score > SECOND_WITHIN * abs(best.score):
+            return None
+        if other.document.id == best.document.id and _article(other.passage) == _article(best.passage):
+            return None
+        source = self._source(other, question)
+        if len(first.quote) + len(source.quote) > LONGEST_TOGETHER or source.quote == first.quote:
+            return None
+        alone = overlap(self.index.lexical, question, best.passage.indexed)
+        together = overlap(self.index.lexical, question, best.passage.indexed + other.passage.indexed)
+        return source if together > alone + 0.05 else None
+
+    def _other(self, hits: Sequence[Hit], question: str, first: Source) -> Source | None:
+        """The next clause that is not the same one: where the first is doubtful, the second often is what was meant."""
+        for hit in hits[1:3]:
+            source = self._source(hit, question)
+            if source.quote != first.quote and (source.document_id, source.locator) != (
+                first.document_id,
+                first.locator,
+            ):
+                return source
         return None
-    best, other = hits[0], hits[1]
-    if best.score - other.score > SECOND_WITHIN * abs(best.score):
-        return None
-    if other.document.id == best.document.id and _article(other.passage) == _article(best.passage):
-        return None
-    source = _source(index, other, question)
-    if len(first.quote) + len(source.quote) > LONGEST_TOGETHER or source.quote == first.quote:
-        return None
-    alone = overlap(index.lexical, question, best.passage.indexed)
-    together = overlap(index.lexical, question, best.passage.indexed + other.passage.indexed)
-    return source if together > alone + 0.05 else None
+
+    def _coming(
+        self, now: Document, quoted: Source, question: str, vector: Vector, as_of: date, who: Who
+    ) -> tuple[str, Source] | None:
+        """What will be said instead once a version that is already published takes effect."""
+        later = coming(self.index.documents, now, as_of)
+        if later is None or later.since is None or not later.audience.admits(who):
+            return None
+        # The clause that answers now says best where its successor stands.
+        found = self.index.search(
+            question, vector, later.since, k=3, usual=self.gate.usual, who=who, only=frozenset({later.id})
+        )
+        since = later.since.isoformat()
+        if not found.hits:
+            return None
+        then = self._source(found.hits[0], question)
+        if _plain(then.quote) == _plain(quoted.quote):
+            return None
+        return f"自{since}起改为：\n{_said(later, then, found.hits)}", then
+
+    def _source(self, hit: Hit, question: str) -> Source:
+        document, passage = hit.document, hit.passage
+        start, end = passage.start, passage.end
+        if self.index.lexical is not None:
+            start, end = excerpt(document, passage, question, self.index.lexical)
+        return Source(
+            document_id=document.id,
+            document=document.title,
+            number=document.number,
+            locator=passage.locator,
+            page=document.page(start),
+            quote=document.text[start:end],
+            start=start,
+            end=end,
+        )
+
+
+def _text(each: _Quoted | Decline, question: str) -> str:
+    return each.text if isinstance(each, _Quoted) else f"“{question}”这一问，文件里没有找到能回答的条款。"
 
 
 def _article(passage: Passage) -> str:
@@ -113,29 +274,13 @@ def _article(passage: Passage) -> str:
     return passage.locator[: passage.locator.index("条") + 1] if "条" in passage.locator else passage.locator
 
 
-def _source(index: Index, hit: Hit, question: str) -> Source:
-    document, passage = hit.document, hit.passage
-    start, end = passage.start, passage.end
-    if index.lexical is not None:
-        start, end = excerpt(document, passage, question, index.lexical)
-    return Source(
-        document_id=document.id,
-        document=document.title,
-        number=document.number,
-        locator=passage.locator,
-        page=document.page(start),
-        quote=document.text[start:end],
-        start=start,
-        end=end,
-    )
-
-
-def _said(document: Document, source: Source, hits: tuple[Hit, ...]) -> str:
+def _said(document: Document, source: Source, hits: Sequence[Hit]) -> str:
     """``《…》第二十条：`` and the words, or the row with a line for each column."""
     fields = next((hit.passage.fields for hit in hits if _is(hit, source) and hit.passage.fields), ())
     head = f"《{document.title}》{source.locator}："
     if fields:
-        return head + "\n" + "\n".join(f"{name}：{_cell(document, cell)}" for name, cell in fields if cell[1] > cell[0])
+        lines = ((name, _cell(document, cell)) for name, cell in fields if cell[1] > cell[0])
+        return head + "\n" + "\n".join(f"{name}：{words}" if name else words for name, words in lines)
     return f"{head}{announced(document, source.start)}\n“{source.quote}”"
 
 
@@ -145,3 +290,7 @@ def _cell(document: Document, cell: Span) -> str:
 
 def _is(hit: Hit, source: Source) -> bool:
     return hit.document.id == source.document_id and hit.passage.start <= source.start < hit.passage.end
+
+
+def _plain(quote: str) -> str:
+    return "".join(char for char in quote if char.isalnum())

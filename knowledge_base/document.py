@@ -29,6 +29,10 @@ class Who:
     degree: Degree | None = None
     campus: str | None = None
 
+    def known_from(self, other: Who) -> Who:
+        """The same person, what is unknown taken from elsewhere."""
+        return Who(self.cohort or other.cohort, self.degree or other.degree, self.campus or other.campus)
+
 
 ANYBODY = Who()
 
@@ -52,6 +56,9 @@ class Audience:
                 who.cohort is None or ((first is None or first <= who.cohort) and (last is None or who.cohort <= last))
             )
         )
+
+
+EVERYBODY = Audience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +123,12 @@ class Document:
     """(start in the text, start in the decoded source) of each stretch that was copied unchanged."""
     known: tuple[tuple[int, str], ...] = ()
     """(place among the passages, a question students ask that this passage answers); see ``known.py``."""
-    audience: Audience = Audience()
+    audience: Audience = EVERYBODY
     """Whom it is for, as its own text or what lies beside it says."""
     kept_for: tuple[int | None, int | None] | None = None
     """年级, first and last, for whom it stays in force after :attr:`repealed`: those its successor is not for."""
+    kept_until: date | None = None
+    """The first day it is not in force even for them, because a later version is for everybody."""
     uncertain: tuple[str, ...] = ()
     """What could not be read beyond doubt, one sentence each, for the person who publishes it."""
     id: str = field(default="")
@@ -145,6 +154,8 @@ class Document:
             return False
         if self.repealed is None or as_of < self.repealed:
             return True
+        if self.kept_until is not None and self.kept_until <= as_of:
+            return False
         return self.kept_for is not None and who.cohort is not None and Audience(cohorts=self.kept_for).admits(who)
 
     def source_offset(self, index: int) -> int:
@@ -217,6 +228,7 @@ def from_json(stored: dict[str, Any]) -> Document:
             (stored["audience"][2][0], stored["audience"][2][1]),
         ),
         kept_for=None if stored["kept_for"] is None else (stored["kept_for"][0], stored["kept_for"][1]),
+        kept_until=day("kept_until"),
         uncertain=tuple(stored["uncertain"]),
         id=stored["id"],
     )

@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 
 from .document import Document, Passage, Span
-from .gate import overlap
 from .lexical import Lexical
 from .numbering import RANK, marker
+from .wording import overlap
 
 WHOLE = 130
 """Code points: a clause up to this length is quoted whole; it fits a phone's screen."""

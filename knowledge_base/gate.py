@@ -1,181 +1,155 @@
-"""Is this a question these documents can answer? A logistic regression on absolute scores, never on fused ones.
+"""Is this a question these documents can answer, and how surely is the first clause right?
 
-A fused score is relative to its own question: the best passage for 「今天天气怎么样」 has a high one too. What is judged
-here can be compared across questions: cosine, BM25 against the most the question could have earned, how much of the
-question's content the clause contains.
+Three logistic regressions over the numbers of :mod:`support`, never over fused scores: those are relative to their own
+question, and the best passage for 「今天天气怎么样」 has a high one too. There are two sets of them: a document that knows how
+students ask (``known.py``) is judged otherwise than one that was just dropped in.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-import yaml
+from numpy.typing import NDArray
 
 from .encoder import Vector
 from .index import Found, Index
-from .lexical import WORDS, Lexical, pairs, plain, synonyms, tokens
+from .support import FEATURES, Common, support
 
-SHIPPED = Path(__file__).parent / "gate.json"
-FEATURES = ("cosine", "meaning", "bm25", "overlap", "spoken", "agreement", "foreign", "asked_before")
+SHIPPED = Path(__file__).parent / "gates"
+"""A file for each encoder; see :func:`place`."""
+KNOTS = 3
+"""Each number is bent at so many places (hinges), so that the tenth word covered need not count like the first."""
+
+Why = Literal["out_of_domain", "not_found", "unsure"]
 
 
 class OtherEngine(ValueError):
     """The gate was fitted on another encoder's scores: run ``python -m knowledge_base fit``."""
 
 
+def place(engine_id: str) -> Path:
+    """Where the gate for an encoder lies."""
+    return SHIPPED / f"{re.sub(r'[^A-Za-z0-9.]+', '-', engine_id)}.json"
+
+
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """One logistic regression; see ``fit.py``."""
+class Head:
+    """One logistic regression over hinges."""
 
-    means: tuple[float, ...]
-    scales: tuple[float, ...]
-    weights: tuple[float, ...]
+    weights: NDArray[np.float64]
+    """``float64[(1 + KNOTS) * len(FEATURES)]``: for the numbers, then for what they exceed each knot by."""
     bias: float
-    answer_at: float
-    """Answer from this probability on."""
-    doubt_at: float
-    """Below it the question is outside; between the two it is near, and declined as unsure."""
 
-    @classmethod
-    def of(cls, stored: dict[str, Any]) -> Judge:
-        return cls(
-            means=tuple(stored["means"]),
-            scales=tuple(stored["scales"]),
-            weights=tuple(stored["weights"]),
-            bias=stored["bias"],
-            answer_at=stored["answer_at"],
-            doubt_at=stored["doubt_at"],
-        )
-
-    def probability(self, features: tuple[float, ...]) -> float:
-        """That the best clause answers the question, 0…1."""
-        terms = zip(features, self.means, self.scales, self.weights, strict=True)
-        logit = self.bias + sum(weight * (value - mean) / scale for value, mean, scale, weight in terms)
+    def probability(self, hinges: NDArray[np.float64]) -> float:
+        logit = float(self.weights @ hinges) + self.bias
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
 @dataclass(frozen=True, slots=True)
+class Judge:
+    """What was learnt about one kind of document; see ``fit.py``."""
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    """``float64[len(FEATURES)]`` each: numbers beyond what was seen when fitting count as the outermost seen."""
+    knots: NDArray[np.float64]
+    """``float64[KNOTS, len(FEATURES)]``"""
+    supported: Head
+    """That the library contains the answer."""
+    right: Head
+    """That the first clause is the answer."""
+    ours: Head
+    """That it is a question for a university at all, answered or not."""
+    answer_at: float
+    """Answer from this probability of support on."""
+    doubt_at: float
+    """Declined as unsure from here to :attr:`answer_at`; below it the library does not have it."""
+
+    @classmethod
+    def of(cls, stored: dict[str, Any]) -> Judge:
+        """From a file of :data:`SHIPPED`. Raises ``ValueError`` where the sizes do not fit :data:`FEATURES`."""
+        low, high, knots = (np.array(stored[name], dtype=np.float64) for name in ("low", "high", "knots"))
+        supported, right, ours = (
+            Head(np.array(stored[name]["weights"], dtype=np.float64), float(stored[name]["bias"]))
+            for name in ("supported", "right", "ours")
+        )
+        wide = (1 + KNOTS) * len(FEATURES)
+        fits = low.shape == high.shape == (len(FEATURES),) and knots.shape == (KNOTS, len(FEATURES))
+        if not fits or any(len(head.weights) != wide for head in (supported, right, ours)):
+            raise ValueError("the gate does not fit the features: fit it again")
+        return cls(low, high, knots, supported, right, ours, float(stored["answer_at"]), float(stored["doubt_at"]))
+
+    def hinges(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        bent: NDArray[np.float64] = hinges(numbers[None], self.low, self.high, self.knots)[0]
+        return bent
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate says of one search."""
+
+    probability: float
+    """That the first clause answers the question, 0…1; calibrated on questions that were not seen."""
+    support: float
+    """That any clause of the library does, 0…1; whether to answer is decided on this."""
+    answer: bool
+    reason: Why | None
+    """Why not to answer; ``None`` where :attr:`answer`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
-    """Two judges: a document that knows how students ask is judged otherwise than one that was just dropped in."""
+    """Both judges, and what all questions and all clauses have in common."""
 
     engine_id: str
-    usual: Vector
-    """``float32[d]``: the mean vector of the questions it was fitted on; see :data:`index.USUAL`."""
+    common: Common
     knowing: Judge
     unknowing: Judge
 
+    @property
+    def usual(self) -> Vector:
+        """``float32[d]``: the mean vector of the questions it was fitted on; see :data:`index.USUAL`."""
+        return self.common.question
+
     @classmethod
-    def load(cls, engine_id: str, path: Path = SHIPPED) -> Gate:
+    def load(cls, engine_id: str, path: Path | None = None) -> Gate:
         """The gate for this encoder. Raises :class:`OtherEngine`."""
+        path = path or place(engine_id)
+        if not path.exists():
+            raise OtherEngine(f"no gate was fitted for {engine_id!r}: run python -m knowledge_base fit")
         stored = json.loads(path.read_text(encoding="utf-8"))
         if stored["engine"] != engine_id or tuple(stored["features"]) != FEATURES:
-            raise OtherEngine(f"the gate was fitted for {stored['engine']!r}, not for {engine_id!r}: fit it again")
-        usual = np.array(stored["usual"], dtype=np.float32)
-        return cls(engine_id, usual, Judge.of(stored["knowing"]), Judge.of(stored["unknowing"]))
+            raise OtherEngine(
+                f"the gate was fitted for {stored['engine']!r}, not for {engine_id!r}: run python -m knowledge_base fit"
+            )
+        common = Common(*(np.array(stored[name], dtype=np.float32) for name in ("question", "clause")))
+        return cls(engine_id, common, Judge.of(stored["knowing"]), Judge.of(stored["unknowing"]))
 
-    def judge(self, found: Found) -> Judge:
-        """The judge for the document the best clause stands in."""
-        return self.knowing if found.hits[0].document.known else self.unknowing
-
-
-def features(index: Index, question: str, found: Found) -> tuple[float, ...]:
-    """The numbers of :data:`FEATURES` for a search that found something."""
-    lexical = index.lexical
-    if lexical is None or not found.hits:
-        return (0.0,) * len(FEATURES)
-    best = max(overlap(lexical, question, hit.passage.indexed) for hit in found.hits[:3])
-    return (
-        found.cosine,
-        found.meaning,
-        found.bm25 / math.sqrt(max(1, len(tokens(question)))),
-        best,
-        spoken(lexical, question),
-        found.agreement,
-        min(2.0, len(foreign(lexical, question))),
-        found.asked_before,
-    )
+    def verdict(self, index: Index, question: str, vector: Vector, found: Found) -> Verdict:
+        """Whether to answer ``question`` from what was found, and why not. ``vector`` is the question embedded."""
+        if index.lexical is None or not found.hits:
+            return Verdict(0.0, 0.0, answer=False, reason="not_found")
+        judge = self.knowing if found.hits[0].document.known else self.unknowing
+        numbers = judge.hinges(support(index, question, vector, found, self.common))
+        supported = judge.supported.probability(numbers)
+        right = judge.right.probability(numbers)
+        if supported >= judge.answer_at:
+            return Verdict(right, supported, answer=True, reason=None)
+        if supported >= judge.doubt_at:
+            return Verdict(right, supported, answer=False, reason="unsure")
+        ours = judge.ours.probability(numbers) >= 0.5
+        return Verdict(right, supported, answer=False, reason="not_found" if ours else "out_of_domain")
 
 
-def spoken(lexical: Lexical, question: str) -> float:
-    """Which share of the question is students' words for something the documents name."""
-    rest = plain(question)
-    length = max(1, len(rest))
-    covered = 0
-    for said, meant in synonyms():
-        if said in rest and any(_named(lexical, word) for word in meant.split()):
-            covered += len(said) * rest.count(said)
-            rest = rest.replace(said, "\n")
-    return covered / length
-
-
-def foreign(lexical: Lexical, question: str) -> list[str]:
-    """Topics the question names and no document does."""
-    rest = plain(question)
-    found: list[str] = []
-    for topic in topics():
-        if topic in rest:
-            rest = rest.replace(topic, "\n")
-            if not _named(lexical, topic):
-                found.append(topic)
-    return found
-
-
-def _named(lexical: Lexical, word: str) -> bool:
-    return all(lexical.frequency(token) for token in tokens(word))
-
-
-def overlap(lexical: Lexical, question: str, text: str) -> float:
-    """Which share of the question's content, weighed by idf, the text contains; said otherwise counts half."""
-    have = set(tokens(text))
-    said = plain(text)
-    asked = plain(question)
-    total = covered = 0.0
-    meant = {
-        token
-        for spoken, words in synonyms()
-        if spoken in asked and any(plain(word) in said for word in words.split())
-        for token in pairs(spoken) or tokens(spoken)
-    }
-    for token in _content(question):
-        weight = lexical.idf(token)
-        total += weight
-        covered += weight if token in have else 0.6 * weight if token in meant else 0.0
-    return covered / total if total else 0.0
-
-
-def known(lexical: Lexical, question: str) -> float:
-    """Which share of the question's content, weighed by idf, the documents use at all."""
-    weights = [(lexical.idf(token), lexical.frequency(token) > 0) for token in _content(question)]
-    total = sum(weight for weight, _ in weights)
-    return sum(weight for weight, seen in weights if seen) / total if total else 0.0
-
-
-def _content(question: str) -> list[str]:
-    """The pairs of the question without what only makes it a question; single characters where no pair is left."""
-    rest = plain(question)
-    for word in question_words():
-        rest = rest.replace(word, "\n")
-    found = list(dict.fromkeys(pairs(rest)))
-    return found or list(dict.fromkeys(tokens(rest)))
-
-
-@cache
-def question_words() -> tuple[str, ...]:
-    """The longest first."""
-    stored = yaml.safe_load((WORDS / "questions.yml").read_text(encoding="utf-8"))
-    return tuple(sorted(map(str, stored), key=lambda word: -len(word)))
-
-
-@cache
-def topics() -> tuple[str, ...]:
-    """The longest first."""
-    stored = yaml.safe_load((WORDS / "topics.yml").read_text(encoding="utf-8"))
-    return tuple(
-        sorted({plain(word) for line in stored.values() for word in line.split()}, key=lambda word: (-len(word), word))
-    )
+def hinges(
+    numbers: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], knots: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """``float64[n, m]`` to ``float64[n, (1 + KNOTS) * m]``: the numbers within their bounds, and by what they exceed each knot."""
+    within = np.clip(numbers, low, high)
+    return np.concatenate([within, *(np.maximum(0.0, within - knot) for knot in knots)], axis=1)

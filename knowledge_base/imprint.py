@@ -8,21 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from . import terms
+from .audience import aimed
 from .dates import DAY, arabic, days, only_day
-from .document import Repeal
+from .document import Audience, Repeal
+from .furniture import contents, furniture
 from .numbering import marker
 from .paragraphs import Paragraph, ends_sentence
-from .terms import NUMBER, PASSED, STARTS
+from .sidecar import NOTHING_SAID, Said
+from .terms import PASSED
+from .titles import ENCLOSED, HEAD, close_up, inner_title, title_of
 
-KINDS = (
-    "规定|办法|细则|条例|方案|通知|指南|章程|规则|规程|制度|意见|手册|守则|公约|须知|说明|计划|流程|法|通告|公告|决定|安排|标准|"
-    "清单|目录|要求|规范|准则|纲要|答疑|问答|简章|一览表|一览|汇编|总则"
-)
-TITLE_END = re.compile(rf"(?:{KINDS})(?:\s*[（(〔][^（）()]{{1,20}}[）)〕])*$")
-ENCLOSED = re.compile(
-    r"(?:现将|印发|公布|发布|修订)\s*《(?P<title>(?:[^《》]|《[^《》]*》)+)》\s*(?:（[^（）]*）)?\s*(?:印发|予以|发布|公布|的通知|的公告)"
-)
-SALUTATION = re.compile(r"^(?:各|全校|全体)[^。；]{1,40}[：:]$")
 SCHOOL = r"[\u4e00-\u9fff]{2,12}?(?:大学|学院)"
 BODIES = ("全国人民代表大会常务委员会", "全国人民代表大会", "中共中央、国务院", "国务院、中央军委", "国务院", "教育部")
 FACTS = {
@@ -62,12 +57,12 @@ FACTS = {
         "执行时间",
     ),
     "expires": ("expires", "失效日期", "废止日期", "失效时间", "废止时间"),
+    "audience": ("audience", "适用对象", "适用范围"),
 }
 FACT = re.compile(
-    rf"({'|'.join(name for names in FACTS.values() for name in names)})\s*[:：]\s*([^\s；;|]+(?: ?\d+[^\s；;|]*)*)"
+    rf"({'|'.join(name for key, names in FACTS.items() for name in names if key != 'audience')})\s*[:：]\s*"
+    r"([^\s；;|]+(?: ?\d+[^\s；;|]*)*)"
 )
-HEAD = 16
-"""Paragraphs: what a document says about itself stands above its body or below it, never in the middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,42 +76,94 @@ class Imprint:
     effective: date | None
     expires: date | None
     repeals: tuple[Repeal, ...]
+    audience: Audience
+    uncertain: tuple[str, ...]
+    """What could not be read beyond doubt, one sentence each."""
     titles: frozenset[int]
     """Paragraphs which are the title."""
     furniture: frozenset[int]
     """Paragraphs nobody would ask for: 文号, salutation, signature, date, the sentence that encloses."""
+    body: int = 0
+    """The paragraph behind the title that a letter in front encloses; 0 where there is no such letter."""
 
 
-def imprint(paragraphs: Sequence[Paragraph], facts: Sequence[tuple[str, str]], stem: str) -> Imprint:
-    """Reads it. ``facts`` are what the format says apart from the text; ``stem`` is the title where nothing else is."""
-    head = _head(paragraphs)
-    texts = [arabic(each.text) for each in paragraphs]
+def imprint(
+    paragraphs: Sequence[Paragraph], facts: Sequence[tuple[str, str]], stem: str, given: Said = NOTHING_SAID
+) -> Imprint:
+    """Reads it. ``facts`` are what the format says apart from the text, ``given`` what lies beside the file and comes
+    before everything else; ``stem`` is the title where nothing else is."""
+    listed = contents(paragraphs)
+    head = _head(paragraphs, listed)
+    texts = ["" if at in listed else arabic(each.text) for at, each in enumerate(paragraphs)]
     said = _said(facts, texts[: head + 1])
     enclosed = next((found for text in texts[:HEAD] if (found := ENCLOSED.search(text))), None)
-    title, titles = _title(paragraphs, head, said.get("title"), enclosed)
-    furniture = _furniture(texts, head, titles)
-    issued = _day(said.get("issued")) or terms.issued(texts, head)
-    effective = _day(said.get("effective")) or terms.effective(texts, head, issued)
+    title, titles = title_of(paragraphs, head, said.get("title"), enclosed, listed)
+    inner = inner_title(paragraphs, texts, title, titles) if enclosed else ()
+    titles |= set(inner)
+    if inner and inner[0] and _only_says_annex(texts[inner[0] - 1]):
+        listed |= {inner[0] - 1}
+    title = given.title or title or stem
+    facts_of = _Doubts(given.given)
+    if title == stem:
+        facts_of.doubt("title", "没有读到标题，用文件名代替。")
+    furnished = furniture(paragraphs, texts, inner[-1] + 1 if inner else head, frozenset(titles), listed)
+    again = {at for at, text in enumerate(texts) if text and close_up(text) == title} - titles
+    # Whose page it is, above the title: 示范大学图书馆.
+    again |= {at for at in range(min(titles, default=0)) if len(texts[at]) <= 20 and not ends_sentence(texts[at])}
+    furnished |= again | {at for at, text in enumerate(texts[:head]) if FACT.match(text)} - titles
+    issued = given.issued if "issued" in given.given else _day(said.get("issued")) or terms.issued(texts, head)
+    if "effective" in given.given:
+        effective = given.effective
+    else:
+        effective = _day(said.get("effective")) or _effective(texts, head, issued, facts_of)
+    audience = aimed(title, texts, [said["audience"]] if "audience" in said else ())
+    for sentence in audience.uncertain:
+        facts_of.doubt("audience", sentence)
+    for name in terms.instead(texts):
+        facts_of.doubt("repeals", f"写有与《{name}》不一致时以本文件为准，没有写明废止，旧文件按仍然有效处理。")
+    if issued is None and effective is None:
+        facts_of.doubt("issued", "没有读到印发日期和施行日期，按一直有效处理。")
+    number = given.number if "number" in given.given else terms.number(said.get("number") or "") or said.get("number")
+    issuer = said.get("issuer") or _issuer(texts, head, title, furnished)
     return Imprint(
-        title=title or stem,
-        number=terms.number(said.get("number") or "") or _stated_number(texts, head),
-        issuer=said.get("issuer") or _issuer(texts, head, title or "", furniture),
+        title=title,
+        number=number if number or "number" in given.given else _stated_number(texts, head),
+        issuer=given.issuer if "issuer" in given.given else issuer,
         issued=issued,
         effective=effective,
-        expires=_day(said.get("expires")) or terms.expires("\n".join(texts), effective or issued),
-        repeals=terms.repeals(texts),
+        expires=given.expires
+        if "expires" in given.given
+        else _day(said.get("expires")) or terms.expires(texts, effective or issued),
+        repeals=given.repeals if "repeals" in given.given else terms.repeals(texts),
+        audience=given.audience if "audience" in given.given else audience.audience,
+        uncertain=tuple(facts_of.sentences),
         titles=frozenset(titles),
-        furniture=frozenset(furniture),
+        furniture=furnished,
+        body=inner[-1] + 1 if inner else 0,
     )
 
 
-def _head(paragraphs: Sequence[Paragraph]) -> int:
+class _Doubts:
+    """What is uncertain, as far as nobody said it beside the file."""
+
+    def __init__(self, given: frozenset[str]) -> None:
+        self._given = given
+        self.sentences: list[str] = []
+
+    def doubt(self, of: str, sentence: str) -> None:
+        if of not in self._given and sentence not in self.sentences:
+            self.sentences.append(sentence)
+
+
+def _head(paragraphs: Sequence[Paragraph], listed: frozenset[int]) -> int:
     """How many paragraphs stand before the first numbered part."""
-    for at, each in enumerate(paragraphs[:HEAD]):
+    within = [at for at in range(len(paragraphs)) if at not in listed][:HEAD]
+    for at in within:
+        each = paragraphs[at]
         mark = marker(each.text)
         if mark is not None and mark.kind != "附件" and not (each.kind == "heading" and each.level == 1):
             return at
-    return min(len(paragraphs), HEAD)
+    return within[-1] + 1 if within else 0
 
 
 def _said(facts: Sequence[tuple[str, str]], head: Sequence[str]) -> dict[str, str]:
@@ -130,101 +177,68 @@ def _day(said: str | None) -> date | None:
     return found[0][0] if found else None
 
 
-def _title(
-    paragraphs: Sequence[Paragraph], head: int, said: str | None, enclosed: re.Match[str] | None
-) -> tuple[str | None, set[int]]:
-    first = next((at for at, each in enumerate(paragraphs[:HEAD]) if each.kind == "heading" and each.level == 1), None)
-    printed, at = _printed_title(paragraphs, head)
+def _effective(texts: Sequence[str], head: int, issued: date | None, facts_of: _Doubts) -> date | None:
+    """The day its own words say it comes into force; 「自印发之日起」 is the day of issue."""
+    above = terms.announced(texts[:head])
+    said = list(terms.beginnings(texts))
     if said:
-        return said, {first} if first is not None else at
-    heading = _close_up(paragraphs[first].text) if first is not None else None
-    if enclosed and (heading is None or "印发" in heading):
-        # The notice only carries the document: people know it by the name inside 《》.
-        return _close_up(enclosed["title"]), ({first} if first is not None else set()) | at
-    if heading and first is not None:
-        return heading, {first}
-    return printed, at
+        _, day, words = said[-1]
+        if day is None and words[:1].isdigit():
+            facts_of.doubt("effective", f"施行日期“{words}”不是一个日期，请填写施行日期。")
+            return above
+        if day is None and issued is None and above is None:
+            facts_of.doubt("effective", f"写有“自{words}之日起”施行，没有读到{words}日期，请填写施行日期。")
+        day = day or issued
+        if day and above and day != above:
+            facts_of.doubt("effective", f"文首写施行日期是{above}，正文写的是{day}，按正文处理。")
+        return day or above
+    if above is None and (found := [each for text in texts for each in terms.LATER.finditer(text)]):
+        words = found[-1][1]
+        if not re.search(r"\d{4}\s*(?:级|年级)", words):
+            facts_of.doubt("effective", f"施行时间写作“{words}起”，不是具体日期，请填写施行日期。")
+    return above
 
 
-def _printed_title(paragraphs: Sequence[Paragraph], head: int) -> tuple[str | None, set[int]]:
-    """The title of a plain text, on one line or on several, up to the word that says what kind of document it is."""
-    lines: list[int] = []
-    for at, each in enumerate(paragraphs[: head or 1]):
-        text = each.text
-        skip = NUMBER.fullmatch(text.strip("（）() ")) or FACT.match(text) or text.endswith("文件") or only_day(text)
-        if each.kind not in ("text", "heading") or skip:
-            if lines:
-                break
-            continue
-        if ends_sentence(text) or len(text) > 45 or (re.match(r"[（(]", text) and not lines) or days(text):
-            if lines or SALUTATION.match(text):
-                break
-            continue
-        lines.append(at)
-        joined = _close_up("".join(paragraphs[line].text for line in lines))
-        if TITLE_END.search(joined):
-            after = paragraphs[at + 1].text if at + 1 < len(paragraphs) else ""
-            if re.fullmatch(r"[（(][^（）()]{1,20}[）)]", after) and not days(after) and not NUMBER.search(after):
-                return joined + _close_up(after), {*lines, at + 1}
-            return joined, set(lines)
-        if len(lines) == 4:
-            break
-    if lines and lines[0] == 0 and len(lines) < 4 and marker(paragraphs[0].text) is None:
-        return _close_up(paragraphs[0].text), {0}
-    return None, set()
-
-
-def _close_up(text: str) -> str:
-    """Without blanks between Chinese characters: ``管 理 办 法`` is 管理办法."""
-    return re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", text).strip().strip("*# ")
+def _only_says_annex(text: str) -> bool:
+    mark = marker(text)
+    return mark is not None and mark.kind == "附件" and mark.end >= len(text)
 
 
 def _stated_number(texts: Sequence[str], head: int) -> str | None:
     """A 文号 that stands alone above the body; one inside a sentence belongs to another document."""
     for text in texts[: max(head, 3)]:
-        bare = re.sub(r"^.{0,20}文件\s*", "", text).strip("（）()[] 　")
-        if NUMBER.fullmatch(bare):
-            return terms.number(bare)
-    return None
+        bare = re.sub(r"^.{0,20}文件\s*|\s*签发人?\s*[：:].*$", "", text)
+        if found := terms.only_number(bare):
+            return found
+    for text in texts[:head]:
+        if within := re.match(rf"[（(]({terms.NUMBER.pattern})\s*文?件?\s*(?:印发|公布|发布)", text):
+            return terms.number(within[1])
+    published = [(day, text) for text in texts[:head] for day, _, _ in days(text)[:1] if PASSED.search(text)]
+    # 2005年1月10日 中华人民共和国国务院令第431号公布
+    latest = max(published, default=None)
+    return terms.number(latest[1]) if latest and terms.ORDER.search(latest[1]) else None
 
 
-def _issuer(texts: Sequence[str], head: int, title: str, furniture: set[int]) -> str | None:
+def _issuer(texts: Sequence[str], head: int, title: str, furniture: frozenset[int]) -> str | None:
     for at, text in enumerate(texts):
-        if at and only_day(text) and at - 1 in furniture and not NUMBER.search(texts[at - 1]):
-            return re.sub(r"\s", "", texts[at - 1])
+        if at and only_day(text) and at - 1 in furniture and not terms.number(texts[at - 1]):
+            names = [at - 1]
+            while names[0] and names[0] - 1 in furniture and _signs(texts[names[0] - 1]):
+                names.insert(0, names[0] - 1)
+            return "、".join(close_up(re.sub(r"[（(](?:公章|盖章|章)[）)]", "", texts[name])) for name in names)
         if terms.signed(text):
             return re.sub(rf"\s|{DAY}", "", text)
     if (found := re.match(SCHOOL, title)) and found.end() < len(title):
         return found.group()
     for text in reversed(texts[:head]):
         if days(text) and PASSED.search(text):
-            plain = re.sub(r"《[^《》]*》", "", text)
+            plain = re.sub(r"《[^《》]*》|中华人民共和国", "", text).replace("中央军事委员会", "中央军委")
             return next((body for body in BODIES if body in plain), None)
     return None
 
 
-def _furniture(texts: Sequence[str], head: int, titles: set[int]) -> set[int]:
-    found: set[int] = set()
-    for at, text in enumerate(texts):
-        if at in titles:
-            continue
-        above = at < head
-        if only_day(text) or terms.signed(text):
-            found.add(at)
-            before = texts[at - 1] if at else ""
-            if before and len(before) <= 30 and not re.search(r"[，。；：！？|]", before) and marker(before) is None:
-                found.add(at - 1)
-        elif _only_imprint(text, above=above, below=at >= len(texts) - 4):
-            found.add(at)
-    return found - titles
-
-
-def _only_imprint(text: str, *, above: bool, below: bool) -> bool:
-    bare = text.strip("（）() ")
-    if SALUTATION.match(text) or NUMBER.fullmatch(bare) or re.match(r"抄送[：:]|主送[：:]", text):
-        return True
-    if above and (ENCLOSED.search(text) or FACT.match(text) or re.fullmatch(r".{2,20}文件", text)):
-        return True
-    if above and days(text) and not text.endswith("。") and (PASSED.search(text) or re.search(STARTS, text)):
-        return True
-    return below and bool(days(text)) and bool(re.search(r"印发\s*$", text))
+def _signs(text: str) -> bool:
+    """Whether a line may be one of several that sign together."""
+    return bool(
+        re.fullmatch(r"[\u4e00-\u9fff（）\s]{2,24}(?:部|处|院|会|室|团委|中心|馆|大学|学院)(?:（.{1,6}）)?", text)
+    )

@@ -1,6 +1,7 @@
 """Known questions: how students ask for a clause, kept in a file beside the document.
 
-``宿舍管理规定.md`` may have ``宿舍管理规定.questions.yml`` beside it: each clause with a list of questions it answers. A student's
+``宿舍管理规定.md`` may have ``宿舍管理规定.questions.yml`` beside it: each clause with a list of questions it answers. The
+questions a document asks itself (问：…) are known from its own text. A student's
 message is compared with them, in the same words of the street, where a rule's own words are far away. They only help to find:
 what is quoted is always the document.
 """
@@ -13,16 +14,29 @@ from pathlib import Path
 import yaml
 
 from .document import Document
-from .ingest import BESIDE, UnreadableFile, read
+from .ingest import Reading, UnreadableFile, read
 from .questions import matches
+from .sidecar import beside
 from .structure import document
+
+QUESTIONS = ".questions.yml"
 
 
 def take_in(path: Path) -> Document:
-    """A file as a document, with the known questions that lie beside it. Raises :class:`UnreadableFile`, one line."""
-    taken = document(read(path))
-    beside = path.with_name(path.stem + BESIDE)
-    return with_known(taken, _read(beside), beside.name) if beside.is_file() else taken
+    """A file as a document, with what lies beside it. Raises :class:`UnreadableFile`, one line."""
+    return taken(read(path), path)
+
+
+def taken(reading: Reading, path: Path) -> Document:
+    """One reading of the file ``path`` as a document, with the sidecar and the known questions that lie beside it.
+
+    What lay inside an archive has nothing beside it. Raises :class:`UnreadableFile`, one line.
+    """
+    if reading.inside:
+        return document(reading)
+    of = document(reading, beside(path))
+    questions = path.with_name(path.stem + QUESTIONS)
+    return with_known(of, _read(questions), questions.name) if questions.is_file() else of
 
 
 def with_known(of: Document, questions: dict[str, list[str]], name: str) -> Document:
@@ -33,7 +47,7 @@ def with_known(of: Document, questions: dict[str, list[str]], name: str) -> Docu
         if not places:
             raise UnreadableFile(f"{name} 里的“{clause}”在文件中找不到")
         known += [(place, question) for place in places for question in asked]
-    return replace(of, known=tuple(sorted(known)))
+    return replace(of, known=tuple(sorted({*of.known, *known})))
 
 
 def _read(path: Path) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from .document import Block, BlockKind, Document, Span
 from .imprint import imprint
@@ -10,30 +10,38 @@ from .ingest import Reading
 from .outline import Part, outline
 from .paragraphs import Paragraph, paragraphs
 from .passages import Clauses
+from .sidecar import NOTHING_SAID, Said
 
 
-def document(reading: Reading) -> Document:
-    """The document a reader read. Its ``repealed`` is open until it is published beside the others."""
-    parts = paragraphs(reading.lines)
-    said = imprint(parts, reading.facts, reading.stem)
+def document(reading: Reading, said: Said = NOTHING_SAID) -> Document:
+    """The document a reader read; ``said`` is what lies beside it and comes before what it says itself.
+
+    Its ``repealed`` is open until it is published beside the others.
+    """
+    parts = paragraphs(reading.lines, whole=reading.whole)
+    printed = imprint(parts, reading.facts, reading.stem, said)
     text, starts = _text(parts)
-    root = outline(parts, said.titles | said.furniture)
+    root = outline(parts, printed.titles | printed.furniture, printed.body)
     pages = _pages(parts, starts)
-    clauses = Clauses(parts, starts, text, root, said.title, pages)
+    clauses = Clauses(parts, starts, text, root, printed.title, pages)
+    found = list(clauses.passages())
     return Document(
-        title=said.title,
-        number=said.number,
-        issuer=said.issuer,
-        issued=said.issued,
-        effective=said.effective,
-        expires=said.expires,
+        title=printed.title,
+        number=printed.number,
+        issuer=printed.issuer,
+        issued=printed.issued,
+        effective=printed.effective,
+        expires=printed.expires,
         text=text,
-        blocks=tuple(_blocks(parts, starts, root, said.titles)),
-        passages=tuple(clauses.passages()) or tuple(clauses.whole()),
+        blocks=tuple(_blocks(parts, starts, clauses.cells, root, printed.titles)),
+        passages=tuple(passage for passage, _ in found) or tuple(clauses.whole()),
         source=reading.stem,
-        repeals=said.repeals,
+        repeals=printed.repeals,
         pages=pages,
         runs=tuple(_runs(parts, starts)),
+        known=tuple((place, question) for place, (_, question) in enumerate(found) if question),
+        audience=printed.audience,
+        uncertain=(*reading.notes, *printed.uncertain, *_broken_count(root)),
     )
 
 
@@ -66,22 +74,44 @@ def _pages(parts: Sequence[Paragraph], starts: Sequence[int]) -> tuple[tuple[int
     return tuple(kept) or None
 
 
-def _blocks(parts: Sequence[Paragraph], starts: Sequence[int], root: Part, titles: frozenset[int]) -> Iterator[Block]:
-    headings = {part.at for part in _every(root) if part.heading}
+def _blocks(
+    parts: Sequence[Paragraph],
+    starts: Sequence[int],
+    cells: Mapping[int, tuple[Span, ...]],
+    root: Part,
+    titles: Set[int],
+) -> Iterator[Block]:
+    headings = {at for part in _every(root) if part.heading for at in (part.at, *part.named)}
     for at, (each, start) in enumerate(zip(parts, starts, strict=True)):
         kind: BlockKind = "text"
-        cells: tuple[Span, ...] = ()
-        if each.kind in ("row", "header"):
-            kind = "row"
-            cells = tuple((start + left, start + right) for left, right in each.cells)
+        if each.kind == "row" or each.kind == "header":
+            kind = each.kind
         elif at in titles:
             kind = "title"
         elif at in headings or each.kind == "heading":
             kind = "heading"
-        yield Block(kind, start, start + len(each.text), cells)
+        yield Block(kind, start, start + len(each.text), cells.get(at, ()))
 
 
 def _every(part: Part) -> Iterator[Part]:
     for each in part.parts:
         yield each
         yield from _every(each)
+
+
+def _broken_count(root: Part) -> Iterator[str]:
+    """Where the 条 of a document do not count on: one is missing, or a line was taken for one."""
+    last: Part | None = None
+    owner: Part | None = None
+    for part in _every(root):
+        if part.kind != "条":
+            continue
+        outer = next((each for each in part.path() if each.kind in ("附件", "#")), root)
+        if owner is not outer:
+            last, owner = None, outer
+        expected = (last.value() + 1) if last else 1
+        amended = last is not None and part.value() == last.value() and "之" in part.label
+        if part.value() != expected and not amended:
+            before = f"{last.label}之后" if last else "第一条之前"
+            yield f"条的编号不连续：{before}是{part.label}，请核对是否漏读或误读。"
+        last = part

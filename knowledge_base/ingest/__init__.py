@@ -1,27 +1,49 @@
-"""Reading files: one module per format, one list of which reader takes which."""
+"""Reading files: what a format is, which module reads it, and a child process that does it.
+
+    with Child() as child:                         # one process for the whole batch
+        for path in files(paths):
+            for got in readings(path, child):      # a zip gives several
+                if isinstance(got, Refused): …     # got.name, got.error: one line for the person who sent it
+                else: …                            # a Reading
+
+No file is parsed in the process that asks. What a parser does with a hostile file, it does in the child, under limits of
+time, memory and size (``limits.py``); a child that dies costs its file one line of error and the others nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from . import md, txt
+from .child import Child, Progress
+from .kinds import BESIDE, READERS
+from .limits import DEFAULT, Limits
 from .lines import Line, Reading, UnreadableFile
 
-__all__ = ["READERS", "Line", "Reading", "UnreadableFile", "files", "read"]
+__all__ = [
+    "BESIDE",
+    "DEFAULT",
+    "READERS",
+    "Child",
+    "Limits",
+    "Line",
+    "Progress",
+    "Reading",
+    "Refused",
+    "UnreadableFile",
+    "files",
+    "read",
+    "readings",
+]
 
-READERS: dict[str, Callable[[str, bytes], Reading]] = {
-    ".txt": txt.read,
-    ".md": md.read,
-    ".markdown": md.read,
-}
-"""Suffix → reader: ``reader(stem, content of the file)`` gives a :class:`Reading` or raises :class:`UnreadableFile`."""
 
-BESIDE = ".questions.yml"
-"""What stands beside a document and belongs to it (``known.py``) is no document."""
+class Refused(NamedTuple):
+    """A file that could not be taken in."""
 
-LARGEST = 20 * 2**20
-"""Bytes. A rule book is a few hundred kilobytes; more than this is a mistake, and would hold up everybody else."""
+    name: str
+    """Its path, for a file in an archive followed by its place there: ``文件.zip/附件/宿舍规定.docx``."""
+    error: UnreadableFile
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -33,30 +55,42 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
                 each
                 for each in inside
                 if not each.name.endswith(BESIDE)
-                and not any(part.startswith(".") for part in each.relative_to(path).parts)
+                and not any(part.startswith((".", "~$")) for part in each.relative_to(path).parts)
             )
         else:
             yield path
 
 
-def read(path: Path) -> Reading:
-    """One file, read by the reader of its format.
+def readings(path: Path, child: Child | None = None) -> Iterator[Reading | Refused]:
+    """All documents of one file: one, or for a zip each of those in it, in the order of their names.
 
-    Raises :class:`UnreadableFile`, one line, for a file that is missing, too large, of another format, empty or not
-    what its name says.
+    Raises nothing for a file that cannot be read: it is :class:`Refused`, and what else an archive holds still comes.
+    Without a ``child`` one is started and ended for this file.
     """
-    reader = READERS.get(path.suffix.lower())
-    try:
-        if not path.is_file():
-            raise UnreadableFile("没有这个文件")
-        if reader is None:
-            raise UnreadableFile(f"还不能读 {path.suffix or '没有扩展名的'} 文件，可以读：{' '.join(READERS)}")
-        if path.stat().st_size > LARGEST:
-            raise UnreadableFile(f"文件超过 {LARGEST // 2**20} MB")
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(f"无法打开文件（{error.strerror}）") from error
-    reading = reader(path.stem, content)
-    if not any(line.text for line in reading.lines):
-        raise UnreadableFile("文件里没有可以收录的文字")
-    return reading
+    if child is None:
+        with Child() as own:
+            yield from readings(path, own)
+        return
+    for inside, got in child.readings(path):
+        if isinstance(got, Reading):
+            yield got
+        else:
+            yield Refused(f"{path}/{inside}" if inside else str(path), got)
+
+
+def read(path: Path, child: Child | None = None) -> Reading:
+    """One file that holds one document, read by the reader of its format.
+
+    Raises :class:`UnreadableFile`, one line, for a file that is missing, too large, of another format, empty, broken,
+    or an archive of several documents (:func:`readings` reads those).
+    """
+    found = list(readings(path, child))
+    match found:
+        case [Reading() as reading]:
+            return reading
+        case [Refused() as refused]:
+            raise refused.error
+        case []:
+            raise UnreadableFile("文件里没有可以收录的文字")
+        case _:
+            raise UnreadableFile(f"压缩包里有 {len(found)} 个文件，请作为压缩包收录")

@@ -15,7 +15,8 @@ class Line:
 
     text: str
     origins: Sequence[int]
-    """For each code point of ``text`` its offset in the decoded source."""
+    """For each code point of ``text`` its offset in the decoded source: the decoded text of a text file; for every other
+    format the text as it was extracted, in the order of extraction, before anything was removed or moved."""
     kind: LineKind = "text"
     level: int = 0
     """Depth of a heading the format itself marks, 1 for the outermost; 0 where it marks none."""
@@ -44,6 +45,12 @@ class Reading:
     lines: tuple[Line, ...]
     facts: tuple[tuple[str, str], ...] = ()
     """What the format says about the document apart from its text (front matter): title, 文号, dates."""
+    notes: tuple[str, ...] = ()
+    """What was left out or is uncertain, one Chinese sentence each, for the person who publishes it."""
+    whole: bool = False
+    """Whether each line is a whole paragraph, because the format knows paragraphs (docx, html, xlsx, pptx)."""
+    inside: str = ""
+    """Where in an archive it lay, ``附件/宿舍规定.docx``; empty for a file of its own."""
 
 
 class UnreadableFile(Exception):

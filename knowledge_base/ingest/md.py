@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from .asked import Asked
 from .encoding import decode
 from .lines import Line, Reading
 from .txt import BLANKS, LINE_ENDS
@@ -27,7 +28,7 @@ INLINE = re.compile(
 )
 
 
-def read(stem: str, content: bytes) -> Reading:
+def read(stem: str, content: bytes, asked: Asked = Asked()) -> Reading:  # noqa: B008 - frozen
     """Lines of a Markdown file. Raises :class:`UnreadableFile` for what is not text."""
     text = decode(content)
     facts: tuple[tuple[str, str], ...] = ()

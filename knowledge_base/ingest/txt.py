@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from .asked import Asked
 from .encoding import decode
 from .lines import Line, Reading
 
@@ -26,7 +27,7 @@ class _Printed:
     gap_after: int = 0
 
 
-def read(stem: str, content: bytes) -> Reading:
+def read(stem: str, content: bytes, asked: Asked = Asked()) -> Reading:  # noqa: B008 - frozen
     """Lines of a text file. Raises :class:`UnreadableFile` for what is not text."""
     return Reading(stem, tuple(without_page_marks(_printed(decode(content)))))
 

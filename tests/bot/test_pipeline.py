@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 
 from bot.messages import Answered, Inbound, State
-from bot.pipeline import Pipeline
+from bot.pipeline import STILL_ABOUT, Pipeline
+from bot.policy import Said
 from bot.tasks import Tasks
 from bot.turns import Dialogue
 from bot.understanding import Reading, entities, smalltalk
@@ -77,9 +78,11 @@ class Head:
 class Rules:
     """Policies that know one answer."""
 
-    def answer(self, reading: Reading, words: Any) -> tuple[dict[str, Any], bool]:
+    def answer(self, reading: Reading, words: Any, before: str | None = None) -> Said:
+        if before is not None and reading.text.startswith("那"):
+            return Said({"kind": "answer", "text": f"{before}+{reading.text}"}, True, f"{before}+{reading.text}")
         known = reading.intent == "policy_question"
-        return {"kind": "answer" if known else "text", "text": "23:30关门"}, known
+        return Said({"kind": "answer" if known else "text", "text": "23:30关门"}, known, reading.text)
 
     def guide(self, service: str) -> None:
         return None
@@ -100,6 +103,7 @@ MEANINGS = {
     "10号楼201灯坏了": ("repair_request", 0.98),
     "10号楼202灯坏了": ("repair_request", 0.98),
     "打中文成绩单": ("transcript_print", 0.99),
+    "那打成绩单呢?": ("transcript_print", 0.99),
     "我饭卡里还有多少钱": ("card_balance", 0.99),
     "去南京": ("goodbye", 0.9),
     "校园卡丢了": ("card_loss_report", 0.99),
@@ -209,7 +213,7 @@ async def test_rasa_down_leaves_questions_small_talk_and_the_card(pipeline: Pipe
     assert (await talk("宿舍晚上几点关门？")).trace.route == "policy"
     assert texts(await talk("谢谢")) == ["不客气，有事随时找我。"]
     assert (await talk("我不想活了")).trace.route == "crisis"
-    assert talk.state == State()
+    assert replace(talk.state, asked=None) == State()
 
 
 async def test_rasa_back_again_takes_the_same_answer(pipeline: Pipeline, rasa: Rasa) -> None:
@@ -535,3 +539,28 @@ async def test_a_yes_to_which_field_brings_the_card_back_first(pipeline: Pipelin
     await talk("不对")
     assert (await talk("确认")).replies[-1]["kind"] == "confirm"
     assert rasa.messages[-1] == "/resume"
+
+
+# a question that goes on from the one before
+
+
+async def test_a_question_goes_on_from_the_rule_asked_before(pipeline: Pipeline) -> None:
+    talk = Talk(pipeline)
+    await talk("宿舍晚上几点关门?")
+    assert texts(await talk("那研究生呢?")) == ["宿舍晚上几点关门?+那研究生呢?"]
+    assert texts(await talk("那周末呢?")) == ["宿舍晚上几点关门?+那研究生呢?+那周末呢?"]
+
+
+async def test_nothing_goes_on_from_a_question_of_long_ago(pipeline: Pipeline) -> None:
+    talk = Talk(pipeline)
+    await talk("宿舍晚上几点关门?")
+    late = replace(pipeline, now=lambda: NOW + STILL_ABOUT + timedelta(minutes=1))
+    talk.pipeline = late
+    assert texts(await talk("那研究生呢?")) != ["宿舍晚上几点关门?+那研究生呢?"]
+
+
+async def test_a_service_asked_for_does_not_go_on_from_a_rule(pipeline: Pipeline, rasa: Rasa) -> None:
+    talk = Talk(pipeline)
+    await talk("宿舍晚上几点关门?")
+    rasa.alive = False
+    assert texts(await talk("那打成绩单呢?")) == [WORDS["dialogue_down"]]

@@ -1,6 +1,6 @@
 """The web pages and the kiosk without a counsellor: canned replies for every kind, behind the real security headers.
 
-    python tests/connectors/web_preview.py --port 8123
+    PYTHONPATH=. python tests/connectors/web_preview.py --port 8123
 
 Say 文本, 长文, 回答, 已失效, 选项, 确认, 回执, 链接, 登录, 危机, 人工, 未知, 空, 慢, 断, 错, 拒 or 失联 to see that reply or that
 failure; anything else is answered with text. It keeps nothing and checks nothing: a tool to look at, not a server.
@@ -15,6 +15,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from connectors.documents import Shown, shown
+from knowledge_base import Block, Document
 
 CHANNELS = Path(__file__).parents[2] / "connectors" / "channels"
 POLICY = (
@@ -58,7 +61,7 @@ TEXT = [
         "text",
         "第十二条 学生宿舍每日6:00开门，周日至周四23:00关门，周五、周六23:30关门。因故晚归的，应当主动出示证件并登记。",
     ),
-    ("row", ["情形", "审批人", "材料"]),
+    ("header", ["情形", "审批人", "材料"]),
     ("row", ["三天以内", "辅导员", "请假申请"]),
     ("row", ["三天以上、一周以内", "学院分管领导", "请假申请、家长知情书"]),
     ("row", ["一周以上", "学生工作处", "请假申请、家长知情书、相关证明"]),
@@ -76,26 +79,19 @@ TEXT = [
 ]
 
 
-def blocks() -> tuple[list[dict], str]:
-    """The document's blocks and its stored text; cells are separated by a tab, blocks by a line break."""
-    out, text = [], ""
+def blocks() -> tuple[list[Shown], str]:
+    """The document as the page shows it, and its stored text."""
+    made, text = [], ""
     for kind, content in TEXT:
         start, cells = len(text), []
-        for cell in content if kind == "row" else [content]:
-            cells.append({"start": len(text), "end": len(text) + len(cell), "text": cell})
-            text += cell + ("\t" if kind == "row" else "")
-        text = text.rstrip("\t")
-        out.append(
-            {
-                "kind": kind,
-                "start": start,
-                "end": len(text),
-                "text": text[start:],
-                "cells": cells if kind == "row" else [],
-            }
-        )
+        for cell in content if kind in ("header", "row") else []:
+            cells.append((len(text), len(text) + len(cell)))
+            text += f"{cell} | "
+        text = text.removesuffix(" | ") if cells else text + str(content)
+        made.append(Block(kind, start, len(text), tuple(cells)))  # type: ignore[arg-type]
         text += "\n"
-    return out, text
+    stored = Document("某大学学生宿舍管理办法", None, None, None, None, text, tuple(made), (), "sushe")
+    return list(shown(stored)), text
 
 
 BLOCKS, STORED = blocks()
@@ -146,7 +142,7 @@ REPLIES: dict[str, list[dict]] = {
             "kind": "answer",
             "text": "三天以上、一周以内由学院分管领导批。",
             "confidence": 0.9,
-            "sources": [source("三天以上、一周以内\t学院分管领导", "表一 第2行")],
+            "sources": [source("三天以上、一周以内 | 学院分管领导", "表一 第2行")],
         }
     ],
     "选项": [
@@ -272,6 +268,7 @@ def app() -> FastAPI:
             "effective": "2023-09-01",
             "repealed": "2025-07-01" if name == "old" else None,
             "in_force": name != "old",
+            "coming": False,
         }
         return HTMLResponse(templates.get_template("document.html").render(document=facts, blocks=BLOCKS))
 

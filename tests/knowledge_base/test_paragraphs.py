@@ -123,6 +123,66 @@ def test_wrapping_clauses_at_any_width_and_joining_them_gives_the_clauses_back(b
     assert [each.text for each in paragraphs(lines)] == clauses
 
 
+REFERENCES = [
+    "第十二条规定的情形除外",
+    "第三章的规定同样适用",
+    "一、二年级学生不在此列",
+    "2024年以后入学的学生除外",
+    "1.5倍计算",
+    "（三）项所列材料",
+    "第九条 第二款执行",
+    "十、十一月的数据",
+]
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+@pytest.mark.parametrize("at", [22, 26, 30])
+def test_a_wrapped_line_that_begins_with_a_reference_opens_no_clause(reference: str, at: int) -> None:
+    clauses = [f"第{number}条 {'学生应当遵守宿舍管理的规定' * 6}"[:at] for number in "一二三四"]
+    text = "".join(f"{clause}\n{reference}，由学院审核。\n" for clause in clauses)
+    assert joined(text) == [f"{clause}{reference}，由学院审核。" for clause in clauses]
+
+
+def test_a_number_out_of_turn_opens_no_clause_in_a_broken_sentence() -> None:
+    assert joined(
+        "第一条 学生违反宿舍管理规定的，按照示范大学学生违纪处分办法\n"
+        "第九条 处理，情节轻微的可以免予处分，由学院批评教育并且书面\n"
+        "告知本人。\n第二条 本办法自印发之日起施行。\n"
+    ) == [
+        "第一条 学生违反宿舍管理规定的，按照示范大学学生违纪处分办法第九条 处理，情节轻微的可以免予处分，由学院批评教育并且书面告知本人。",
+        "第二条 本办法自印发之日起施行。",
+    ]
+
+
+def test_a_running_head_inside_a_sentence_goes_and_names_the_document_once() -> None:
+    pages = [
+        "示范大学学生手册\n第一条 为维护学校教育教学秩序和生活秩序，规范对学生违纪行为\n- 1 -\n",
+        "示范大学学生手册\n的处理，保障学生合法权益，根据国家有关规定，制定本办法。\n- 2 -\n",
+        "示范大学学生手册\n第二条 本办法适用于本科生。\n- 3 -\n",
+    ]
+    assert joined("".join(pages)) == [
+        "示范大学学生手册",
+        "第一条 为维护学校教育教学秩序和生活秩序，规范对学生违纪行为的处理，保障学生合法权益，根据国家有关规定，制定本办法。",
+        "第二条 本办法适用于本科生。",
+    ]
+
+
+def test_a_title_that_is_also_the_running_head_is_kept_once() -> None:
+    head = "示范大学学生请假办法\n"
+    pages = [f"{head}第{number}条 请假应当事先提出。\n- {page} -\n" for page, number in enumerate("一二三", 1)]
+    assert joined("".join(pages)) == [head.strip(), *(f"第{number}条 请假应当事先提出。" for number in "一二三")]
+
+
+def test_lines_of_a_format_that_knows_paragraphs_are_left_as_they_are() -> None:
+    lines = [Line(text, range(len(text))) for text in ("学生应当遵守，", "由学院审核。")]
+    assert [each.text for each in paragraphs(lines, whole=True)] == ["学生应当遵守，", "由学院审核。"]
+
+
+def test_an_entry_without_a_stop_does_not_swallow_what_stands_behind_an_empty_line() -> None:
+    text = "决定废止下列文件：\n\n1.《示范大学学生公寓用电管理规定》\n\n本决定自公布之日起施行。\n"
+    assert joined(text) == ["决定废止下列文件：", "1.《示范大学学生公寓用电管理规定》", "本决定自公布之日起施行。"]
+
+
 def test_width_counts_a_latin_character_as_half() -> None:
     assert width("GPA 3.5学分") == 5.5
 

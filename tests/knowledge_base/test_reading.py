@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base import ingest
-from knowledge_base.ingest import UnreadableFile, files, read
+from knowledge_base.ingest import Child, Limits, UnreadableFile, files, read
 from knowledge_base.ingest.encoding import decode
 
+UNKNOWN = "内容不是文本，或编码无法识别（支持 UTF-8、GB 18030、UTF-16、Big5）"
 RULE = "第一条 宿舍每日6:00开门。\n第二条 本规定自2025年9月1日起施行。\n"
 
 
@@ -35,9 +36,16 @@ def test_what_was_written_in_chinese_is_decoded_unchanged(text: str) -> None:
     [
         ("空.txt", b"", "文件是空的，没有可以收录的文字"),
         ("空白.md", "\ufeff \n\n　".encode(), "文件里没有可以收录的文字"),
-        ("扫描.txt", b"%PDF-1.7 binary", "内容不是文本（看起来是 PDF 文件）"),
-        ("乱码.txt", bytes(range(256)) * 4, "内容不是文本，或编码无法识别（支持 UTF-8、GB 18030、UTF-16）"),
-        ("表.xyz", b"abc", "还不能读 .xyz 文件，可以读：.txt .md .markdown"),
+        ("半个.txt", b"%PDF-1.7 binary", "PDF 不完整或已损坏"),
+        ("乱码.txt", bytes(range(256)) * 4, UNKNOWN),
+        ("两个字.txt", "戀摡".encode("utf-16-le"), UNKNOWN),
+        ("带零.txt", "第一条".encode() + b"\x00" * 9 + "第二条".encode(), UNKNOWN),
+        (
+            "表.xyz",
+            b"abc",
+            "还不能读 .xyz 文件，可以读：.txt .md .markdown .html .htm .pdf .docx .docm .xlsx .xlsm .xls .pptx .pptm "
+            ".png .jpg .jpeg .zip",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why_in_one_line(tmp_path: Path, name: str, content: bytes, said: str) -> None:
@@ -48,13 +56,30 @@ def test_a_file_that_cannot_be_read_says_why_in_one_line(tmp_path: Path, name: s
     assert str(error.value) == said
 
 
-def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingest, "LARGEST", 2**20)
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "大.txt"
     path.write_bytes(b"a" * (2**20 + 1))
-    with pytest.raises(UnreadableFile) as error:
-        read(path)
+    with Child(Limits(file_bytes=2**20)) as child, pytest.raises(UnreadableFile) as error:
+        read(path, child)
     assert str(error.value) == "文件超过 1 MB"
+
+
+def test_traditional_characters_are_read_in_big5(tmp_path: Path) -> None:
+    rule = "第一條 宿舍每日六時開門，學生應當按時離開。\n第二條 本規定自發布之日起實施。\n"
+    path = tmp_path / "規定.txt"
+    path.write_bytes(rule.encode("big5"))
+    assert "\n".join(line.text for line in read(path).lines) == rule.strip()
+
+
+def test_chance_bytes_are_no_text() -> None:
+    taken = 0
+    for seed in range(500):
+        try:
+            decode(random.Random(seed).randbytes(40 + seed % 2))
+        except UnreadableFile:
+            continue
+        taken += 1
+    assert taken == 0
 
 
 def test_a_missing_file_is_named_as_missing(tmp_path: Path) -> None:
@@ -64,7 +89,7 @@ def test_a_missing_file_is_named_as_missing(tmp_path: Path) -> None:
 
 
 def test_a_folder_gives_its_files_in_order_without_hidden_ones(tmp_path: Path) -> None:
-    for name in ("b.md", "a.txt", ".hidden.md", "inner/c.txt"):
+    for name in ("b.md", "a.txt", ".hidden.md", "inner/c.txt", "~$b.docx", "b.questions.yml", "b.meta.yml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("文")
     assert [path.relative_to(tmp_path).as_posix() for path in files([tmp_path])] == ["a.txt", "b.md", "inner/c.txt"]

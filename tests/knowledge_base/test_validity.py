@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from itertools import permutations
 
 import pytest
 
 from knowledge_base import Document
-from knowledge_base.document import Repeal, from_json, same_title
-from knowledge_base.validity import merged
+from knowledge_base.document import Audience, Repeal, Who, from_json, same_title
+from knowledge_base.validity import coming, merged
 
 
 def version(
@@ -22,10 +23,22 @@ def version(
     issuer: str | None = "示范大学",
     repeals: tuple[Repeal, ...] = (),
     expires: date | None = None,
+    cohorts: tuple[int | None, int | None] = (None, None),
 ) -> Document:
     body = text or f"{title}{effective}"
     return Document(
-        title, number, issuer, issued, effective, body, (), (), source=title, repeals=repeals, expires=expires
+        title,
+        number,
+        issuer,
+        issued,
+        effective,
+        body,
+        (),
+        (),
+        source=title,
+        repeals=repeals,
+        expires=expires,
+        audience=Audience(cohorts=cohorts),
     )
 
 
@@ -123,3 +136,83 @@ def test_a_trial_version_is_not_the_final_one() -> None:
 
 def test_a_document_survives_being_written_and_read() -> None:
     assert from_json(NEW.to_json()) == NEW
+
+
+TODAY = date(2026, 11, 22)
+MAJOR_2021 = version("转专业办法", "示大〔2021〕1号", date(2021, 9, 1))
+MAJOR_2024 = version("转专业办法（2024年修订）", "示大〔2024〕2号", date(2024, 9, 1), cohorts=(2024, None))
+MAJOR_2027 = version("转专业办法（2027年修订）", "示大〔2026〕3号", date(2027, 3, 1), date(2026, 10, 16))
+
+
+def of(number: int, *documents: Document) -> Document:
+    return merged([], documents)[number]
+
+
+@pytest.mark.parametrize(
+    ("cohort", "old", "new"), [(2022, True, False), (2023, True, False), (2024, False, True), (None, False, True)]
+)
+def test_an_old_version_is_kept_for_those_whom_the_new_one_leaves_out(cohort: int | None, old: bool, new: bool) -> None:
+    first, second = merged([], [MAJOR_2021, MAJOR_2024])
+    who = Who(cohort=cohort)
+    assert (first.repealed, first.kept_for, first.kept_until) == (date(2024, 9, 1), (None, 2023), None)
+    assert (first.in_force(TODAY, who), second.in_force(TODAY, who)) == (old, new)
+
+
+def test_a_version_that_is_for_everybody_ends_what_was_kept() -> None:
+    first = of(0, MAJOR_2021, MAJOR_2024, MAJOR_2027)
+    assert (first.kept_for, first.kept_until) == ((None, 2023), date(2027, 3, 1))
+    assert (first.in_force(TODAY, Who(2022)), first.in_force(date(2027, 3, 1), Who(2022))) == (True, False)
+
+
+def test_a_later_version_that_leaves_out_the_same_people_ends_nothing_for_them() -> None:
+    later = version("转专业办法（2025年修订）", "示大〔2025〕4号", date(2025, 9, 1), cohorts=(2025, None))
+    assert (of(0, MAJOR_2021, MAJOR_2024, later).kept_until, of(1, MAJOR_2021, MAJOR_2024, later).kept_for) == (
+        None,
+        (None, 2024),
+    )
+
+
+def test_nobody_keeps_a_version_whose_successor_is_for_everybody() -> None:
+    assert (of(0, OLD, NEW).kept_for, of(0, OLD, NEW).in_force(TODAY, Who(2015))) == (None, False)
+
+
+def test_a_repeal_by_number_alone_is_enough() -> None:
+    other = version("关于废止文件的决定", "示大〔2025〕9号", date(2025, 1, 1), repeals=(Repeal("", "示大〔2021〕1号"),))
+    assert of(0, MAJOR_2021, other).repealed == date(2025, 1, 1)
+    assert of(0, version("甲办法", None, date(2020, 1, 1)), other).repealed is None
+
+
+def test_a_change_that_is_coming_is_known() -> None:
+    documents = merged([], [MAJOR_2024, MAJOR_2027])
+    assert coming(documents, documents[0], TODAY) == documents[1]
+
+
+@pytest.mark.parametrize("as_of", [date(2026, 10, 15), date(2027, 3, 1)])
+def test_a_change_is_coming_from_its_issue_until_it_is_there(as_of: date) -> None:
+    documents = merged([], [MAJOR_2024, MAJOR_2027])
+    assert coming(documents, documents[0], as_of) is None
+
+
+def test_of_several_changes_the_next_one_is_coming() -> None:
+    later = version("转专业办法（2028年修订）", "示大〔2026〕5号", date(2028, 9, 1), date(2026, 10, 20))
+    documents = merged([], [later, MAJOR_2024, MAJOR_2027])
+    assert coming(documents, documents[1], TODAY) == documents[2]
+
+
+def test_no_change_is_coming_to_another_document() -> None:
+    documents = merged([], [OLD, NEW, MAJOR_2027])
+    assert [coming(documents, each, TODAY) for each in documents] == [None, None, None]
+
+
+def test_a_document_that_will_be_repealed_by_name_is_told() -> None:
+    naming = version(
+        "考勤与请假办法", "示大〔2026〕7号", date(2027, 9, 1), date(2026, 11, 1), repeals=(Repeal("示范大学考勤办法"),)
+    )
+    documents = merged([], [NEW, naming])
+    assert coming(documents, documents[0], TODAY) == documents[1]
+
+
+def test_all_of_a_document_survives_being_written_and_read() -> None:
+    kept = of(0, MAJOR_2021, MAJOR_2024, MAJOR_2027)
+    assert kept.kept_until is not None
+    assert from_json(json.loads(json.dumps(kept.to_json()))) == kept

@@ -45,6 +45,8 @@ SAID = (
     Said("student", "GET", "/students/2023010001"),
     Said("student_unknown", "GET", "/students/2023019999"),
     Said("samples", "GET", "/students?limit=2"),
+    Said("staff", "GET", "/staff/T2001"),
+    Said("staff_unknown", "GET", "/staff/T9999"),
     Said("buildings", "GET", "/buildings"),
     Said("room", "GET", "/rooms/3号楼/502"),
     Said("room_unknown", "GET", "/rooms/3号楼/999"),

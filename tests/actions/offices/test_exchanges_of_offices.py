@@ -14,7 +14,7 @@ import pytest
 from actions.offices import Offices, Refusal
 from actions.offices.cards import Spending
 from actions.offices.leaves import Leave, LeaveOrder
-from actions.offices.registry import Building, Room, Sample, Student
+from actions.offices.registry import Building, Room, Sample, Staff, Student
 from actions.offices.repairs import Repair, RepairOrder
 from actions.offices.transcripts import Printer, Transcript, TranscriptOrder
 from tests.actions.campus_sim.exchanges import read
@@ -88,6 +88,7 @@ ANSWERED: list[tuple[str, Ask, Any]] = [
         lambda offices: offices.registry.samples(2),
         (Sample("2023010001", "苏明", "计算机学院"), Sample("2023020001", "孙宇雪", "电子信息学院")),
     ),
+    ("staff", lambda offices: offices.registry.staff("T2001"), Staff("T2001", "沈若兰", "学生工作处")),
     ("room", lambda offices: offices.registry.room("3号楼", "502"), Room("3号楼", "502", "东苑", 5)),
     ("repair_accepted", lambda offices: offices.repairs.submit(REPAIR, key="repair-1"), REPAIR_ORDER),
     ("repair_replayed", lambda offices: offices.repairs.submit(REPAIR, key="repair-1"), REPAIR_ORDER),
@@ -110,6 +111,7 @@ ANSWERED: list[tuple[str, Ask, Any]] = [
 
 REFUSED: list[tuple[str, Ask, str, dict[str, Any]]] = [
     ("student_unknown", lambda offices: offices.registry.student("2023019999"), "no_such_student", {}),
+    ("staff_unknown", lambda offices: offices.registry.staff("T9999"), "no_such_staff", {}),
     ("room_unknown", lambda offices: offices.registry.room("3号楼", "999"), "no_such_room", {}),
     ("card_unknown", lambda offices: offices.cards.card("2023019999"), "no_such_card", {}),
     (

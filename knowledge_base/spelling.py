@@ -1,0 +1,233 @@
+"""What a student may have meant by a word the library does not have: homophones, a letter too few or too many, pinyin.
+
+Made when an index is built, from the library's own words, with pypinyin; a question costs a few look-ups and never needs it.
+A question is respelled only where neither the library nor ordinary Chinese has the pair that was typed. Tones are passed
+over, and so are the differences many speakers do not make: zh/z, ch/c, sh/s, -ing/-in, -eng/-en.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise, product
+from pathlib import Path
+
+import yaml
+
+from .lexical import WORDS, Lexical, plain, synonyms
+from .weights import bundled, pieces
+
+NEAR = 6
+"""Words of one sound that are kept."""
+COMMONEST = 200
+"""Characters that are never taken for a slip: 几 里 是 没."""
+INITIALS = (3, 6)
+"""Letters of an abbreviation: 国家奖学金 is gjjxj."""
+
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_LATIN = re.compile(r"(?<![a-z0-9])[a-z]{3,24}(?![a-z])")
+_FOLDED = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+
+
+def folded(syllable: str) -> str:
+    """``zheng`` → ``zen``: what many speakers do not tell apart."""
+    for wide, narrow in _FOLDED:
+        if syllable.startswith(wide):
+            syllable = narrow + syllable[2:]
+    return syllable[:-1] if syllable.endswith(("ing", "eng")) else syllable
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """The words of titles, headings and the word list, by how they sound; only those that a passage has."""
+
+    sounds: Mapping[str, str]
+    """Each character's folded syllables, a space between them, the usual one first."""
+    pairs: Mapping[str, tuple[str, ...]]
+    """Folded syllables of two characters, a space between them → the words that sound so, the most frequent first."""
+    initials: Mapping[str, tuple[str, ...]]
+    """First letters → the word that has them."""
+    ordinary: frozenset[str]
+    """Pairs of ordinary Chinese, which nobody mistyped, and its commonest characters, which stand beside anything."""
+
+    @classmethod
+    def build(cls, lexical: Lexical, names: Iterable[str], before: Spelling | None = None) -> Spelling:
+        """``names``: titles and headings. How characters sound, and what is ordinary, is taken from ``before``."""
+        curated = [run for name in names for run in _HAN.findall(plain(name))]
+        curated += [run for _, meant in synonyms() for run in _HAN.findall(plain(meant))]
+        named = {left + right for run in curated for left, right in pairwise(run)}
+        words = {word: seen for word in named if (seen := lexical.frequency(word))}
+        sounds = before.sounds if before else _sounds()
+        by_sound: dict[str, list[str]] = {}
+        for word in sorted(words, key=lambda word: (-words[word], word)):
+            # 重 is zhong and chong: the one that is meant is among them.
+            for one, other in product(*(sounds.get(char, "").split() for char in word)):
+                by_sound.setdefault(f"{one} {other}", []).append(word)
+        by_initials: dict[str, Counter[str]] = {}
+        for run in dict.fromkeys(curated):
+            for length in range(INITIALS[0], INITIALS[1] + 1):
+                for start in range(len(run) - length + 1):
+                    word = run[start : start + length]
+                    if all(left + right in words for left, right in pairwise(word)):
+                        letters = "".join(sounds.get(char, " ")[:1] for char in word)
+                        by_initials.setdefault(letters, Counter())[word] += 1
+        return cls(
+            sounds,
+            {sound: tuple(same[:NEAR]) for sound, same in by_sound.items()},
+            {letters: tuple(word for word, _ in many.most_common(1)) for letters, many in by_initials.items()},
+            before.ordinary if before else _ordinary(),
+        )
+
+    def respelled(self, question: str, lexical: Lexical) -> str:
+        """The question as it was perhaps meant, to be embedded and judged instead; the same where nothing is beyond doubt.
+
+        A character is replaced only by one that makes a word of a title, a heading or the word list, where both pairs it
+        stood in occur nowhere; letters only where all of them are pinyin of such words.
+        """
+        text = question
+        for run in _HAN.findall(plain(question)):
+            if run in text:
+                text = text.replace(run, self._without_slips(run, lexical))
+        for run in _LATIN.findall(plain(text)):
+            if run in text and not lexical.frequency(run) and (meant := self._aloud(run)):
+                text = text.replace(run, meant)
+        return text
+
+    def _without_slips(self, run: str, lexical: Lexical) -> str:
+        for at in range(len(run) - 1):
+            pair = run[at : at + 2]
+            if not self._strange(pair, lexical):
+                continue
+            for word in self._sounding(pair):
+                place = at if word[0] != pair[0] else at + 1
+                around = [run[side : side + 2] for side in (place - 1, place) if 0 <= side < len(run) - 1]
+                if run[place] not in self.ordinary and all(self._strange(each, lexical) for each in around):
+                    run = run[:at] + word + run[at + 2 :]
+                    break
+        return run
+
+    def _strange(self, pair: str, lexical: Lexical) -> bool:
+        """Neither the library nor ordinary Chinese has it."""
+        return pair not in self.ordinary and not lexical.frequency(pair)
+
+    def _aloud(self, run: str) -> str:
+        """``jiangxuejin`` → 奖学金: the words of a run of pinyin, each two characters sharing the one between them."""
+        syllables = [folded(each) for each in self._syllables(run)]
+        choices = [self.pairs.get(f"{left} {right}", ()) for left, right in pairwise(syllables)]
+        if not choices or not choices[0]:
+            return (self.initials.get(run) or ("",))[0]
+        for first in choices[0]:
+            said = first
+            for following in choices[1:]:
+                said += next((word[1] for word in following if word[0] == said[-1]), "")
+            if len(said) == len(syllables):
+                return said
+        return ""
+
+    def _sounding(self, pair: str) -> Sequence[str]:
+        """One wrong character is a slip; two right-sounding ones are rather another word."""
+        one, other = (self.sounds.get(char, "").partition(" ")[0] for char in pair)
+        alike = self.pairs.get(f"{one} {other}", ())
+        return [word for word in alike if word[0] == pair[0] or word[1] == pair[1]]
+
+    def _syllables(self, run: str) -> list[str]:
+        """A run of letters cut into as few syllables as it can be; empty where it is not pinyin."""
+        best: dict[int, list[str]] = {0: []}
+        for end in range(1, len(run) + 1):
+            cuts = [
+                [*best[start], run[start:end]]
+                for start in range(max(0, end - 6), end)
+                if start in best and run[start:end] in _SYLLABLES
+            ]
+            if cuts:
+                best[end] = min(cuts, key=len)
+        return best.get(len(run), [])
+
+    def save(self, path: Path) -> None:
+        """One JSON file."""
+        stored = {
+            "sounds": self.sounds,
+            "pairs": self.pairs,
+            "initials": self.initials,
+            "ordinary": sorted(self.ordinary),
+        }
+        path.write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Spelling:
+        """Raises ``ValueError``, ``KeyError`` or ``AttributeError`` for anything :meth:`save` did not write."""
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        pairs, initials = (
+            {str(key): tuple(map(str, words)) for key, words in stored[name].items()} for name in ("pairs", "initials")
+        )
+        sounds = {str(char): str(sound) for char, sound in stored["sounds"].items()}
+        return cls(sounds, pairs, initials, frozenset(map(str, stored["ordinary"])))
+
+
+@cache
+def _sounds() -> dict[str, str]:
+    """Every character that pypinyin knows: it takes half a second, once in the life of a library."""
+    from pypinyin import pinyin_dict
+    from pypinyin.contrib.tone_convert import to_normal
+
+    return {
+        chr(code): " ".join(dict.fromkeys(folded(to_normal(each)) for each in said.split(",")[:4]))
+        for code, said in pinyin_dict.pinyin_dict.items()
+        if 0x3400 <= code <= 0x9FFF
+    }
+
+
+@cache
+def _ordinary() -> frozenset[str]:
+    """From the encoder's pieces, where what is one piece is ordinary language, and from what students are known to say."""
+    chinese = {piece: score for piece, score in pieces(bundled()).items() if _HAN.fullmatch(piece)}
+    characters = sorted((piece for piece in chinese if len(piece) == 1), key=lambda piece: -chinese[piece])
+    asked = yaml.safe_load((WORDS / "questions.yml").read_text(encoding="utf-8"))
+    spoken = [*chinese, *map(str, asked), *(said for said, _ in synonyms())]
+    pairs = {left + right for said in spoken for run in _HAN.findall(said) for left, right in pairwise(run)}
+    return frozenset(pairs | set(characters[:COMMONEST]))
+
+
+_INITIALS = ("", *"bpmfdtnlgkhjqxrzcsyw", "zh", "ch", "sh")
+_FINALS = [
+    "a",
+    "o",
+    "e",
+    "ai",
+    "ei",
+    "ao",
+    "ou",
+    "an",
+    "en",
+    "ang",
+    "eng",
+    "er",
+    "i",
+    "ia",
+    "ie",
+    "iao",
+    "iu",
+    "ian",
+    "in",
+    "iang",
+    "ing",
+    "iong",
+    "u",
+    "ua",
+    "uo",
+    "uai",
+    "ui",
+    "uan",
+    "un",
+    "uang",
+    "ong",
+    "v",
+    "ve",
+    "ue",
+]
+_SYLLABLES = frozenset(initial + final for initial in _INITIALS for final in _FINALS)
+"""More than there are; one that nothing in the library sounds like finds nothing."""
