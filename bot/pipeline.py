@@ -332,8 +332,9 @@ class Pipeline:
         doing = reading.intent in self.services and reading.confidence >= DOING
         if before is None or reading.vector is None or doing or not goes_on(reading.text):
             return None
-        found = await self._policy(reading, state)
-        return found if found.trace.route == "policy" else None
+        said = await asyncio.to_thread(self.policies.answer, reading, self.words, before)
+        # 「那研究生呢」 where the rule is for 本科 only: to say so is an answer too.
+        return self._of_rules(said, reading, state) if said.answered or said.scope else None
 
     async def _asked_about(self, service: Service, reading: Reading, state: State) -> Answered | None:
         """「自习室几点关」 names a service's thing but asks a rule: the documents answer, one tap still does the service."""
@@ -358,6 +359,9 @@ class Pipeline:
 
     async def _policy(self, reading: Reading, state: State) -> Answered:
         said = await asyncio.to_thread(self.policies.answer, reading, self.words, self._before(state))
+        return self._of_rules(said, reading, state)
+
+    def _of_rules(self, said: policy.Said, reading: Reading, state: State) -> Answered:
         asked = {"question": said.question, "at": self.now().isoformat()}
         state = replace(state, asked=asked if said.answered else state.asked)
         trace = self._trace("policy" if said.answered else "declined", reading, state)

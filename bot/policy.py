@@ -24,6 +24,8 @@ class Said:
     answered: bool
     question: str
     """The question as it was searched, for one that goes on from it."""
+    scope: bool = False
+    """Whether it was declined because it is about somebody or something else than these documents are for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Policies:
         if isinstance(found, Decline):
             named = f"declined_{found.because}" if found.because else f"declined_{found.reason}"
             said = words.get(named, words["declined"])
-            return Said(replies.declined(said, found.suggestions, words["suggestions"], ways_on), False, found.question)
+            reply = replies.declined(said, found.suggestions, words["suggestions"], ways_on)
+            return Said(reply, False, found.question, scope=found.because is not None)
         return Said(replies.declined(words["declined"], (), "", ways_on), False, found.question)
 
     def guide(self, service: str) -> Answer | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from eval import corruption, engines, facts, kills, missing, scope, stard, tables
+from eval import corruption, engines, facts, kills, missing, scope, stard, tables, talks
 from eval.figures import Figure
 
 PARTS: Sequence[Callable[[], list[Figure]]] = (
     stard.run,
     facts.run,
+    talks.run,
     tables.run,
     scope.run,
     missing.run,

@@ -75,7 +75,8 @@ class Decline:
 class _Quoted:
     """One question answered."""
 
-    text: str
+    told: tuple[str, ...]
+    """What is said, a clause each."""
     verdict: Verdict
     sources: tuple[Source, ...]
 
@@ -104,7 +105,8 @@ class Desk:
                 return replace(whole, question=asking.question)
             answered, questions, said = [whole], (asking.question,), [whole]
         sources = tuple(dict.fromkeys(source for each in answered for source in each.sources))
-        lines = list(dict.fromkeys(_text(each, question) for question, each in zip(questions, said, strict=True)))
+        told = (_told(each, question) for question, each in zip(questions, said, strict=True))
+        lines = list(dict.fromkeys(line for lines in told for line in lines))  # two questions may share a clause
         sure = min(each.verdict.probability for each in answered)
         return Answer(named + "\n\n".join(lines), round(sure, 3), sources, asking.question)
 
@@ -160,7 +162,7 @@ class Desk:
         perhaps = None
         if second is not None:
             quoted.append(second)
-        elif verdict.probability < UNSURE:
+        elif verdict.probability < UNSURE and not asking.one_of_several:
             perhaps = self._other(found.hits, question, quoted[0])
         told = [_said(by_id[source.document_id], source, found.hits) for source in quoted]
         if perhaps is not None:
@@ -170,7 +172,7 @@ class Desk:
         if later is not None:
             told.append(later[0])
             quoted.append(later[1])
-        return _Quoted("\n\n".join(told), verdict, tuple(quoted))
+        return _Quoted(tuple(told), verdict, tuple(quoted))
 
     def _search(self, question: str, vector: Vector, as_of: date, who: Who) -> Found:
         return self.index.search(question, vector, as_of, k=10, usual=self.gate.usual, who=who)
@@ -265,8 +267,8 @@ class Desk:
         )
 
 
-def _text(each: _Quoted | Decline, question: str) -> str:
-    return each.text if isinstance(each, _Quoted) else f"“{question}”这一问，文件里没有找到能回答的条款。"
+def _told(each: _Quoted | Decline, question: str) -> tuple[str, ...]:
+    return each.told if isinstance(each, _Quoted) else (f"“{question}”这一问，文件里没有找到能回答的条款。",)
 
 
 def _article(passage: Passage) -> str:

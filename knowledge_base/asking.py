@@ -37,6 +37,8 @@ class Asking:
     """The campus it names: 奉浦校区."""
     follows: bool = False
     """Whether it was made whole from the question before."""
+    one_of_several: bool = False
+    """Whether it is one of the :attr:`parts` of a message."""
     dangling: bool = False
     """Whether it goes on from a question nobody knows: 「那研究生呢？」 as the first words."""
 
@@ -316,4 +318,4 @@ def _exchanged(what: str, before: str) -> str | None:
 
 def about(asking: Asking, question: str) -> Asking:
     """The same person and day, one of several questions."""
-    return replace(asking, question=question, parts=())
+    return replace(asking, question=question, parts=(), one_of_several=bool(asking.parts))

@@ -16,7 +16,7 @@ from tests.knowledge_base.test_reading_html import VSB
 from tests.knowledge_base.test_reading_pdf import ACROSS, DOWN, GRID
 from tests.knowledge_base.test_reading_xlsx import fill, xlsx
 
-PLACES = 200
+PLACES = 60
 
 
 def word(document: Any) -> None:

@@ -94,9 +94,9 @@ class Habits:
 
     def _prior(self, kind: str, place: int) -> float:
         if kind == " ":
-            return (0.05, 0.4, 0.1)[place]
+            return (0.05, 0.4, 0.01)[place]
         if kind == "  ":
-            return (0.01, 0.2, 0.05)[place]
+            return (0.01, 0.2, 0.01)[place]
         if not self.marked:
             return (0.15, 0.06, 0.14)[place]
         # Where some lines end in blanks and others do not, the blanks end cells.
