@@ -21,6 +21,10 @@ __all__ = ["unflattened"]
 
 CANDIDATES = 3
 """Rows of names that are tried where several could be one."""
+FEWEST_ROWS = 4
+"""Less than that shows no habits, and a wrong row is worse than text."""
+CLAUSE = re.compile(r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十百]+[章节条]|附件")
+"""What ends a table, unless its own first cells are numbered like this."""
 CONTINUED = re.compile(r"[（(]?(?:续表|接上[页表]|续上[页表])\d*[）)]?")
 
 
@@ -39,14 +43,16 @@ def _unflattened(lines: Sequence[Line]) -> Iterator[Line]:
     while at < len(pieces):
         likely = _headings(pieces, at)
         table = _table(pieces, likely) if likely else None
-        if table is None:
+        if table is None or len(table.division.rows) < FEWEST_ROWS:
             at = max(heading.end for heading in likely) if likely else at + 1
             continue
         yield from lines[done : pieces[table.heading.start].line]
         yield header(lines, pieces, table.heading)
         yield from rows(lines, table.body, table.division, table.habits)
         behind = table.body[table.division.end :]
-        done = behind[0].line if behind else len(lines)
+        last = table.body[table.division.end - 1].line
+        # The body may have been cut before a clause: what follows its last line is text again.
+        done = behind[0].line if behind else next((piece.line for piece in pieces if piece.line > last), len(lines))
         at = next((place for place, piece in enumerate(pieces) if piece.line >= done), len(pieces))
     yield from lines[done:]
 
@@ -90,7 +96,19 @@ def _table(pieces: Sequence[Fragment], likely: Sequence[Heading]) -> _Table | No
         worth = found[0].worth + 5 * heading.worth + background.says(names) / 2
         if best is None or worth > best.worth:
             best = _Table(heading, body, *found, worth)
-    return best
+    if best is None or (rest := _before_clause(best.body)) is best.body:
+        return best
+    # Only now: a shorter body is always likelier, and no reason to prefer a row of names.
+    found = fit(Table(rest, background, page), best.heading.kinds, background) if rest else None
+    return _Table(best.heading, rest, *found, best.worth) if found is not None else None
+
+
+def _before_clause(body: Sequence[Fragment]) -> Sequence[Fragment]:
+    """What stands before the next clause of the document; all of it where the table's own first cells are numbered so."""
+    if CLAUSE.match(body[0].text):
+        return body
+    at = next((at for at, each in enumerate(body) if each.before.startswith("/") and CLAUSE.match(each.text)), None)
+    return body if at is None else body[:at]
 
 
 def _body(pieces: Sequence[Fragment], heading: Heading) -> list[Fragment]:

@@ -57,8 +57,10 @@ _ENDINGS: tuple[tuple[Kind, str], ...] = (
 _NAMES = tuple(
     (kind, re.compile(rf"(.{{0,6}}?)(?:{endings})(?:[（(][^（）()]{{1,8}}[）)])?")) for kind, endings in _ENDINGS
 )
-_ABOVE = re.compile(r"附件|附表|续表|附录")
-"""What stands above a table and is no name of a column."""
+_ABOVE = re.compile(
+    r"附件|附表|续表|附录|表\d|[一二三四五六七八九十]+、|第[一二三四五六七八九十百]+[章节条]|[（(][一二三四五六七八九十]+[)）]|\d+[.．、]"
+)
+"""What stands above a table, a caption or a clause, and is no name of a column."""
 _PLAIN = re.compile(r"[\u4e00-\u9fffA-Za-z/／（）()及与和、·]+")
 
 
