@@ -81,7 +81,7 @@ def read() -> tuple[list[Document], list[list[tuple[Passage, str]]], list[Asked]
             law = each["title"][: article.start()] if article else each["title"]
             laws.setdefault(law, []).append((article[0] if article else "全文", each["text"], each["id"]))
         elif each["type"] == "query":
-            questions.append(Asked(each["text"], frozenset(each["positives"]), each["split"]))
+            questions.append(Asked(each["text"], frozenset(each["positive"]), each["split"]))
     made = [_law(title, articles) for title, articles in laws.items()]
     return [document for document, _ in made], [places for _, places in made], questions
 
@@ -97,5 +97,6 @@ def _law(title: str, articles: list[tuple[str, str, str]]) -> tuple[Document, li
 def _passages(title: str, articles: list[tuple[str, str, str]]) -> Iterator[Passage]:
     at = 0
     for number, words, _ in articles:
-        yield Passage(at, at + len(words), number, f"{title} {number} {words}")
+        whole = title if number == "全文" else f"{title}{number}"
+        yield Passage(at, at + len(words), number, f"{whole} {words}")
         at += len(words) + 1

@@ -10,6 +10,7 @@ from itertools import groupby
 from ..lines import Line
 from .columns import Background
 from .division import Division
+from .doubts import believable
 from .fitting import fit
 from .fragments import Fragment, fragments
 from .habits import Habits
@@ -85,30 +86,20 @@ def _table(pieces: Sequence[Fragment], likely: Sequence[Heading]) -> _Table | No
     background = Background(pieces)
     page = _page(pieces)
     best: _Table | None = None
+    believed = False
     for heading in likely:
         body = _body(pieces, heading)
         if not body:
             continue
-        found = fit(Table(body, background, page), heading.kinds, background)
+        table = Table(body, background, page)
+        found = fit(table, heading.kinds, background)
         if found is None:
             continue
         names = "".join(piece.text for piece in pieces[heading.start : heading.end])
         worth = found[0].worth + 5 * heading.worth + background.says(names) / 2
         if best is None or worth > best.worth:
-            best = _Table(heading, body, *found, worth)
-    if best is None or (rest := _before_clause(best.body)) is best.body:
-        return best
-    # Only now: a shorter body is always likelier, and no reason to prefer a row of names.
-    found = fit(Table(rest, background, page), best.heading.kinds, background) if rest else None
-    return _Table(best.heading, rest, *found, best.worth) if found is not None else None
-
-
-def _before_clause(body: Sequence[Fragment]) -> Sequence[Fragment]:
-    """What stands before the next clause of the document; all of it where the table's own first cells are numbered so."""
-    if CLAUSE.match(body[0].text):
-        return body
-    at = next((at for at, each in enumerate(body) if each.before.startswith("/") and CLAUSE.match(each.text)), None)
-    return body if at is None else body[:at]
+            best, believed = _Table(heading, body, *found, worth), believable(table, *found)
+    return best if believed else None
 
 
 def _body(pieces: Sequence[Fragment], heading: Heading) -> list[Fragment]:
