@@ -91,9 +91,9 @@ def _checked(store: Store, each: Version, encoder: Encoder) -> Version:
         if listed.ranking == manifest.ranking():
             probing.compare(index, encoder, listed.probes)
         else:
-            notes.append("ranked otherwise when it was built")
+            notes.append("生成时的排序参数与现在不同")
         if listed.gate != manifest.gate():
-            notes.append("judged otherwise when it was built")
+            notes.append("生成时的判断参数与现在不同")
         problem = unresolved(index)
     except (OtherFormat, OtherEngine) as other:
         problem = str(other)

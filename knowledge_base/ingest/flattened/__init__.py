@@ -22,8 +22,6 @@ __all__ = ["unflattened"]
 
 CANDIDATES = 3
 """Rows of names that are tried where several could be one."""
-FEWEST_ROWS = 4
-"""Less than that shows no habits, and a wrong row is worse than text."""
 CLAUSE = re.compile(r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十百]+[章节条]|附件")
 """What ends a table, unless its own first cells are numbered like this."""
 CONTINUED = re.compile(r"[（(]?(?:续表|接上[页表]|续上[页表])\d*[）)]?")
@@ -44,7 +42,7 @@ def _unflattened(lines: Sequence[Line]) -> Iterator[Line]:
     while at < len(pieces):
         likely = _headings(pieces, at)
         table = _table(pieces, likely) if likely else None
-        if table is None or len(table.division.rows) < FEWEST_ROWS:
+        if table is None:
             at = max(heading.end for heading in likely) if likely else at + 1
             continue
         yield from lines[done : pieces[table.heading.start].line]
@@ -86,20 +84,32 @@ def _table(pieces: Sequence[Fragment], likely: Sequence[Heading]) -> _Table | No
     background = Background(pieces)
     page = _page(pieces)
     best: _Table | None = None
-    believed = False
     for heading in likely:
         body = _body(pieces, heading)
         if not body:
             continue
-        table = Table(body, background, page)
-        found = fit(table, heading.kinds, background)
+        found = fit(Table(body, background, page), heading.kinds, background)
         if found is None:
             continue
         names = "".join(piece.text for piece in pieces[heading.start : heading.end])
         worth = found[0].worth + 5 * heading.worth + background.says(names) / 2
         if best is None or worth > best.worth:
-            best, believed = _Table(heading, body, *found, worth), believable(table, *found)
-    return best if believed else None
+            best = _Table(heading, body, *found, worth)
+    if best is not None and (rest := _before_clause(best.body)) is not best.body:
+        # Only now: a shorter body is always likelier, and no reason to prefer a row of names.
+        found = fit(Table(rest, background, page), best.heading.kinds, background) if rest else None
+        best = _Table(best.heading, rest, *found, best.worth) if found is not None else None
+    if best is None or not believable(Table(best.body, background, page), best.division, best.habits):
+        return None
+    return best
+
+
+def _before_clause(body: Sequence[Fragment]) -> Sequence[Fragment]:
+    """What stands before the next clause of the document; all of it where the table's own first cells are numbered so."""
+    if CLAUSE.match(body[0].text):
+        return body
+    at = next((at for at, each in enumerate(body) if each.before.startswith("/") and CLAUSE.match(each.text)), None)
+    return body if at is None else body[:at]
 
 
 def _body(pieces: Sequence[Fragment], heading: Heading) -> list[Fragment]:

@@ -7,7 +7,8 @@ from .division import Division
 from .habits import Cell, Habits
 from .table import NEVER_LAST, RARE, Table
 
-FEWEST_ROWS = 3
+FEWEST_ROWS = 4
+"""Less than that shows no habits, and a wrong row is worse than text."""
 MOST_STRAINED = 0.02
 """Measured on 44 tables printed with Chromium and extracted with PDFium, cell after cell, and with pdfplumber, line by line:
 what was read right had 0 %, what was extracted line by line 4 % at least."""
@@ -16,6 +17,7 @@ LEAST_GAIN = 0.5
 NEVER_BROKEN = ("counter", "code", "figure", "contact")
 """Kinds of columns made wide enough for what stands in them."""
 NEVER_PRINTED = -8.0
+"""Log likelihood of a line too long or too short for its column."""
 
 
 def believable(table: Table, division: Division, habits: Habits) -> bool:
