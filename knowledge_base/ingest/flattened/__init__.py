@@ -10,7 +10,6 @@ from itertools import groupby
 from ..lines import Line
 from .columns import Background
 from .division import Division
-from .doubts import believable
 from .fitting import fit
 from .fragments import Fragment, fragments
 from .habits import Habits
@@ -22,6 +21,8 @@ __all__ = ["unflattened"]
 
 CANDIDATES = 3
 """Rows of names that are tried where several could be one."""
+FEWEST_ROWS = 4
+"""Less than that shows no habits, and a wrong row is worse than text."""
 CLAUSE = re.compile(r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十百]+[章节条]|附件")
 """What ends a table, unless its own first cells are numbered like this."""
 CONTINUED = re.compile(r"[（(]?(?:续表|接上[页表]|续上[页表])\d*[）)]?")
@@ -42,7 +43,7 @@ def _unflattened(lines: Sequence[Line]) -> Iterator[Line]:
     while at < len(pieces):
         likely = _headings(pieces, at)
         table = _table(pieces, likely) if likely else None
-        if table is None:
+        if table is None or len(table.division.rows) < FEWEST_ROWS:
             at = max(heading.end for heading in likely) if likely else at + 1
             continue
         yield from lines[done : pieces[table.heading.start].line]
@@ -95,13 +96,11 @@ def _table(pieces: Sequence[Fragment], likely: Sequence[Heading]) -> _Table | No
         worth = found[0].worth + 5 * heading.worth + background.says(names) / 2
         if best is None or worth > best.worth:
             best = _Table(heading, body, *found, worth)
-    if best is not None and (rest := _before_clause(best.body)) is not best.body:
-        # Only now: a shorter body is always likelier, and no reason to prefer a row of names.
-        found = fit(Table(rest, background, page), best.heading.kinds, background) if rest else None
-        best = _Table(best.heading, rest, *found, best.worth) if found is not None else None
-    if best is None or not believable(Table(best.body, background, page), best.division, best.habits):
-        return None
-    return best
+    if best is None or (rest := _before_clause(best.body)) is best.body:
+        return best
+    # Only now: a shorter body is always likelier, and no reason to prefer a row of names.
+    found = fit(Table(rest, background, page), best.heading.kinds, background) if rest else None
+    return _Table(best.heading, rest, *found, best.worth) if found is not None else None
 
 
 def _before_clause(body: Sequence[Fragment]) -> Sequence[Fragment]:

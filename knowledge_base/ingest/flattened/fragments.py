@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..glyphs import fold
 from ..lines import Line
 
 WORD = re.compile(r"[^\s\u3000]+")
+RADICALS = {
+    ord(char): plain
+    for char in map(chr, range(0x2E80, 0x2FE0))
+    if len(plain := unicodedata.normalize("NFKC", char)) == 1 and plain != char
+}
+"""Some PDFs say 「⽂」, the radical, where they print 「文」: the same character to everybody who compares words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ def fragments(lines: Sequence[Line]) -> list[Fragment]:
     """The fragments of ``lines`` in their order."""
     found: list[Fragment] = []
     for number, line in enumerate(lines):
-        plain = fold(line.text)
+        plain = line.text.translate(RADICALS)
         last = 0
         for word in WORD.finditer(plain):
             if word.start():

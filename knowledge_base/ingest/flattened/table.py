@@ -13,13 +13,8 @@ from .fragments import Fragment
 LETTERS_COUNT = 0.5
 """Neighbouring characters are not independent of each other: their likelihoods count half."""
 NUMBER = re.compile(r"[（(]?(\d{1,3})(?:[.．、）)]|$)|([A-Z])[.．、]")
-BESIDE_NUMBER = re.compile(r"\d[\u4e00-\u9fff]|[\u4e00-\u9fff]\d")
 MEASURES = "个名次人年月日天周学项条份门位级分元小节种张件本所家批轮倍届期篇场只台套间层栋号万千百%％℃"
 NEVER_LAST = "，、（(“《〈〔【"
-MARKS = ("dot", "paren", "letter", "han")
-NUMBER_ALONE = re.compile(r"[（(]?[\dA-Z一二三四五六七八九十]{1,3}[)）.．、]")
-SPACED = -4.0
-"""Log likelihood of a blank at a number where the text sets its numbers apart."""
 RARE = -9.0
 """Log likelihood of a blank inside a sentence, where Chinese is written without."""
 
@@ -28,12 +23,10 @@ class Table:
     """Fragments with their sums, so that what lies between two of them is a difference."""
 
     def __init__(
-        self, pieces: Sequence[Fragment], background: Background, page: float, whole: Table | None = None
+        self, pieces: Sequence[Fragment], background: Background, page: float, echoes: Sequence[float] | None = None
     ) -> None:
-        """``page``: the width of a full line of the document; ``whole``: the table whose beginning this is."""
-        self.echoes = _echoes(pieces) if whole is None else whole.echoes
-        self.spaced = _spaced(pieces) if whole is None else whole.spaced
-        """Whether blanks set numbers apart, as in 「召开 1 次」."""
+        """``page``: the width of a full line of the document; ``echoes``: see :func:`_echoes`."""
+        self.echoes = _echoes(pieces) if echoes is None else echoes
         self.pieces = pieces
         self.background = background
         self.page = page
@@ -70,7 +63,7 @@ class Table:
 
     def first(self, count: int) -> Table:
         """The table up to the fragment ``count``."""
-        return Table(self.pieces[:count], self.background, self.page, self)
+        return Table(self.pieces[:count], self.background, self.page, self.echoes)
 
     def words(self, first: int, after: int) -> str:
         """The characters of a cell, without blanks."""
@@ -108,20 +101,16 @@ class Table:
         if self.pieces[at].before.startswith("/"):
             return self.echoes[at]
         last, first = self.pieces[at - 1].text[-1], self.pieces[at].text[0]
-        if first in NEVER_FIRST or last in OPENING:
-            return -1.0  # no cell begins or ends there
-        if self.starts[at - 1] in MARKS and NUMBER_ALONE.fullmatch(self.pieces[at - 1].text):
-            return -1.0  # 「1. 课程建设」
         if last.isascii() and first.isascii():
             return -1.0 if last.isalpha() and first.isalpha() else RARE
         if last.isdigit():
-            return -1.5 if first in MEASURES else SPACED if self.spaced else RARE
+            return -1.5 if first in MEASURES else RARE
         if first.isdigit():
             # 「召开 1 次」 has a blank in a sentence, 「教务处 1」 has none.
             rest = self.pieces[at].text.lstrip("0123456789.")
             if not rest and at + 1 < len(self.pieces) and self.pieces[at + 1].before == " ":
                 rest = self.pieces[at + 1].text
-            return -2.0 if rest and rest[0] in MEASURES else SPACED if self.spaced else RARE
+            return -2.0 if rest and rest[0] in MEASURES else RARE
         latin = any(char.isascii() and char.isalpha() for char in (last, first))
         return -4.0 if latin else RARE
 
@@ -131,16 +120,6 @@ def _number(text: str) -> int | None:
     if found is None:
         return None
     return int(found[1]) if found[1] else ord(found[2]) - ord("A") + 1
-
-
-def _spaced(pieces: Sequence[Fragment]) -> bool:
-    """Whether numbers are set apart by blanks: nearly none stands right beside Chinese."""
-    close = sum(len(BESIDE_NUMBER.findall(piece.text)) for piece in pieces)
-    apart = sum(
-        piece.before == " " and above.text[-1].isdigit() != piece.text[0].isdigit()
-        for above, piece in pairwise(pieces)
-    )
-    return close < 0.1 * apart
 
 
 def _echoes(pieces: Sequence[Fragment]) -> list[float]:
