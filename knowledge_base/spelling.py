@@ -58,27 +58,23 @@ class Spelling:
     def build(cls, lexical: Lexical, names: Iterable[str], before: Spelling | None = None) -> Spelling:
         """``names``: titles and headings. How characters sound, and what is ordinary, is taken from ``before``."""
         curated = [run for name in names for run in _HAN.findall(plain(name))]
-        curated += [run for _, meant in synonyms() for run in _HAN.findall(plain(meant))]
+        curated += [
+            run for meant in dict.fromkeys(meant for _, meant in synonyms()) for run in _HAN.findall(plain(meant))
+        ]
+        curated = list(dict.fromkeys(curated))
         named = {left + right for run in curated for left, right in pairwise(run)}
         words = {word: seen for word in named if (seen := lexical.frequency(word))}
         sounds = before.sounds if before else _sounds()
         by_sound: dict[str, list[str]] = {}
+        said = {char: sounds.get(char, "").split() for word in words for char in word}
         for word in sorted(words, key=lambda word: (-words[word], word)):
             # 重 is zhong and chong: the one that is meant is among them.
-            for one, other in product(*(sounds.get(char, "").split() for char in word)):
+            for one, other in product(said[word[0]], said[word[1]]):
                 by_sound.setdefault(f"{one} {other}", []).append(word)
-        by_initials: dict[str, Counter[str]] = {}
-        for run in dict.fromkeys(curated):
-            for length in range(INITIALS[0], INITIALS[1] + 1):
-                for start in range(len(run) - length + 1):
-                    word = run[start : start + length]
-                    if all(left + right in words for left, right in pairwise(word)):
-                        letters = "".join(sounds.get(char, " ")[:1] for char in word)
-                        by_initials.setdefault(letters, Counter())[word] += 1
         return cls(
             sounds,
             {sound: tuple(same[:NEAR]) for sound, same in by_sound.items()},
-            {letters: tuple(word for word, _ in many.most_common(1)) for letters, many in by_initials.items()},
+            {letters: (word,) for letters, word in _abbreviated(curated, words, sounds).items()},
             before.ordinary if before else _ordinary(),
         )
 
@@ -168,14 +164,38 @@ class Spelling:
         return cls(sounds, pairs, initials, frozenset(map(str, stored["ordinary"])))
 
 
+def _abbreviated(runs: Iterable[str], words: Mapping[str, int], sounds: Mapping[str, str]) -> dict[str, str]:
+    """First letters → the most frequent part of the runs that has them, all pairs of it being words."""
+    seen: Counter[str] = Counter()
+    for run in runs:
+        reach = [0] * len(run)  # so many characters follow each of which every pair is a word
+        for at in range(len(run) - 2, -1, -1):
+            reach[at] = reach[at + 1] + 1 if run[at : at + 2] in words else 0
+        if max(reach, default=0) + 1 < INITIALS[0]:
+            continue
+        for length in range(INITIALS[0], INITIALS[1] + 1):
+            seen.update([run[at : at + length] for at, follow in enumerate(reach) if follow + 1 >= length])
+    found: dict[str, str] = {}
+    first = {char: sounds.get(char, " ")[:1] for word in words for char in word}
+    for word, often in seen.items():
+        letters = "".join([first[char] for char in word])
+        if letters not in found or often > seen[found[letters]]:
+            found[letters] = word
+    return found
+
+
 @cache
 def _sounds() -> dict[str, str]:
-    """Every character that pypinyin knows: it takes half a second, once in the life of a library."""
+    """Every character that pypinyin knows: worked out once in the life of a library."""
     from pypinyin import pinyin_dict
     from pypinyin.contrib.tone_convert import to_normal
 
+    @cache
+    def plainly(syllable: str) -> str:
+        return folded(to_normal(syllable))
+
     return {
-        chr(code): " ".join(dict.fromkeys(folded(to_normal(each)) for each in said.split(",")[:4]))
+        chr(code): " ".join(dict.fromkeys(plainly(each) for each in said.split(",")[:4]))
         for code, said in pinyin_dict.pinyin_dict.items()
         if 0x3400 <= code <= 0x9FFF
     }
@@ -184,7 +204,12 @@ def _sounds() -> dict[str, str]:
 @cache
 def _ordinary() -> frozenset[str]:
     """From the encoder's pieces, where what is one piece is ordinary language, and from what students are known to say."""
-    chinese = {piece: score for piece, score in pieces(bundled()).items() if _HAN.fullmatch(piece)}
+    # The first character tells of nearly all of the 250,000 that they are another language's.
+    chinese = {
+        piece: score
+        for piece, score in pieces(bundled()).items()
+        if "\u3400" <= piece[:1] <= "\u9fff" and _HAN.fullmatch(piece)
+    }
     characters = sorted((piece for piece in chinese if len(piece) == 1), key=lambda piece: -chinese[piece])
     asked = yaml.safe_load((WORDS / "questions.yml").read_text(encoding="utf-8"))
     spoken = [*chinese, *map(str, asked), *(said for said, _ in synonyms())]

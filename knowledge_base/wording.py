@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
+from operator import add
 
 import yaml
 
@@ -16,7 +17,12 @@ SAID_OTHERWISE = 0.6
 """A word counts so much where a text has not it but what it means (``words/synonyms.yml``)."""
 ALONE = 0.5
 """A single character counts so much: it stands in many words."""
+KEPT = 64
+"""Questions kept taken apart for :func:`overlap`, which compares each with many texts."""
+CUT_UP = 8192
+"""Words of the lists kept cut into tokens; there are half as many."""
 
+_CHINESE = re.compile(r"[\u3400-\u9fff]+")
 _UNIT = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?|[\u3400-\u9fff]")
 
 
@@ -95,8 +101,12 @@ class Wording:
         """The weight of the heaviest stretch of content that is not covered: the word a text lacks."""
         most = now = 0.0
         for at, counts in enumerate(self.content):
-            now = now + (1.0 if weights is None else weights[at]) if counts and covered[at] < ALONE else 0.0
-            most = max(most, now)
+            if counts and covered[at] < ALONE:
+                now += 1.0 if weights is None else weights[at]
+                if now > most:
+                    most = now
+            else:
+                now = 0.0
         return most
 
     def longest(self, text: str) -> int:
@@ -134,15 +144,16 @@ def sharp(kind: str) -> bool:
 
 def named(lexical: Lexical, word: str) -> bool:
     """Whether every token of a word occurs in the library."""
-    return all(lexical.frequency(token) for token in tokens(word))
+    return all(lexical.frequency(token) for token in _tokens(word))
 
 
 def foreign(lexical: Lexical, question: str) -> list[str]:
     """Topics the question names and no document does."""
     rest = plain(question)
     found: list[str] = []
-    for topic in topics():
-        if topic in rest:
+    for at in _topics().standing_in(rest):
+        topic = topics()[at]
+        if topic in rest:  # not within a longer one
             rest = rest.replace(topic, "\n")
             if not named(lexical, topic):
                 found.append(topic)
@@ -151,20 +162,18 @@ def foreign(lexical: Lexical, question: str) -> list[str]:
 
 def overlap(lexical: Lexical, question: str, text: str) -> float:
     """Which share of the question's content, weighed by idf, the text contains; said otherwise counts for less."""
-    have = set(tokens(text))
+    asked = _taken_apart(question)
     said = plain(text)
-    asked = plain(question)
+    # Chinese tokens are found without cutting up the text; like tokens(), over a full stop that is no decimal point.
+    running = said.replace(".", "")
+    others = frozenset() if len(asked.chinese) == len(asked.content) else frozenset(tokens(text))
     total = covered = 0.0
-    meant = {
-        token
-        for spoken, words in _synonyms()
-        if spoken in asked and any(word in said for word in words)
-        for token in pairs(spoken) or tokens(spoken)
-    }
-    for token in content(question):
+    meant = {token for own, words in asked.spoken if any(word in said for word in words) for token in own}
+    for token in asked.content:
         weight = lexical.idf(token)
         total += weight
-        covered += weight if token in have else SAID_OTHERWISE * weight if token in meant else 0.0
+        has = token in running if token in asked.chinese else token in others
+        covered += weight if has else SAID_OTHERWISE * weight if token in meant else 0.0
     return covered / total if total else 0.0
 
 
@@ -193,6 +202,62 @@ def topics() -> tuple[str, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Dictionary:
+    """The words of a list by how they begin: a text is compared only with those that can stand in it."""
+
+    words: tuple[str, ...]
+    beginning: Mapping[str, tuple[int, ...]]
+    """The first two characters of words, or the only one → their places in the list."""
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> _Dictionary:
+        listed = tuple(words)
+        beginning: dict[str, list[int]] = {}
+        for at, word in enumerate(listed):
+            beginning.setdefault(word[:2], []).append(at)
+        return cls(listed, {start: tuple(places) for start, places in beginning.items()})
+
+    def standing_in(self, text: str) -> list[int]:
+        """The places of the words that ``text`` contains, ascending."""
+        starts = self.beginning.keys() & {*text, *map(add, text, text[1:])}
+        return sorted(at for start in starts for at in self.beginning[start] if self.words[at] in text)
+
+
+@cache
+def _topics() -> _Dictionary:
+    return _Dictionary.of(topics())
+
+
+@cache
+def _spoken() -> _Dictionary:
+    return _Dictionary.of(said for said, _ in _synonyms())
+
+
+@lru_cache(maxsize=CUT_UP)
+def _tokens(word: str) -> tuple[str, ...]:
+    return tuple(tokens(word))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What :func:`overlap` compares with a text."""
+
+    content: tuple[str, ...]
+    chinese: frozenset[str]
+    """Those of :attr:`content` without letters and digits."""
+    spoken: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    """For each word of the students in the question its tokens, and what documents call it."""
+
+
+@lru_cache(maxsize=KEPT)
+def _taken_apart(question: str) -> _Asked:
+    own = tuple(content(question))
+    known = [_synonyms()[at] for at in _spoken().standing_in(plain(question))]
+    spoken = tuple((tuple(pairs(said) or tokens(said)), words) for said, words in known)
+    return _Asked(own, frozenset(token for token in own if _CHINESE.fullmatch(token)), spoken)
+
+
 @cache
 def _synonyms() -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((said, tuple(plain(word) for word in meant.split())) for said, meant in synonyms())
@@ -209,7 +274,8 @@ def _wants() -> dict[str, tuple[bool, re.Pattern[str], re.Pattern[str]]]:
 
 def _meant(said: str) -> list[tuple[int, int, tuple[str, ...]]]:
     rest, found = said, []
-    for spoken, words in _synonyms():
+    for place in _spoken().standing_in(said):
+        spoken, words = _synonyms()[place]
         at = rest.find(spoken)
         while at >= 0:
             end = at + len(spoken)
@@ -221,4 +287,5 @@ def _meant(said: str) -> list[tuple[int, int, tuple[str, ...]]]:
 
 def _raise(values: list[float], start: int, end: int, to: float) -> None:
     for at in range(start, end):
-        values[at] = max(values[at], to)
+        if values[at] < to:
+            values[at] = to

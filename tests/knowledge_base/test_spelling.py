@@ -76,6 +76,21 @@ def test_sounds_that_many_do_not_tell_apart_are_one() -> None:
     assert [folded(each) for each in ("zheng", "shi", "chang", "jing", "qin")] == ["zen", "si", "cang", "jin", "qin"]
 
 
+def test_an_abbreviation_means_the_word_that_stands_most_often_and_else_the_first() -> None:
+    lexical = Lexical.build(["缓考办法 环科办法 换课办法"])
+    first = Spelling.build(lexical, ["缓考办法", "环科办法"])
+    often = Spelling.build(lexical, ["缓考办法", "环科办法", "本校环科办法"])
+    assert (first.initials["hkbf"], often.initials["hkbf"]) == (("缓考办法",), ("环科办法",))
+
+
+def test_an_abbreviation_has_three_letters_to_six_and_only_of_words_a_passage_has() -> None:
+    built = Spelling.build(Lexical.build(["国家励志奖学金评定办法"]), ["国家励志奖学金评定条例"])
+    own = {letters for letters in built.initials if letters in "gjlzjxjpdtl"}
+    assert {len(letters) for letters in own} == {3, 4, 5, 6}
+    assert "xjpd" in own
+    assert not {"pdt", "dtl"} & own
+
+
 def test_it_is_the_same_after_it_was_stored(spelling: Spelling, tmp_path: Path) -> None:
     spelling.save(tmp_path / "spelling.json")
     assert Spelling.load(tmp_path / "spelling.json") == spelling

@@ -8,7 +8,7 @@ from itertools import permutations
 
 import pytest
 
-from knowledge_base import Document
+from knowledge_base import Document, validity
 from knowledge_base.document import Audience, Repeal, Who, from_json, same_title
 from knowledge_base.validity import coming, merged
 
@@ -98,6 +98,47 @@ def test_without_a_number_the_same_title_and_day_replaces_and_another_day_stands
     again = version("学位条例", None, date(1981, 1, 1), text="乙")
     later = version("学位条例", None, date(2004, 8, 28), text="丙")
     assert [each.text for each in merged([first], [again, later])] == ["乙", "丙"]
+
+
+def test_the_same_content_again_replaces_it_whatever_its_number_is() -> None:
+    unnumbered = version("学位条例", None, date(1981, 1, 1), text="甲")
+    numbered = version("学位条例", "国发〔1981〕1号", date(1981, 1, 1), text="甲")
+    assert [each.number for each in merged([unnumbered], [numbered])] == ["国发〔1981〕1号"]
+
+
+def test_of_several_that_replace_each_other_the_last_stays_in_its_own_place() -> None:
+    first, second, third = (version("请假规定", "示大〔2016〕14号", date(2016, 9, 1), text=each) for each in "甲乙丙")
+    other = version("宿舍规定", "示大〔2016〕15号", date(2016, 9, 1), text="丁")
+    assert [each.text for each in merged([first], [second, other, third])] == ["丁", "丙"]
+
+
+def test_a_number_is_not_taken_for_a_title() -> None:
+    named = version("示大〔2016〕14号", None, date(2020, 1, 1), text="甲")
+    assert len(merged([OLD], [named])) == 2
+
+
+def test_of_two_that_end_a_version_on_one_day_the_first_says_for_whom_it_stays() -> None:
+    old = version("转专业办法", "示大〔2021〕1号", date(2021, 9, 1))
+    everybody = version("转专业办法（2024年修订）", "示大〔2024〕2号", date(2024, 9, 1))
+    newcomers = version(
+        "转专业规定", "示大〔2024〕3号", date(2024, 9, 1), repeals=(Repeal("转专业办法"),), cohorts=(2024, None)
+    )
+    assert [of(0, old, *both).kept_for for both in permutations([everybody, newcomers])] == [None, (None, 2023)]
+
+
+def test_only_documents_of_one_name_or_number_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[str, str]] = []
+    follows = validity._follows
+
+    def counted(other: Document, document: Document) -> bool:
+        compared.append((other.title, document.title))
+        return follows(other, document)
+
+    monkeypatch.setattr(validity, "_follows", counted)
+    others = [version(f"办法{at}", f"示大〔2020〕{at}号", date(2020, 9, 1)) for at in range(300)]
+    assert merged(others, [OLD, NEW])[-2].repealed == date(2024, 9, 1)
+    apart = [pair for pair in compared if pair[0] != pair[1]]
+    assert (len(compared), apart) == (303, [(NEW.title, OLD.title)])
 
 
 @pytest.mark.parametrize(

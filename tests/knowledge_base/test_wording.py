@@ -98,6 +98,39 @@ def test_a_topic_no_document_names_is_foreign() -> None:
     assert (foreign(lexical, "思想汇报怎么写"), foreign(lexical, "校车几点开")) == ([], ["校车"])
 
 
+def test_a_topic_within_a_longer_one_is_not_asked_for_by_itself() -> None:
+    lexical = Lexical.build(["宿舍每日开门"])
+    assert foreign(lexical, "停车费多少，停车位够吗") == ["停车费", "停车"]
+    assert foreign(lexical, "停车费多少") == ["停车费"]
+
+
+def test_of_what_students_say_the_longest_word_counts_and_every_time_it_is_said() -> None:
+    said = [(start, end) for start, end, _ in Wording.of("国奖难拿吗，国奖几月申请").meant]
+    assert said == [(8, 12), (0, 2), (6, 8)]
+
+
+def test_overlap_counts_what_documents_call_a_word_of_the_students_for_less() -> None:
+    lexical = Lexical.build(["国家奖学金每年评定", "宿舍每日开门"])
+    assert math.isclose(overlap(lexical, "国奖", "国家奖学金每年评定"), 0.6)
+    assert (overlap(lexical, "国奖", "国奖每年评定"), overlap(lexical, "国奖", "宿舍每日开门")) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "share"),
+    [
+        ("熄灯", "宿舍熄.灯", 1.0),  # a full stop within a word is a slip of who typed the text
+        ("熄灯", "宿舍熄，灯", 0.0),
+        ("30元", "罚款30元", 1.0),
+        ("30元", "罚款130元", 0.0),
+        ("3.5元", "罚款3.5元", 1.0),
+        ("wifi密", "校园WIFI密码", 1.0),
+        ("猫", "不得养猫", 1.0),
+    ],
+)
+def test_overlap_finds_the_tokens_that_search_finds(question: str, text: str, share: float) -> None:
+    assert overlap(Lexical.build(["宿舍开门", "宿舍关门"]), question, text) == share
+
+
 def test_overlap_weighs_the_rare_words_of_a_question_more() -> None:
     lexical = Lexical.build(["宿舍开门", "宿舍关门", "宿舍熄灯"])
     seldom, often = lexical.idf("熄灯"), lexical.idf("宿舍")
