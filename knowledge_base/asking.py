@@ -10,14 +10,14 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from .document import ANYBODY, Degree, Who
+from .asker import named_day, who
+from .document import ANYBODY, Who
+from .learners import learner
 from .lexical import plain
 from .wording import question_words
 
 MOST_PARTS = 3
 """More questions in one message are answered as one: each costs a search."""
-SCHOOL_YEAR_BEGINS = 8
-"""Month: from August on 大一 means those admitted this year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,18 @@ class Asking:
     as_of: date | None = None
     """The last day of the time the question itself names (2021年); ``None`` where it names none."""
     parts: tuple[str, ...] = ()
-    """The questions one by one, each whole, where there are several; empty for a single one."""
+    """What is searched instead of :attr:`question`: the questions one by one, each whole, where there are several; the
+    only one without the phrase that says who asks, where there is such a phrase. Empty where nothing differs."""
     learner: str | None = None
     """A kind of learner it names that no degree covers: 留学生, 函授."""
     campus: str | None = None
     """The campus it names: 奉浦校区."""
     follows: bool = False
     """Whether it was made whole from the question before."""
+    message: str = ""
+    """The whole message of one of the :attr:`parts`; empty for a question that is one."""
     one_of_several: bool = False
-    """Whether it is one of the :attr:`parts` of a message."""
+    """Whether it is one of several :attr:`parts` of a message."""
     dangling: bool = False
     """Whether it goes on from a question nobody knows: 「那研究生呢？」 as the first words."""
 
@@ -55,7 +58,7 @@ def heard(said: str, today: date, before: str | None = None) -> Asking:
         question=question,
         who=person,
         as_of=named_day(question, today),
-        parts=parts(question),
+        parts=_searched(question, person),
         learner=learner(question),
         campus=person.campus,
         follows=follows,
@@ -63,123 +66,39 @@ def heard(said: str, today: date, before: str | None = None) -> Asking:
     )
 
 
-# who asks
+def _searched(question: str, person: Who) -> tuple[str, ...]:
+    """What :attr:`Asking.parts` are: empty where the question is searched as it stands."""
+    several = parts(question)
+    each = tuple(without_asker(part, person) for part in several or (question,))
+    return each if several or each != (question,) else ()
 
-_DEGREES: tuple[tuple[str, Degree], ...] = (
-    (
-        r"[博搏]士(?!后|点|学位论文抽检)(?:研究生|生)?|博[一二三四](?![\u4e00-\u9fff]*会)|直博|硕博连读|联培博士|(?<![想要去攻考报])读博",
-        "博士",
-    ),
-    (
-        r"硕士(?:研究生|生)?|(?<!博士)[研硏]究[生牲]|学硕|专硕|研[一二三](?!上?课题)|(?<![想要去攻考报])读[研硕](?!究)",
-        "硕士",
-    ),
-    (r"本科(?:生)?|大[一二三四五](?=[^\d小]|$)", "本科"),
+
+# who asks, which is no part of what is searched
+
+_COHORT = (
+    r"(?:20)?\d{2}级(?:入学)?的?(?:学生|同学)?的?|20\d{2}年(?:秋季?|春季?|九月|9月)?(?:入学|入校|进校)的?(?:学生|同学)?"
 )
-# 考研究生, 推荐免试攻读硕士, 研究生院 say nothing about who asks.
-_BEFORE_ANOTHER = r"(?<!考)(?<!读)(?<!保)(?<!推)(?<!报)(?<!升)(?<!上)(?<!招)(?<!当)(?<!攻读)(?<!免试)(?<!成为)"
-_AFTER_ANOTHER = r"(?!院|处|会|部|工作部|支教|考试|招生|复试|入学|推免|推荐|公寓|课程进修)"
-_COHORT = re.compile(
-    r"(?<!\d)(?:(20\d{2})|([12]\d))级|(?<!\d)(20\d{2})年(?:秋季?|春季?|九月|9月)?(?:入学|入校|进校|考进来|考上)"
-)
-_YEAR_OF_STUDY = re.compile(r"(?:我|咱|我们|本人)[^，。？?！!]{0,6}?(大|研|博)([一二三四五])")
-_CAMPUS = re.compile(r"([\u4e00-\u9fff]{2,6})校区")
-_BEFORE_CAMPUS = re.compile(r"[在到去从的跟和与是住我们]")
-_PART = re.compile(r"[东西南北中]苑|(?<![上下])[南北新老]校?区(?!别)|[\u4e00-\u9fff]{2}分校")
-_TOWN = re.compile(
-    r"(松江|嘉定|临港|奉贤|徐汇|闵行|浦东|宝山|杨浦|青浦|崇明|金山|普陀|静安|虹口|长宁|黄浦|张江|四平路|沙河|良乡|昌平|亦庄|仙林|鼓楼|江宁|紫金港|玉泉|下沙|小和山|大学城)"
-    r"(?=那边|这边|校区|上课|住|分校|[^，。]{0,4}(?:宿舍|食堂|图书馆|校园))|搬[去到](松江|嘉定|临港|奉贤|徐汇|闵行|浦东|宝山|青浦|张江)|在(松江|嘉定|临港|奉贤|徐汇|闵行|宝山|青浦|张江)(?:上课|读|住)"
-)
-_NO_CAMPUS = re.compile(r"^(?:[这那哪各两几每本该新老主分东南西北一二三四个全所多跨别其他它]|学|我们|不同|咱们|什么)+$")
-_LEARNERS = re.compile(
-    r"留学生|国际学生|外国学生|来华学生|international student|专科生?(?!医院)|高职生?|大专生?(?!家)|专升本|成人(?:教育|高考|班|本科)|成教|继续教育|继教|函授|自考|网络教育|"
-    r"夜大|夜校|博士后|MBA|在职读?研?究?生?|非全(?:日制)?|同等学力|(?:我|他|她|弟|妹)[^，。]{0,4}(?:中学生|高中生|初中生|小学生|高[一二三](?!数))|进修生|访问学[生者]|来.{0,5}(?:访学|交换)|"
-    r"交换生|交换来的|预科生?|港澳台侨?(?:学?生)?|(?:我是|作为|本人是?|学生)[^，。]{0,4}(?:家长|老师|教师|员工|职工|辅导员|教授)|校友|(?:已经?|都)?毕业(?:了?[一二三四五六七八九十两\d]+年|多年|好几年)|已经毕业的",
-    re.IGNORECASE,
-)
+_STUDY = r"[大研博][一二三四五]的?(?:学生|同学)?"
+_SELF = r"(?:我们?现?在?是|我们?|本人是?|作为)"
+_LED_BY_COHORT = re.compile(rf"^(?:{_SELF})?(?:{_COHORT})(?:[了，,、：:\s]*)(?![和与跟及到至以之前后、])")
+_LED_BY_STUDY = re.compile(rf"^{_SELF}(?:{_STUDY})了?[，,\s]+")
+_ENDED_BY_COHORT = re.compile(rf"[，,。？?\s]+{_SELF}(?:{_COHORT})[。！!\s]*$")
+# 2023级按哪个办法, 2024级培养方案: the year of admission is what is asked about.
+_MATTERS = re.compile(r"适用|按[哪照新旧老]|哪(?:个|一|一个)?版|新规|旧规|老规定|执行|培养方案|教学计划|培养计划")
 
 
-def who(said: str, today: date) -> Who:
-    """Who asks, or whom the question is about: 年级, degree, campus. Two degrees at once are none."""
-    return Who(_cohort(said, today), _degree(said), _campus(said))
+def without_asker(question: str, person: Who) -> str:
+    """The question without 「我2023级，」, which is known as ``person``: the number would find what was issued that year.
 
-
-def _degree(said: str) -> Degree | None:
-    found: list[Degree] = []
-    rest = said
-    for pattern, degree in _DEGREES:
-        named = re.compile(f"{_BEFORE_ANOTHER}(?:{pattern}){_AFTER_ANOTHER}")
-        if named.search(rest):
-            found.append(degree)
-            rest = named.sub("\n", rest)
-    return found[0] if len(found) == 1 else None
-
-
-def _cohort(said: str, today: date) -> int | None:
-    years = {int(came if came else whole_year or f"20{short}") for whole_year, short, came in _COHORT.findall(said)}
-    if len(years) == 1:
-        return years.pop()
-    if not years and (study := _YEAR_OF_STUDY.search(said)):
-        begun = today.year if today.month >= SCHOOL_YEAR_BEGINS else today.year - 1
-        return begun - "一二三四五".index(study[2])
-    return None
-
-
-def _campus(said: str) -> str | None:
-    names = {_BEFORE_CAMPUS.split(name)[-1] for name in _CAMPUS.findall(said)}
-    names = {name for name in names if 2 <= len(name) <= 4 and not _NO_CAMPUS.match(name)}
-    if len(names) == 1:
-        return f"{names.pop()}校区"
-    if names:
-        return None
-    parts_named = set(_PART.findall(said))
-    if len(parts_named) == 1:
-        return str(parts_named.pop())
-    town = _TOWN.search(said)
-    return next((name for name in town.groups() if name), None) if town else None
-
-
-def learner(said: str) -> str | None:
-    """A kind of learner named beside the three degrees."""
-    found = _LEARNERS.search(said)
-    return found[0] if found else None
-
-
-# as of when
-
-_DAY = re.compile(
-    r"(?<![\d第])(20\d{2})\s*[年.-]\s*(?:(1[0-2]|0?[1-9])\s*[月.-]\s*(?:(3[01]|[12]\d|0?[1-9])\s*[日号]?)?)?"
-    r"(?!\d|级|届|秋?季?(?:入学|入校|进校|毕业)|考[进上]|毕业|出生|生的)"
-)
-_SCHOOL_YEAR = re.compile(r"(20\d{2})\s*[-—–~～至到]+\s*(20\d{2})\s*学年")
-_LAST_YEAR = re.compile(r"(去年|前年|明年)的?(?:规定|办法|制度|政策|标准|规矩|要求|时候)")
-
-
-def named_day(said: str, today: date) -> date | None:
-    """The last day of the time a question names: 2021年 is 2021-12-31. ``None`` for none, and for the current year."""
-    if years := _SCHOOL_YEAR.search(said):
-        first = int(years[1])
-        running = date(first, 9, 1) <= today <= date(first + 1, 8, 31)
-        return None if running else date(first + 1, 8, 31)
-    if last := _LAST_YEAR.search(said):
-        year = today.year + {"去年": -1, "前年": -2, "明年": 1}[last[1]]
-        return date(year, 12, 31)
-    if not (found := _DAY.search(said)) or ("年" not in found[0] and not found[3]):
-        return None
-    year, month, day = int(found[1]), int(found[2] or 0), int(found[3] or 0)
-    if year == today.year and not month:
-        return None
-    return _last(year, month or 12, day or 31)
-
-
-def _last(year: int, month: int, day: int) -> date:
-    """That day, or the last one of its month."""
-    for last in range(day, 27, -1):
-        try:
-            return date(year, month, last)
-        except ValueError:
-            continue
-    return date(year, month, min(day, 27))
+    As it is where nothing of its own would be left, and where the phrase is what is asked about.
+    """
+    rest = question
+    if person.cohort is not None and not _MATTERS.search(question):
+        rest = _ENDED_BY_COHORT.sub("", _LED_BY_COHORT.sub("", rest))
+    # 「我大三，还能转专业吗」 (year 0) is answered by the very clause that names the year.
+    if person.year != 0:
+        rest = _LED_BY_STUDY.sub("", rest)
+    return rest if _stands_alone(rest) else question
 
 
 # several questions in one
@@ -244,13 +163,21 @@ _ASKING = re.compile(
 _AND_THEN = re.compile(
     r"^(?:那么?|如果是?|要是|换成|换作|改成)?(?P<what>[^，,。？?！!]{1,14}?)(?:呢|又怎么样|怎么说|也一样[吗嘛]?|一样[吗嘛]|也是这样[吗嘛]?)[呀啊]?[？?。！!\s]*$"
 )
+# What nobody asks about the matter before: the weather, the day, the one who answers.
+_SMALL_TALK = re.compile(
+    r"^你(?!们|知道|说|是说|刚|上面|前面|确定|觉得|看|帮|告诉|查|能不?能?(?:帮|告诉|说|查|再)|可以(?:帮|告诉|说|查|再))|"
+    r"天气(?=怎么?样|如何|咋样?|好[吗不么]|预报|[热冷]|呢|[？?。\s]*$)|"
+    r"(?:[今明后昨]天|[今明昨]晚)(?:是|会|都)*(?:(?:星期|礼拜|周)几|几[号月]|什么日子|什么节|下雨|下雪|多少度|[热冷]|过得|心情|吃什么|吃啥)|"
+    r"^现?在?几点(?:了|钟了?)[？?。\s]*$"
+)
 _STOPS = "的了在和与跟把被对从到能可要是有没吗我你他她，,。？? 、：:；;请问想于及或"
+_STOPPED = re.compile(f"[{_STOPS}]")
 
 
 def goes_on(said: str) -> bool:
     """Whether a message can only be understood with the question before it."""
     body = said.strip()
-    if len(body) > 30 or not body:
+    if len(body) > 30 or not body or _SMALL_TALK.search(body):
         return False
     if _AND_THEN.match(body) and len(body) <= 16:
         return True
@@ -269,7 +196,7 @@ def whole(said: str, before: str) -> str:
     what = re.sub(r"^(?:对于?|关于|作为|我是|是)", "", then["what"])
     if who(what, date.today()) != ANYBODY or learner(what):
         return f"{what}{_without_person(before)}"
-    return _exchanged(what, before) or f"{what} {before}"
+    return _exchanged(what, before) or _other_thing(what, before) or f"{what} {before}"
 
 
 def topic(question: str) -> str:
@@ -295,7 +222,7 @@ def _content(question: str) -> str:
 def _without_person(question: str) -> str:
     """The question before without whom it was about."""
     rest = re.sub(
-        r"(?:我是|作为)?(?:20)?\d{2}级的?|(?:我是|作为)?(?:本科|硕士|博士)(?:研究生|生)?的?|(?:我是|作为)?研究生的?|[\u4e00-\u9fff]{2,4}校区的?",
+        r"(?:我们?是?|作为)?(?:20)?\d{2}级的?|(?:我是|作为)?(?:本科|硕士|博士)(?:研究生|生)?的?|(?:我是|作为)?研究生的?|[\u4e00-\u9fff]{2,4}校区的?",
         "",
         question,
     )
@@ -316,6 +243,57 @@ def _exchanged(what: str, before: str) -> str | None:
     return None
 
 
+_MAY = r"(?:能不能|可不可以|可否|能否|可以|能|允许|允不允许|准不准|准|让不让|让)"
+_DOES = r"(?:使用|携带|存放|安装|申请|办理|参加|报名|报考|购买|饲养|饲喂|[用带养放装挂贴买骑停穿吃喝抽借选报考办领开])"
+# 宿舍能用【吹风机】吗; 【在读证明】怎么开.
+_OBJECT = re.compile(
+    rf"{_MAY}(?:在[^，,]{{2,5}}(?:里|内|上)?)?(?P<verb>{_DOES})(?P<thing>[\u4e00-\u9fffA-Za-z]{{2,8}}?)(?=[吗么嘛不]?[呀啊]?[？?。\s]*$)"
+)
+_SUBJECT = re.compile(
+    rf"^(?P<thing>[\u4e00-\u9fffA-Za-z]{{2,8}}?)(?=(?P<asks>(?:{_MAY}|要|{_ASKING.pattern}).*$))",
+)
+_KINDS = (
+    re.compile(r"(?:馆|室|楼|堂|舍|区|苑|场|厅|房|园|校内|校外|家里?|实验室|公寓|寝)[里内上]?$"),
+    re.compile(r"[周天晚早午夜日月年季节]$|假$|假期|期间|平时|学期|考试周|前|后$|以[前后]|时候"),
+    re.compile(r"[生师人员友]$|同学$|家长$|辅导员|班主任|学[长姐弟妹]$|父母|爸|妈"),
+)
+"""Places, times, people: each is exchanged only with its like."""
+
+
+def _other_thing(what: str, before: str) -> str | None:
+    """「宿舍能用吹风机吗」, 「电煮锅呢」: the thing used, asked for or asked about gives way to another of its kind."""
+    thing = _OBJECT.search(before)
+    if thing is not None and (lead := before[: thing.start()]) and _kind(lead) is None:
+        thing = None  # 自行车能停楼道吗: of two things, which gives way is not known
+    if thing is not None:
+        what = what.removeprefix(thing["verb"]) or what
+    if not _bare(what) or what in before:
+        return None
+    if thing is not None and _bare(thing["thing"]) and _kind(thing["thing"]) == _kind(what):
+        return before[: thing.start("thing")] + what + before[thing.end("thing") :]
+    subject = _SUBJECT.match(before)
+    if subject is None or not _bare(subject["thing"]) or _kind(subject["thing"]) != _kind(what):
+        return None
+    # 「挂科怎么补考」: what is more than an aspect may belong to the old subject alone. A place has no such tie.
+    if _kind(what) != 0 and _content(subject["asks"]):
+        return None
+    return what + before[subject.end("thing") :]
+
+
+def _bare(words: str) -> bool:
+    """Whether these are a noun of 2…6 characters and nothing that asks or is an aspect of any matter."""
+    core = re.sub(r"^(?:[大小](?=..)|在(?=[读校职]))", "", words)
+    return bool(re.fullmatch(r"[\u4e00-\u9fffA-Za-z]{2,6}", words)) and not (
+        _ASPECT.search(core) or _STOPPED.search(core)
+    )
+
+
+def _kind(words: str) -> int | None:
+    """The place in the list of kinds; ``None`` for any other thing."""
+    return next((at for at, kind in enumerate(_KINDS) if kind.search(words)), None)
+
+
 def about(asking: Asking, question: str) -> Asking:
     """The same person and day, one of several questions."""
-    return replace(asking, question=question, parts=(), one_of_several=bool(asking.parts))
+    message = asking.question if asking.parts else ""
+    return replace(asking, question=question, parts=(), message=message, one_of_several=len(asking.parts) > 1)

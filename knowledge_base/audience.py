@@ -36,6 +36,25 @@ WHOLLY_OLD = re.compile(
 )
 """The old rules as a whole: 2023级及以前的学生仍按原办法执行, not 按原标准缴费."""
 OLD_STUDENTS = re.compile(rf"(?:在校生|老生|在读学生|已入学|高年级)[^，。；]{{0,12}}{_OLD}")
+_STUDY = r"(?:本科|大学)?(?:大([一二三四五])|([一二三四五])年级)"
+STUDY_FROM = re.compile(
+    rf"(?<![、至到—–-]){_STUDY}(?:学生|本科生)?(?:（含[^（）]*）)?(?P<from>及?(?:其)?以上|起|开始)(?P<without>（不含[^（）]*）)?"
+)
+STUDY_UPTO = re.compile(rf"{_STUDY}(?:学生|本科生)?(?:（含[^（）]*）)?(?:及?(?:其)?以下)")
+_SPREAD = re.compile(
+    r"大([一二三四五])\s*(?:至|到|—|–|-|~|～|、|和)\s*大?([一二三四五])|"
+    r"(?<![第十])([一二三四五])(?:年级)?\s*(?:至|到|—|–|-|~|～|、|和)\s*([一二三四五])年级"
+)
+FIRST_YEARS_OUT = re.compile(
+    r"(?:大学|本科)?(?:大一|一年级|当年入学|入学第一年)(?:新生|学生|本科生)?[^，。；]{0,4}(?:除外|不适用|不参加|不参评|不享受|不在此列|不纳入|不具备)|"
+    r"(?:除|不(?:含|包括|适用于))(?:大学|本科)?(?:大一|一年级|当年入学的?)(?:新生|学生|本科生)?|(?:^|[，；、（])新生(?:除外|不适用|不参加评[选定审]|不参评|不在此列)"
+)
+"""First-year students are left out: 大学一年级新生除外, 一年级学生不参加评定."""
+ENTITLED = re.compile(
+    r"^(?:[（(]?[一二三四五六七八九十\d]+[)）、.．]|第[一二三四五六七八九十百\d]+条)?[\s　]*(?:本(?:办法|细则|规定)的?)?"
+    r"(?:参评|评选|评定|评审|奖励|资助|申请|申报|参选|选拔|招募|适用)(?:对象|范围|人员)(?:及条件)?(?:为|是|：|:|\s|$)"
+)
+"""A clause that says for the whole document who may take part: 评选对象为二年级以上本科生."""
 CAMPUS = re.compile(r"(?<![各两多新老本分跨])([\u4e00-\u9fff]{1,4}校区)")
 _NO_CAMPUS = re.compile(r"^(?:.*(?:各|两|多|其他|所有|全部|不同|有关|新|老|本|分|跨|全校|的|在|和|与|及))?校区$")
 
@@ -55,7 +74,13 @@ def aimed(title: str, texts: Sequence[str], facts: Sequence[str] = ()) -> Aimed:
     degrees = _degrees(title, scope, texts, doubts)
     campuses = _campuses(title, scope, doubts)
     cohorts = _cohorts(title, scope, texts, doubts)
-    return Aimed(Audience(degrees, campuses, cohorts), tuple(doubts))
+    return Aimed(Audience(degrees, campuses, cohorts, _years_of_study(scope, texts)), tuple(doubts))
+
+
+def limited_to(texts: Sequence[str]) -> tuple[Degree, ...]:
+    """The degrees the clause of application names, before what others follow is looked at; empty where it names none."""
+    named = set().union(*(_named(each) for each in _scope(texts)))
+    return tuple(each for each in EVERY if each in named)
 
 
 def _scope(texts: Sequence[str]) -> list[str]:
@@ -93,8 +118,54 @@ def _named(said: str) -> set[Degree]:
     return found
 
 
+def _years_of_study(scope: Sequence[str], texts: Sequence[str]) -> tuple[int | None, int | None]:
+    """First and last year of study the document is for: 二年级以上 is ``(2, None)``. Two that differ are none."""
+    found = {bounds for each in (*(_first(each) for each in scope), *_entitled(texts)) if (bounds := study(each))}
+    if not found and any(FIRST_YEARS_OUT.search(each) for each in (*scope, *_entitled(texts), *_excluding(texts))):
+        return 2, None
+    return found.pop() if len(found) == 1 else (None, None)
+
+
+def study(said: str) -> tuple[int | None, int | None] | None:
+    """The years of study a phrase names: 二年级以上, 一至三年级, 三年级以下; ``None`` where it names none as a range."""
+
+    def number(*names: str | None) -> int:
+        return "一二三四五".index(next(name for name in names if name)) + 1
+
+    if FIRST_YEARS_OUT.search(said):
+        return 2, None
+    if spread := _SPREAD.search(said):
+        first, last = sorted((number(spread[1], spread[3]), number(spread[2], spread[4])))
+        return first, last
+    if begins := STUDY_FROM.search(said):
+        return number(begins[1], begins[2]) + bool(begins["without"]), None
+    if ends := STUDY_UPTO.search(said):
+        return None, number(ends[1], ends[2])
+    return None
+
+
+def _entitled(texts: Sequence[str]) -> list[str]:
+    """What is said of who may take part where a clause is about nothing else."""
+    found: list[str] = []
+    for at, text in enumerate(texts):
+        if begins := ENTITLED.search(text):
+            said = text[begins.end() :]
+            if not re.search(r"[\u4e00-\u9fff]", said) and at + 1 < len(texts):
+                said = texts[at + 1]
+            found.append(_first(said))
+    return found
+
+
+def _excluding(texts: Sequence[str]) -> list[str]:
+    """Sentences that begin with the first-year students and leave them out of these rules."""
+    sentences = (sentence.strip() for text in texts for sentence in re.split(r"[。；]", text))
+    begins = re.compile(r"^(?:第[一二三四五六七八九十百\d]+条)?[\s　]*(?:大学|本科)?(?:大一|一年级|新生)")
+    return [each for each in sentences if begins.match(each) and re.search(rf"{_SELF}|参加评|参评|评[选定审]$", each)]
+
+
 def _degrees(title: str, scope: Sequence[str], texts: Sequence[str], doubts: list[str]) -> tuple[Degree, ...]:
     titled = set() if _APPLICANTS.search(title) and "研究生" in title else _named(re.sub(r"本科教学", "", title))
+    scope = [FIRST_YEARS_OUT.sub("", each) for each in scope]  # leaves out no degree
     clauses = [each for each in scope if _named(each) or NOT_FOR.search(each)]
     if any(NOT_FOR.search(each) and _named(each) for each in clauses):
         doubts.append("适用范围里有例外（“除……外”或“不适用于”），没有按学历限定，请确认适用对象。")

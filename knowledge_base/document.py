@@ -8,7 +8,7 @@ from __future__ import annotations
 import bisect
 import hashlib
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -18,6 +18,10 @@ Span = tuple[int, int]
 
 
 Degree = Literal["本科", "硕士", "博士"]
+SCHOOL_YEAR_BEGINS = 8
+"""Month: from August on 大一 means those admitted this year."""
+Stay = tuple[date, date]
+"""First and last day of the time at a university that a question goes back to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,29 @@ class Who:
     """年级: the year of admission, 2023 for 2023级."""
     degree: Degree | None = None
     campus: str | None = None
+    year: int | None = None
+    """Year of study, 1 for 大一 and for who has just come; 0 where the question is which years may."""
+    stay: Stay | None = None
+    """When they were here, of a 年级 that has left: what held then is their rule, not what holds today."""
 
     def known_from(self, other: Who) -> Who:
-        """The same person, what is unknown taken from elsewhere."""
-        return Who(self.cohort or other.cohort, self.degree or other.degree, self.campus or other.campus)
+        """The same person, what is unknown taken from elsewhere; a year and a stay belong to their own 年级."""
+        degree, campus = self.degree or other.degree, self.campus or other.campus
+        if self.cohort is not None or self.year is not None or self.stay is not None:
+            return Who(self.cohort, degree, campus, self.year, self.stay)
+        return Who(other.cohort, degree, campus, other.year, other.stay)
+
+    def on(self, day: date) -> Who:
+        """The same person with the year of study their 年级 is in on that day, where it is not said."""
+        if self.year is not None or self.cohort is None:
+            return self
+        begun = day.year if day.month >= SCHOOL_YEAR_BEGINS else day.year - 1
+        return replace(self, year=max(begun - self.cohort + 1, 1))
+
+    @property
+    def time(self) -> Who:
+        """The same person without degree and campus."""
+        return Who(cohort=self.cohort, year=self.year, stay=self.stay)
 
 
 ANYBODY = Who()
@@ -45,17 +68,25 @@ class Audience:
     campuses: tuple[str, ...] = ()
     cohorts: tuple[int | None, int | None] = (None, None)
     """First and last 年级 it is for, both included; ``None`` is open."""
+    years: tuple[int | None, int | None] = (None, None)
+    """First and last year of study of its undergraduates, both included: 二年级以上 is ``(2, None)``."""
 
     def admits(self, who: Who) -> bool:
         """Whether the document may be quoted to this person; what is unknown about them does not exclude."""
-        first, last = self.cohorts
+        # 「二年级以上本科生和研究生」 asks nothing of a 研一.
+        years = self.years if who.degree in (None, "本科") or self.degrees == (who.degree,) else (None, None)
         return (
             (who.degree is None or not self.degrees or who.degree in self.degrees)
             and (who.campus is None or not self.campuses or who.campus in self.campuses)
-            and (
-                who.cohort is None or ((first is None or first <= who.cohort) and (last is None or who.cohort <= last))
-            )
+            and _within(who.cohort, self.cohorts)
+            and _within(who.year or None, years)
         )
+
+
+def _within(value: int | None, bounds: tuple[int | None, int | None]) -> bool:
+    """Whether a value lies between two bounds that are included; what is unknown does."""
+    first, last = bounds
+    return value is None or ((first is None or first <= value) and (last is None or value <= last))
 
 
 EVERYBODY = Audience()
@@ -150,13 +181,22 @@ class Document:
 
     def in_force(self, as_of: date, who: Who = ANYBODY) -> bool:
         """Whether this version may be quoted to ``who`` as current on ``as_of``; unknown dates do not exclude."""
-        if not self.audience.admits(who) or (self.since is not None and as_of < self.since):
+        if not self.audience.admits(who.on(as_of)) or (self.since is not None and as_of < self.since):
             return False
+        if who.stay is not None:
+            return self._held(who)
         if self.repealed is None or as_of < self.repealed:
             return True
         if self.kept_until is not None and self.kept_until <= as_of:
             return False
         return self.kept_for is not None and who.cohort is not None and Audience(cohorts=self.kept_for).admits(who)
+
+    def _held(self, who: Who) -> bool:
+        """Whether this version held all the time those who have left were here."""
+        if who.stay is None or (self.since is not None and who.stay[0] < self.since):
+            return False
+        kept = self.kept_for is not None and who.cohort is not None and _within(who.cohort, self.kept_for)
+        return self.repealed is None or who.stay[1] <= self.repealed or kept
 
     def source_offset(self, index: int) -> int:
         """The code point in the decoded source file that became ``text[index]``."""
@@ -187,7 +227,7 @@ class Document:
             elif each.name == "passages":
                 value = [[p.start, p.end, p.locator, p.indexed, p.fields, p.page] for p in value]
             elif each.name == "audience":
-                value = [value.degrees, value.campuses, value.cohorts]
+                value = [value.degrees, value.campuses, value.cohorts, value.years]
             elif each.name == "repeals":
                 value = [[r.title, r.number] for r in value]
             stored[each.name] = value
@@ -225,7 +265,7 @@ def from_json(stored: dict[str, Any]) -> Document:
         audience=Audience(
             tuple(stored["audience"][0]),
             tuple(stored["audience"][1]),
-            (stored["audience"][2][0], stored["audience"][2][1]),
+            *((first, last) for first, last in stored["audience"][2:]),
         ),
         kept_for=None if stored["kept_for"] is None else (stored["kept_for"][0], stored["kept_for"][1]),
         kept_until=day("kept_until"),

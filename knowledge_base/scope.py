@@ -3,52 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cache
 from typing import Literal
 
-import yaml
-
 from .asking import Asking
-from .document import Degree, Document
-from .lexical import WORDS, Lexical, tokens
+from .document import Document
+from .learners import ruled_for, ruled_on, speaks_to
+from .lexical import Lexical, tokens
+from .schools import other_university, own_universities
+
+__all__ = ["Because", "not_for", "other_university", "own_universities", "private_data", "speaks_to"]
 
 Because = Literal["school", "private", "campus", "learner", "degree", "cohort"]
 """What the question is about that these documents are not for."""
-
-# Places: 上海外国语大学, 浙江工商学院. An institution's name opens with where it stands; 计算机学院 and 二级学院 do not.
-_PLACES = (
-    "北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|四川|贵州|云南|陕西|甘肃|"
-    "青海|宁夏|新疆|西藏|内蒙古|香港|澳门|台湾|南京|杭州|苏州|武汉|广州|深圳|成都|西安|厦门|青岛|大连|宁波|长沙|郑州|合肥|济南|哈尔滨|"
-    "沈阳|长春|昆明|南昌|福州|兰州|太原|石家庄|中国|中央|首都|国家|国际|华东|华南|华中|华北|东北|西南|西北|东南|中南|南方|北方"
-)
-_NOT_A_NAME = re.compile(
-    r"^(?:(?:我|你|他|她|咱|们|本|该|这|那|哪|各|所|个|家|名|座|们|的|是|在|从|到|去|考|上|读|念|进|和|跟|与|比|对|像|给|想|要|能|会|让|把|"
-    r"转|换|来|有|没|个|整|全|其他|别的|其它|外|另|一|二|三|四|两|几|每|老年|开放|综合性?|重点|名牌|好|普通|双一流|大|小|新|现在|以后|毕业|"
-    r"刚|请问|关于|为什么|怎么|什么|知道|听说|介绍|如果|因为|所以|可以|学校|中国的?|国内|国外|世界)+)$"
-)
-_UNIVERSITY = re.compile(
-    r"([\u4e00-\u9fff]{2,10}?)(?<!的)(?<!上)大学(?!位|生|城|英语|物理|数学|语文|生活|期间|毕业|四年|里|时|时代|计算机)"
-)
-_COLLEGE = re.compile(rf"((?:{_PLACES})[\u4e00-\u9fff]{{1,8}}?)学院")
-# 请外校乐队来演 and 跟隔壁大学联办 ask for our own rule on others.
-_TOGETHER = re.compile(
-    r"联办|合办|联合|一起[办搞做开]|共同|邀请|请.{2,10}(?:讲座|演出|来演)|(?:参加|打|去).{0,6}(?:比赛|竞赛)|竞赛|分会|转学|转去|外国?大学要|国外大学要|在.{2,6}交换|可以进|(?<!不)[能让]进|来接我|来找我|来看我|[请叫带让]外校|外校.{0,6}来|来.{0,4}学校|跨校|[到去在]外校.{0,10}(?:分|比赛|参加)|(?:外校|校外)的?(?:同学|朋友|人员?|学生|车|嘉宾|老师|男友|女友|对象)|交流|交换|访学|转来|转到|考到"
-)
-_OTHER = re.compile(r"(?:别的|其他|其它|另外一?[所个]|隔壁|别人家|人家)的?(?:大学|学校|高校)|隔壁校|外校|别校|他校")
-
-_KIN = r"(?:弟|妹|哥|姐|对象|男朋友|女朋友|男友|女友|男票|女票|前女友|前男友|前任|闺蜜|同桌|发小|爱人|老公|老婆|表[弟妹哥姐]|堂[弟妹哥姐]|邻居|高中同学|朋友|孩子|儿子|女儿)"
-_THEIRS = re.compile(
-    rf"{_KIN}(?:的|在|去|读|考|念|报|上)?[^，。？?]{{0,6}}(?<!咱们)(?<!我们)(?:学校(?!让|允许|规定|有没有规定)|大学|院校|学院|中学|那所|那个[一二三]本|职校|师专)|(?:他|她|人家)(?:们|那)?(?:的)?(?:学校|那边的?(?:学校|大学))|(?:他|她)们(?:中学|高中|大学)"
-    r"|(?:高中|中学|本科|初中|研究生|考研).{0,3}(?:母校|学校|目标院校|院校)|目标院校|(?:在|去)(?:英国|美国|日本|澳洲|澳大利亚|加拿大|德国|法国|韩国|新加坡|香港)读"
-    r"|[一二三]本(?:和[一二三]本)?(?:学校|大学|院校)|(?:985|211|双一流|民办|师专|职高|技校)(?:的|大学|院校|学校|那)|那个(?:985|211|[一二三]本)|那边的(?:师专|大学|学院|职院)|隔[壁避](?:理工|财大|师大|那[个所]|工大|医学院|985|211)"
-)
-_OVER_THERE = re.compile(r"他们|她们|那边|人家|他那|她那|对方学校")
-_LATIN = re.compile(
-    r"(?<![A-Za-z])(?:ECNU|SJTU|FDU|Fudan|NTU|NUS|ZJU|NJU|PKU|THU|USTC|SUFE|MIT|HKU|HKUST|CUHK|SHU|SUIBE|Tongji|Tsinghua|Harvard|Stanford|ShanghaiTech|NYU|UCLA|BUPT|BNU|RUC|UIBE|HIT|XJTU|WHU|SYSU|UESTC)(?![A-Za-z])",
-    re.IGNORECASE,
-)
-_NEIGHBOUR = re.compile(r"(?:隔壁|别的|其他|其它)(?:大学|学校)")  # named nowhere: :data:`_OTHER` reads it
 
 _PRIVATE = (
     "手机号码?|手机|电话号?码?|微信号?|qq号?|身份证号?码?|学号|银行卡号?|卡号|密码|家庭住址|家庭地址|住址|地址|生日|成绩单?|成绩表|分数|几分|多少分|绩点|排名|课表|"
@@ -125,7 +91,7 @@ def not_for(
     asking: Asking, own: frozenset[str], lexical: Lexical | None, nearest: Document | None, passage: str = ""
 ) -> Because | None:
     """Why these documents must not answer, as far as the question alone, the nearest document and its clause tell."""
-    if other_university(asking.question, own):
+    if other_university(asking.question, own, asking.message):
         return "school"
     if private_data(asking.question):
         return "private"
@@ -133,41 +99,12 @@ def not_for(
         return "campus"
     if nearest is None:
         return None
-    if asking.learner is not None and not _ruled_for(asking.learner, nearest, passage):
+    if asking.learner is not None and not ruled_on(asking.learner, nearest, passage):
         return "learner"
-    if asking.who.degree is not None and not nearest.audience.degrees:
-        named = _DEGREE_WORDS[asking.who.degree]
-        others = [words for degree, words in _DEGREE_WORDS.items() if degree != asking.who.degree]
-        # It never says for whom it is: its title tells. One that names no degree there is for everybody.
-        spoken = any(word in nearest.title for words in others for word in words)
-        if spoken and not any(word in nearest.text for word in named):
-            return "degree"
+    degree = asking.who.degree
+    if degree is not None and not nearest.audience.degrees and not ruled_for(degree, nearest, passage, asking.question):
+        return "degree"
     return None
-
-
-def speaks_to(degree: Degree, document: Document) -> bool:
-    """Whether a document is for this degree by its audience or names it where it rules."""
-    if document.audience.degrees:
-        return degree in document.audience.degrees
-    named = _DEGREE_WORDS[degree]
-    sentences = (each for each in re.split(r"[。；\n]", document.text) if any(word in each for word in named))
-    return any(not _ELSEWHERE.search(each) for each in sentences)
-
-
-_DEGREE_WORDS: dict[Degree, tuple[str, ...]] = {
-    "本科": ("本科", "全日制普通", "本专科"),
-    "硕士": ("硕士", "研究生"),
-    "博士": ("博士", "研究生"),
-}
-
-
-def _ruled_for(learner: str, document: Document, passage: str) -> bool:
-    """Whether the document rules on these; parents, staff and graduates stand in many rules without being ruled on."""
-    beside = next((names for names in _NO_LEARNERS if any(name in learner for name in names)), None)
-    return any(name in passage for name in beside) if beside else _speaks_of(document, learner)
-
-
-_NO_LEARNERS = (("家长",), ("校友", "毕业"), ("老师", "教师", "教工", "教职", "员工", "职工"))
 
 
 def _unheard_of(campus: str, lexical: Lexical) -> bool:
@@ -176,68 +113,9 @@ def _unheard_of(campus: str, lexical: Lexical) -> bool:
     return bool(names_others) and not all(lexical.frequency(token) for token in tokens(campus))
 
 
-def _speaks_of(document: Document, learner: str) -> bool:
-    """Whether a document rules on this kind of learner; 「国际学生另行规定」 does not."""
-    names = next((names for names in _LEARNERS if any(name in learner for name in names)), (learner,))
-    sentences = (each for each in re.split(r"[。；\n]", document.text) if any(name in each for name in names))
-    return any(not _ELSEWHERE.search(each) for each in sentences)
-
-
-_ELSEWHERE = re.compile(r"另行规定|另有规定|不适用|除外|不包括|不在此列|另行制定")
-_LEARNERS = (
-    ("留学生", "国际学生", "外国学生", "来华", "international"),
-    ("家长",),
-    ("校友", "毕业"),
-    ("老师", "教师", "教工", "教职", "员工", "职工"),
-    ("MBA", "在职", "非全", "同等学力"),
-    ("专升本",),
-    ("专科", "高职", "大专", "专生"),
-    ("成人", "成教", "继续教育", "继教", "函授", "自考", "夜大", "夜校", "网络教育"),
-    ("港澳台", "港澳", "台湾学生"),
-    ("交换", "交流生", "访学", "访问学"),
-    ("进修",),
-    ("预科",),
-    ("中学", "高中", "初中", "高一", "高二", "高三"),
-)
-
-
-def other_university(question: str, own: frozenset[str]) -> bool:
-    """Whether the question is about a university other than those the documents come from."""
-    said = re.sub(r"\s", "", question)
-    for name in own:
-        said = said.replace(name, "本校")
-    if _TOGETHER.search(said) and not _OVER_THERE.search(said):
-        return False
-    if _OTHER.search(said) or _THEIRS.search(said) or _COLLEGE.search(said):
-        return True
-    if any(not _NOT_A_NAME.match(found[1]) for found in _UNIVERSITY.finditer(_NEIGHBOUR.sub("", said))):
-        return True
-    return bool(_nicknames().search(said)) or bool(_LATIN.search(question))
-
-
 def private_data(question: str) -> bool:
     """Whether the question asks for what belongs to another person: a mark, a phone, a room, a diagnosis."""
     said = re.sub(r"\s", "", question).lower()
     found = next((pattern for pattern in _ASKS_FOR_PRIVATE if pattern.search(said)), None)
     # A list is private only where it lists what is nobody else's business.
     return found is not None and (found is not _LISTS or bool(_LISTS_OF_PEOPLE.search(said)))
-
-
-def own_universities(documents: Iterable[Document]) -> frozenset[str]:
-    """The universities that issued the documents or stand in their titles."""
-    found: set[str] = set()
-    for document in documents:
-        for text in (document.issuer or "", document.title):
-            found.update(re.findall(r"^[\u4e00-\u9fff]{2,10}?(?:大学|学院)", text))
-    return frozenset(found)
-
-
-@cache
-def _nicknames() -> re.Pattern[str]:
-    """Only where a name can begin: 晚上外出 and 网上交 contain 上外 and 上交."""
-    stored = yaml.safe_load((WORDS / "universities.yml").read_text(encoding="utf-8"))
-    names = "|".join(sorted(map(re.escape, map(str, stored)), key=len, reverse=True))
-    return re.compile(
-        rf"(?:^|[的在去跟和与比像问从到读考报是查说道个她他们那了，。、（(！？\s])(?:{names})"
-        r"(?![门厅楼胆约概型家学一二三四课班小声力量多部批夫事点规])"
-    )

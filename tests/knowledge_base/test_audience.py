@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge_base.audience import aimed, years
-from knowledge_base.document import Audience, Degree
+from knowledge_base.audience import aimed, limited_to, years
+from knowledge_base.document import Audience, Degree, Who
 
 Degrees = tuple[Degree, ...]
 
@@ -120,3 +120,52 @@ def test_cohorts_that_contradict_each_other_are_reported_and_left_open() -> None
 )
 def test_years_are_read_as_a_range(said: str, expected: tuple[int | None, int | None]) -> None:
     assert years(said) == expected
+
+
+@pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        ("本办法适用于全日制二年级以上（含二年级）本科生。", (2, None)),
+        ("本办法适用于大三及以上本科生。", (3, None)),
+        ("本办法适用于二年级以上（不含二年级）本科生。", (3, None)),
+        ("本办法适用于本科一、二年级学生。", (1, 2)),
+        ("本办法适用于一至三年级本科生。", (1, 3)),
+        ("本办法适用于三年级及以下的本科生。", (None, 3)),
+        ("本办法适用于全日制本科生，大学一年级新生除外。", (2, None)),
+        ("本办法适用于除一年级新生外的全日制本科生。", (2, None)),
+        ("第三条　评选对象为二年级以上在籍本科生。", (2, None)),
+        ("一年级学生不参加评定。", (2, None)),
+        ("国家励志奖学金的评选对象为二年级以上学生。", (None, None)),
+        ("社团负责人应当是二年级以上本科生。", (None, None)),
+        ("新生应当按本办法报到。", (None, None)),
+        ("第一、二学期适用于新生。", (None, None)),
+    ],
+)
+def test_the_years_of_study_a_document_is_for(clause: str, expected: tuple[int | None, int | None]) -> None:
+    assert aimed("示范大学本科生评优办法", [clause]).audience.years == expected
+
+
+def test_leaving_out_the_first_years_does_not_leave_the_degree_open() -> None:
+    found = aimed("示范大学评优办法", ["本办法适用于除一年级新生外的全日制本科生。"])
+    assert (found.audience, found.uncertain) == (Audience(("本科",), years=(2, None)), ())
+
+
+@pytest.mark.parametrize(
+    ("person", "admitted"),
+    [
+        (Who(year=1), False),
+        (Who(degree="本科", year=1), False),
+        (Who(degree="硕士", year=1), True),
+        (Who(year=2), True),
+        (Who(year=0), True),
+        (Who(), True),
+    ],
+)
+def test_a_limit_of_years_asks_nothing_of_other_degrees_and_of_whom_nothing_is_known(
+    person: Who, admitted: bool
+) -> None:
+    assert Audience(years=(2, None)).admits(person) is admitted
+
+
+def test_the_clause_of_application_tells_the_degrees_whoever_follows_the_rules_too() -> None:
+    assert limited_to(["本办法适用于全日制本科生。研究生参照执行。"]) == ("本科",)

@@ -1,0 +1,127 @@
+"""Which 年级 a question speaks of: their year of study today, and when they were here where they have left.
+
+「19级学长当年」 must not be told today's rule as the one that held for him; 「刚入学」 is the first year of study.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from .document import SCHOOL_YEAR_BEGINS, Degree, Stay
+
+LENGTH: dict[Degree | None, int] = {"本科": 4, "硕士": 3, "博士": 4, None: 4}
+"""Years a degree normally takes; who names none is taken for an undergraduate."""
+LATE = 2
+"""Years somebody who says 「我2021级」 without speaking of the past may have stayed longer."""
+_COUNT = "一二三四五"
+_KIN = "弟|妹|哥|姐|儿子|女儿|孩子|学[长姐弟妹]|师[兄姐弟妹]"
+
+_COHORT = re.compile(
+    r"(?<!\d)(?:(20\d{2})|([012]\d))级|(?<!\d)(20\d{2})年(?:秋季?|春季?|九月|9月)?(?:入学|入校|进校|考进来|考上)"
+)
+_LEAVERS = re.compile(
+    r"(?<!\d)(?:(20\d{2})|([012]\d))届(?!新生|入学|[学研]代会|运动会)|(?<!\d)(20\d{2})年(?:[夏秋冬春]天?|\d{1,2}月)?(?:本科|硕士|博士)?毕业"
+)
+_OWN_YEAR = re.compile(r"(?:我|咱|我们|本人)[^，。？?！!]{0,6}?(大|研|博)([一二三四五])")
+# 大一的成绩, 大一挂的科 are a year's marks, not somebody in that year; 大一点, 大三元 are neither.
+_YEAR = re.compile(
+    r"(?<![\d大强扩最较更很太])(?:大([一二三四五])(?![点些笔堆早号圈种部大小]|元)|(?:本科)?([一二三四五])年级)(?!以上|及以上|以下|起|开始)"
+)
+_A_YEARS_MARKS = re.compile(
+    r"^(?:整年|全年|学年|那年|那会儿?|的?时候?|期间|[上下]学?期?)*的?(?:成绩|绩点|学分|分数|排名|挂|课程|表现|那年|那会|的?时候|时期?|期间|当时)"
+)
+_NEWCOMER = re.compile(
+    r"新生(?!班|导|奖学金|辅导|杯|手册|群|周|卡|们?的?(?:班助|学长|学姐))|准大学生|"
+    r"(?:刚|才|新)(?:刚|才)?(?:入学|入校|进校|进来|报到|录取|考[上进]|军训完|高考完)|(?:入学|大学)第一(?:年|学期)|今年(?:入学|入校|考进来|进校|录取)"
+)
+_THEN = re.compile(
+    r"当年|当初|当时|那[年届时会阵]|那几年|那个时候|(?:[大研博][一二三四五]|级|在校|读书|上学|住校)的?时候?(?!间)|老规定|旧规定|以前的|之前的|早先|从前"
+)
+_FIRST_YEAR_THEN = re.compile(r"(?:刚)?(?:入学|入校|进校|进来|报到|新生)(?:的)?(?:那[年会时]|时候?)|第一年")
+# What one who has left may still ask of today's rules.
+_STILL_ASKED = re.compile(
+    r"毕业证|学位证|证书|证明|成绩单|成绩表|档案|补办|补发|补领|换发|换证|邮寄|寄到|校友|户口|现在|如今|今年|目前|回校|返校|回学校|回母校"
+)
+_WHETHER = re.compile(
+    r"能不能|可不可以|有没有资格|够不够格|有资格|(?:能|可以|行)[^，。]{0,14}?[吗么嘛不没](?:[呀啊呢]?[？?。]?$|[，。？?])"
+)
+_DETAIL = re.compile(r"多少|几|怎|咋|什么|啥|哪|谁|条件|要求|材料|流程|标准")
+_STILL_HERE = re.compile(r"延毕|延期毕业|没毕业|未毕业|在读|复学|休学|保留学籍|退役|退伍|降级|结业")
+
+
+def cohort(said: str, today: date) -> int | None:
+    """The year of admission of whom a question speaks; ``None`` where it names several or none."""
+    named = admitted(said)
+    several = len({each[1] or each[2] for each in _YEAR.finditer(said)}) > 1
+    if named is None and not several and not _COHORT.search(said) and (study := _OWN_YEAR.search(said)):
+        return _begun(today) - _COUNT.index(study[2])
+    return named
+
+
+def admitted(said: str) -> int | None:
+    """The year of admission a question writes out: 2019级, 19级, 2019年入学."""
+    years = {int(came if came else whole or f"20{short}") for whole, short, came in _COHORT.findall(said)}
+    return years.pop() if len(years) == 1 else None
+
+
+def year_of_study(said: str, today: date) -> int | None:
+    """1 for 大一, 一年级, 刚入学 and who was admitted this school year; ``None`` where nothing tells.
+
+    0 where the question is which years may: 「大一新生能拿奖学金不」 is answered by the very clause that leaves them out.
+    """
+    if _THEN.search(said):
+        return None
+    every = list(_YEAR.finditer(said))
+    found = {_COUNT.index(each[1] or each[2]) + 1 for each in every}
+    if len(found) > 1:
+        return 0
+    if any(_A_YEARS_MARKS.match(said[each.end() :]) for each in every):
+        return None
+    if _NEWCOMER.search(said):
+        found.add(1)
+    if (came := admitted(said)) is not None:
+        found.add(_begun(today) - came + 1)
+    if len(found) != 1 or min(found) < 1:
+        return None
+    return 0 if _WHETHER.search(said) and not _DETAIL.search(said) else found.pop()
+
+
+def school_year_then(said: str, today: date) -> date | None:
+    """The last day of the school year of a named 年级 a question goes back to: 「22级当初大一的时候」 is 2023-07-31."""
+    came = admitted(said)
+    if came is None or not (_THEN.search(said) or _FIRST_YEAR_THEN.search(said)):
+        return None
+    study = _YEAR.search(said)
+    if study is None and not _FIRST_YEAR_THEN.search(said):
+        return None
+    ended = date(came + (_COUNT.index(study[1] or study[2]) + 1 if study else 1), 7, 31)
+    return ended if ended < today else None
+
+
+def stay(said: str, today: date, degree: Degree | None) -> Stay | None:
+    """From the end of their first year to when a named 年级 normally left; ``None`` where they may still be here.
+
+    A rule must have held all that time to be told as theirs. 2018届 were leaving when they are spoken of: their last year.
+    """
+    past = bool(_THEN.search(said))
+    if not past and _STILL_ASKED.search(said):
+        return None
+    length = 5 if "五年制" in said else 3 if "专科" in said or "大专" in said else LENGTH[degree]
+    if (came := admitted(said)) is not None:
+        first, left = date(came + 1, 8, 31), date(came + length, 6, 30)
+        themselves = re.search(r"我(?!们?的?(?:" + _KIN + "))|本人", said)
+        if not past and _STILL_HERE.search(said):
+            return None
+        until = left.replace(year=left.year + LATE) if themselves and not past else left
+        return (first, left) if until < today else None
+    years = {int(of or whole or f"20{short}") for whole, short, of in _LEAVERS.findall(said)}
+    if len(years) != 1:
+        return None
+    year = years.pop()
+    return (date(year - 1, 9, 1), date(year, 6, 30)) if date(year, 6, 30) < today else None
+
+
+def _begun(today: date) -> int:
+    """The year in which the running school year began."""
+    return today.year if today.month >= SCHOOL_YEAR_BEGINS else today.year - 1

@@ -1,0 +1,136 @@
+"""Whether a question is about a university other than those the documents come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+import yaml
+
+from .document import Document
+from .lexical import WORDS
+
+# Places: 上海外国语大学, 浙江工商学院. An institution's name opens with where it stands; 计算机学院 and 二级学院 do not.
+_PLACES = (
+    "北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|四川|贵州|云南|陕西|甘肃|"
+    "青海|宁夏|新疆|西藏|内蒙古|香港|澳门|台湾|南京|杭州|苏州|武汉|广州|深圳|成都|西安|厦门|青岛|大连|宁波|长沙|郑州|合肥|济南|哈尔滨|"
+    "沈阳|长春|昆明|南昌|福州|兰州|太原|石家庄|中国|中央|首都|国家|国际|华东|华南|华中|华北|东北|西南|西北|东南|中南|南方|北方"
+)
+_NOT_A_NAME = re.compile(
+    r"^(?:(?:我|你|他|她|咱|们|本|该|这|那|哪|各|所|个|家|名|座|们|的|是|在|从|到|去|考|上|读|念|进|和|跟|与|比|对|像|给|想|要|能|会|让|把|"
+    r"转|换|来|有|没|个|整|全|其他|别的|其它|外|另|一|二|三|四|两|几|每|老年|开放|综合性?|重点|名牌|好|普通|双一流|大|小|新|现在|以后|毕业|"
+    r"刚|请问|关于|为什么|怎么|什么|知道|听说|介绍|如果|因为|所以|可以|学校|中国的?|国内|国外|世界)+)$"
+)
+_UNIVERSITY = re.compile(
+    r"([\u4e00-\u9fff]{2,10}?)(?<!的)(?<!上)大学(?!位|生|城|习|英语|物理|数学|语文|生活|期间|毕业|四年|里|时|时代|计算机)"
+)
+# 武汉船舶职院, 广西某专科: a place and a kind of school, however the rest is shortened.
+_COLLEGE = re.compile(
+    rf"(?:{_PLACES})(?:[\u4e00-\u9fff]{{1,8}}?学院|[\u4e00-\u9fff]{{0,8}}?(?:职大|师院|工院|艺校|警校|某(?:专科|高校|本科|学院|大学)))|"
+    r"(?!我们|咱|你们|本校|贵校)[\u4e00-\u9fff]{2,8}(?<![我咱你]们)(?<!本校)(?:职院|职业技术学院|职业学院|师专|高专|医专)"
+)
+_KINDS = (
+    "民办本科|民办|公办本科|师范|师专|技校|技师学院|职高|职校|职院|高职|大专|专科|中专|卫校|护校|警校|警院|军校|艺校|体校|电大|独立学院|"
+    "[一二三]本|985|211|双一流|理工|财大|师大|工大|医学院|华五|C9"
+)
+# 请外校乐队来演 and 跟隔壁大学联办 ask for our own rule on others.
+_TOGETHER = re.compile(
+    r"联办|合办|联合|一起[办搞做开]|共同|邀请|请.{2,16}(?:讲座|演出|来演)|(?:参加|打|去).{0,6}(?:比赛|竞赛)|竞赛|分会|转学|转去|外国?大学要|国外大学要|在.{2,6}交换|可以进|(?<!不)[能让]进|来接我|来找我|来看我|[请叫带让]外校|外校.{0,6}来|来.{0,4}学校|跨校|[到去在]外校.{0,10}(?:分|比赛|参加)|(?:外校|校外)的?(?:同学|朋友|人员?|学生|车|嘉宾|老师|男友|女友|对象)|交流|交换|访学|转来|转到|考到"
+)
+_OTHER = re.compile(r"(?:别的|其他|其它|另外一?[所个]|隔壁|别人家|人家)的?(?:大学|学校|高校)|隔壁校|外校|别校|他校")
+
+_KIN = r"(?:弟|妹|哥|姐|对象|男朋友|女朋友|男友|女友|男票|女票|前女友|前男友|前任|闺蜜|同桌|发小|爱人|老公|老婆|表[弟妹哥姐]|堂[弟妹哥姐]|邻居|高中同学|朋友|孩子|儿子|女儿)"
+_THEIRS = re.compile(
+    rf"{_KIN}(?:的|在|去|读|考|念|报|上)?[^，。？?]{{0,6}}(?<![咱我你]们)(?<![咱我贵本])(?:学校(?!让|允许|规定|有没有规定)|大学|院校|学院|中学|那所|那个[一二三]本|职校|师专)|(?:他|她|人家)(?:们|那)?(?:的)?(?:学校|那边的?(?:学校|大学))|(?:他|她)们(?:中学|高中|大学)"
+    r"|(?:高中|中学|本科|初中|研究生|考研).{0,3}(?:母校|学校|目标院校|院校)|目标院校|(?:在|去)(?:英国|美国|日本|澳洲|澳大利亚|加拿大|德国|法国|韩国|新加坡|香港)读"
+    r"|[一二三]本(?:和[一二三]本)?(?:学校|大学|院校)|(?:985|211|双一流|民办|师专|职高|技校)(?:的|大学|院校|学校|那)|那个(?:985|211|[一二三]本)|那边的(?:师专|大学|学院|职院)|隔[壁避](?:理工|财大|师大|那[个所]|工大|医学院|985|211)"
+)
+# 读的那个民办本科, 一条马路之隔的师范, 他们技校: a kind of school that somebody else attends or that stands elsewhere.
+_ELSEWHERE = re.compile(
+    rf"(?:[他她]们?|人家|{_KIN})的?(?:那个|那所|这个)?(?:{_KINDS})|(?:读|念|上|考[上进]?|在)的?(?:那|这|某|一)?[个所]?(?:{_KINDS})(?!的?(?:国奖|奖学金|学位|同学|生))|"
+    rf"(?:隔壁|对面|旁边|附近|对门|之隔|不远)的?(?:那|这|一)?[个所家]?(?:{_KINDS}|大学|高校|学校)|双一流里的?|那所(?:大学|学校|高校)|"
+    rf"{_KIN}(?:今年|现在|刚|就)*(?:在|上了?|读|念|考[上进]了?)(?!我们|咱|你们|本校|这)[^，。？?]{{2,8}}，[^，。？?]{{0,10}}?[他她]们?(?:那儿|那边|那里|学校)"
+)
+_OVER_THERE = re.compile(
+    r"他们|她们|那边|人家|他那|她那|对方学校|那所(?:大学|学校|高校)|(?:隔壁|对面|附近|旁边)那[所个]|(?:对面|马路)[^，。]{0,4}大学"
+)
+_OURS = re.compile(r"我们学?校?|咱们?学?校?|你们学?校?|本校|我校|贵校|这儿|这边")
+_LATIN = re.compile(
+    r"(?<![A-Za-z])(?:ECNU|SJTU|FDU|Fudan|NTU|NUS|ZJU|NJU|PKU|THU|USTC|SUFE|MIT|HKU|HKUST|CUHK|SHU|SUIBE|Tongji|Tsinghua|Harvard|Stanford|ShanghaiTech|NYU|UCLA|BUPT|BNU|RUC|UIBE|HIT|XJTU|WHU|SYSU|UESTC)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_NEIGHBOUR = re.compile(r"(?:隔壁|别的|其他|其它)(?:大学|学校)")  # named nowhere: :data:`_OTHER` reads it
+
+
+def other_university(question: str, own: frozenset[str], message: str = "") -> bool:
+    """Whether the question is about a university other than those the documents come from.
+
+    ``message`` is what the question is a part of: one that names another university in it and not ours goes on about it.
+    """
+    said = _without(question, own)
+    clauses = [each for each in re.split(r"[，,。；;？?！!]", said) if each]
+    last = clauses[-1] if clauses else ""
+    if len(clauses) > 1:
+        names = _names_another(last)
+        # What is asked at the end counts: 「她们能缓考，咱学校可以吗」, 「去港大交换，港大的宿舍怎么申请」.
+        if names and not _TOGETHER.search(last):
+            return True
+        if not names and _OURS.search(last) and not _OVER_THERE.search(last):
+            return False
+    if not (_TOGETHER.search(said) and not _OVER_THERE.search(said)) and _names_another(said):
+        return True
+    whole = _without(message, own)
+    return bool(whole) and whole != said and not _OURS.search(said) and other_university(whole, frozenset())
+
+
+def _without(said: str, own: frozenset[str]) -> str:
+    """What is said without spaces, our own names replaced."""
+    said = re.sub(r"\s", "", said)
+    for name in own:
+        said = said.replace(name, "本校")
+        if (root := re.sub(r"(?:职业技术|职业|高等专科)(?:大学|学院|学校)$", "", name)) != name:
+            said = re.sub(rf"{re.escape(root)}(?:职院|职大|高专)", "本校", said)
+        for short in _short_names():
+            # 上大 is 上海大学's own students' word for it.
+            if short[0] == name[0] and _within(short, name):
+                said = said.replace(short, "本校")
+    return said
+
+
+def _within(short: str, name: str) -> bool:
+    """Whether the characters of a short name stand in the full one in their order."""
+    rest = iter(name)
+    return all(char in rest for char in short)
+
+
+def _names_another(said: str) -> bool:
+    if any(each.search(said) for each in (_OTHER, _THEIRS, _COLLEGE, _ELSEWHERE, _nicknames(), _LATIN)):
+        return True
+    return any(not _NOT_A_NAME.match(found[1]) for found in _UNIVERSITY.finditer(_NEIGHBOUR.sub("", said)))
+
+
+def own_universities(documents: Iterable[Document]) -> frozenset[str]:
+    """The universities that issued the documents or stand in their titles."""
+    found: set[str] = set()
+    for document in documents:
+        for text in (document.issuer or "", document.title):
+            found.update(re.findall(r"^[\u4e00-\u9fff]{2,10}?(?:大学|学院)", text))
+    return frozenset(found)
+
+
+@cache
+def _short_names() -> tuple[str, ...]:
+    """What students call universities, the longest first."""
+    stored = yaml.safe_load((WORDS / "universities.yml").read_text(encoding="utf-8"))
+    return tuple(sorted(map(str, stored), key=len, reverse=True))
+
+
+@cache
+def _nicknames() -> re.Pattern[str]:
+    """Only where a name can begin: 晚上外出 and 网上交 contain 上外 and 上交."""
+    names = "|".join(map(re.escape, _short_names()))
+    return re.compile(
+        rf"(?:^|[的在去跟和与比像问从到读考报是查说道个她他们那了里，。、（(！？\s]|[刚考就念读转]上)(?:{names})"
+        r"(?![门厅楼胆约概型家学一二三四课班小声力量多部批夫事点规])"
+    )

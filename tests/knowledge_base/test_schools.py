@@ -1,0 +1,63 @@
+"""Whether another university is meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge_base.schools import other_university
+
+OWN = frozenset({"示范大学"})
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "复旦转专业要几点绩点",
+        "堂妹读的那个民办本科怎么评助学金",
+        "他们职高宿舍几点熄灯",
+        "隔壁师范食堂能刷微信吗",
+        "和我们只隔一条河、不远的那所大学校外人员能进吗",
+        "常州纺织职院怎么退学费",
+        "湖南某专科的奖学金分几档",
+        "表弟在新东方，他们那儿旷课几节劝退",
+        "堂哥今年刚上同济，想转专业要几点绩点",
+        "下学期去港大交换，港大的宿舍怎么申请",
+        "上财绩点怎么算，跟咱一样吗？只要他们的算法",
+    ],
+)
+def test_another_school_is_recognised_however_it_is_called(question: str) -> None:
+    assert other_university(question, OWN)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "我妹刚被你们学校录取，想先当兵，资格留几年",
+        "我哥在外地上大学，他说他们补考能缓考，咱学校可以吗",
+        "复旦能养猫，我们学校行不行",
+        "跟隔壁大学联合办比赛要谁批",
+        "请隔壁学校的合唱团来我们这里演出，提前几天报批",
+        "男朋友外校的，能进宿舍楼吗",
+        "青年大学习在哪看",
+        "示范大学宿舍几点熄灯",
+        "晚上外出要登记吗",
+    ],
+)
+def test_what_is_asked_of_our_own_school_is_not_another(question: str) -> None:
+    assert not other_university(question, OWN)
+
+
+def test_what_students_call_their_own_university_is_not_another() -> None:
+    assert other_university("上大宿舍几点熄灯", OWN)
+    assert not other_university("上大宿舍几点熄灯", frozenset({"上海大学"}))
+
+
+def test_a_short_name_of_our_own_college_is_ours() -> None:
+    assert not other_university("常州纺织职院宿舍几点熄灯", frozenset({"常州纺织职业技术学院"}))
+
+
+def test_a_part_of_a_message_about_another_school_is_about_it_too() -> None:
+    message = "海洋大学离这儿远吗？学生证丢了怎么补？"
+    assert other_university("学生证丢了怎么补", OWN, message)
+    assert not other_university("我们学校学生证丢了怎么补", OWN, message)
+    assert not other_university("学生证丢了怎么补", OWN, "宿舍几点熄灯？学生证丢了怎么补？")

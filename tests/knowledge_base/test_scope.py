@@ -1,0 +1,81 @@
+"""Whom the documents are not for, asked of a library: their 年级 and what held while they were here."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from knowledge_base import Answer, Decline, Library, open_encoder
+from knowledge_base.ingest import read
+from knowledge_base.store import Store
+from knowledge_base.structure import document
+
+TODAY = date(2026, 11, 22)
+SOURCES = {
+    "宿舍旧.md": """示范大学学〔2018〕22号
+
+# 示范大学学生宿舍管理规定
+
+（2018年7月6日印发，自2018年9月1日起施行）
+
+第一条　宿舍住宿费为四人间每人每学年1000元。
+
+第二条　宿舍楼每日6:00开门，23:00关门。
+""",
+    "宿舍.md": """示范大学学〔2025〕18号
+
+# 示范大学学生宿舍管理规定
+
+（2025年7月10日印发，自2025年9月1日起施行）
+
+第一条　宿舍住宿费为四人间每人每学年1200元。
+
+第二条　宿舍楼每日6:00开门，23:30关门。
+""",
+    "奖学金.md": """示范大学学〔2025〕9号
+
+# 示范大学本科生奖学金评定办法
+
+（2025年4月18日印发，自2025年9月1日起施行）
+
+第一条　本办法适用于全日制二年级以上（含二年级）本科生。
+
+第二条　一等奖学金每人每学年3000元，申请人平均学分绩点应当达到3.5。
+
+第三条　奖学金于每年12月发放到学生本人银行卡。
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    folder = tmp_path_factory.mktemp("scope")
+    for name, text in SOURCES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    Store(folder / "knowledge").publish([document(read(folder / name)) for name in SOURCES], open_encoder())
+    return Library.open(folder / "knowledge")
+
+
+def numbers(said: Answer | Decline) -> list[str | None]:
+    return [source.number for source in said.sources] if isinstance(said, Answer) else []
+
+
+@pytest.mark.parametrize("asker", ["大一新生", "我是26级的，", "刚入学，"])
+def test_a_rule_for_later_years_is_not_told_to_who_has_just_come(published: Library, asker: str) -> None:
+    said = published.answer(f"{asker}申请一等奖学金平均学分绩点要多少", TODAY)
+    assert isinstance(said, Decline)
+    assert (said.reason, said.because) == ("out_of_scope", "cohort")
+    assert numbers(published.answer("大二申请一等奖学金平均学分绩点要多少", TODAY)) == ["示范大学学〔2025〕9号"]
+
+
+def test_who_has_left_is_told_what_held_while_they_were_here(published: Library) -> None:
+    assert numbers(published.answer("19级学长当年四人间住宿费一学年多少", TODAY)) == ["示范大学学〔2018〕22号"]
+    assert numbers(published.answer("25级四人间住宿费一学年多少", TODAY)) == ["示范大学学〔2025〕18号"]
+
+
+@pytest.mark.parametrize("asker", ["2016级那时候", "2019届毕业的学姐当年"])
+def test_what_did_not_hold_while_they_were_here_is_not_told_as_theirs(published: Library, asker: str) -> None:
+    said = published.answer(f"{asker}申请一等奖学金平均学分绩点要多少", TODAY)
+    assert isinstance(said, Decline)
+    assert (said.reason, said.because) == ("out_of_scope", "cohort")
