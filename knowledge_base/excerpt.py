@@ -1,4 +1,4 @@
-"""What to quote of a clause: all of a short one, the entries or sentences that answer of a long one.
+"""What to quote of a clause: all of a short one, the list or the sentences that answer of a long one.
 
 An excerpt is always one contiguous slice of the stored text that begins and ends at the edge of a sentence or an entry.
 """
@@ -15,8 +15,13 @@ from .wording import overlap
 
 WHOLE = 130
 """Code points: a clause up to this length is quoted whole; it fits a phone's screen."""
-LONGEST = 320
-"""Code points of the longest excerpt."""
+LONGEST = 500
+"""Code points of the longest excerpt: a list is read as a whole sooner than it misleads by one of its entries."""
+NEARLY = 0.5
+"""What scores at least this share of the best answers nearly as well."""
+SAYS_ENOUGH = 0.35
+"""An entry stands for itself when it has this share of what its lead-in leaves open: pairs over the edge of a word
+are in no text, so that even the entry that answers seldom has all."""
 _LIST = re.compile(
     r"哪些|哪几|几种|条件|材料|情形|情况|要求|流程|步骤|程序|包括|都有|分别|标准|等级|类型|什么样|怎么处分|怎么算|怎么办|区别"
 )
@@ -45,22 +50,14 @@ def excerpt(document: Document, passage: Passage, question: str, lexical: Lexica
     best = max(range(len(units)), key=lambda at: (scores[at], -at))
     if scores[best] <= 0:
         return start, _fit(units, 0, len(units) - 1, start)
-    first = last = best
-    if units[best].lead or (units[best].entry and _LIST.search(question)):
+    if units[best].lead or (
+        units[best].entry and (_LIST.search(question) or not _stands_out(document, units, best, question, lexical))
+    ):
         first, last = _whole_list(units, best)
     else:
-        # A neighbour that answers nearly as well belongs to the answer; an entry stands for itself.
-        while (
-            first and not units[first].entry and scores[first - 1] >= 0.5 * scores[best] and not units[first - 1].entry
-        ):
-            first -= 1
-        while (
-            last + 1 < len(units)
-            and scores[last + 1] >= 0.5 * scores[best]
-            and units[last + 1].entry == units[last].entry
-        ):
-            last += 1
-        last = _with_short_tail(units, last, first)
+        first, last = _neighbours(units, scores, best)
+        last = _with_its_list(units, _with_short_tail(units, last, first))
+    first = _begin(units, first, best)
     return units[first].start, _fit(units, first, last, units[first].start)
 
 
@@ -101,14 +98,61 @@ def _units(text: str, start: int, end: int) -> list[_Unit]:
     return found
 
 
-def _whole_list(units: list[_Unit], at: int) -> tuple[int, int]:
-    first = at
-    while first and units[first].entry:
+def _stands_out(document: Document, units: list[_Unit], at: int, question: str, lexical: Lexical) -> bool:
+    """Whether the entry ``at`` answers alone: it says most of what is asked, and no other of its list nearly as much.
+
+    Words the lead-in has already tell no entry from another, so only what an entry adds to them counts.
+    """
+    lead = announced(document, units[at].start)
+    known = overlap(lexical, question, lead)
+    first, last = _entries(units, at)
+    added = {
+        each: overlap(lexical, question, f"{lead}\n{document.text[units[each].start : units[each].end]}") - known
+        for each in range(first, last + 1)
+    }
+    mine = added.pop(at)
+    return mine > 0 and mine >= SAYS_ENOUGH * (1 - known) and max(added.values(), default=0.0) < NEARLY * mine
+
+
+def _entries(units: list[_Unit], at: int) -> tuple[int, int]:
+    """The first and the last entry of the list in which the entry ``at`` stands."""
+    first = last = at
+    while first and units[first - 1].entry:
         first -= 1
-    last = first
     while last + 1 < len(units) and units[last + 1].entry:
         last += 1
-    return first, max(last, at)
+    return first, last
+
+
+def _whole_list(units: list[_Unit], at: int) -> tuple[int, int]:
+    """The lead-in, every entry, and what is said of them all behind the last one, up to the next list."""
+    first = at
+    if units[at].entry:
+        first, last = _entries(units, at)
+        first = max(first - 1, 0)
+    else:
+        last = _with_its_list(units, at)
+    while last + 1 < len(units) and not units[last + 1].entry and not units[last + 1].lead:
+        last += 1
+    return first, last
+
+
+def _with_its_list(units: list[_Unit], last: int) -> int:
+    """What a colon announces comes along: the entries, or the one line behind it where they are not numbered."""
+    if not units[last].lead or last + 1 == len(units):
+        return last
+    return _entries(units, last + 1)[1] if units[last + 1].entry else _with_its_list(units, last + 1)
+
+
+def _neighbours(units: list[_Unit], scores: list[float], best: int) -> tuple[int, int]:
+    """A neighbour that answers nearly as well belongs to the answer; an entry stands for itself."""
+    first = last = best
+    enough = NEARLY * scores[best]
+    while first and not units[first].entry and scores[first - 1] >= enough and not units[first - 1].entry:
+        first -= 1
+    while last + 1 < len(units) and scores[last + 1] >= enough and units[last + 1].entry == units[last].entry:
+        last += 1
+    return first, last
 
 
 def _with_short_tail(units: list[_Unit], last: int, first: int) -> int:
@@ -118,11 +162,20 @@ def _with_short_tail(units: list[_Unit], last: int, first: int) -> int:
     return last
 
 
+def _begin(units: list[_Unit], first: int, best: int) -> int:
+    """The first unit from ``first`` on with which the excerpt still reaches the end of the best one."""
+    while first < best and units[best].end - units[first].start > LONGEST:
+        first += 1
+    return first
+
+
 def _fit(units: list[_Unit], first: int, last: int, start: int) -> int:
-    """The end of the longest run of whole units from ``first`` to ``last`` that fits."""
-    end = units[first].end
-    for unit in units[first : last + 1]:
-        if unit.end - start > LONGEST:
-            break
-        end = unit.end
-    return end
+    """The end of the longest run of whole units from ``first`` to ``last`` that fits; no colon without what it announces."""
+    fitting = first
+    while fitting < last and units[fitting + 1].end - start <= LONGEST:
+        fitting += 1
+    while fitting > first and fitting < last and units[fitting].lead:
+        fitting -= 1
+    if units[fitting].lead and fitting < last:
+        fitting += 1  # longer than it should be rather than nothing behind the colon
+    return units[fitting].end
