@@ -13,7 +13,8 @@ from .encoder import Vector
 from .excerpt import announced, excerpt
 from .gate import Gate, Verdict
 from .index import Found, Hit, Index
-from .scope import Because, not_for, speaks_to
+from .learners import margin, speaks_to
+from .scope import Because, not_for
 from .validity import coming
 from .wording import overlap
 
@@ -26,8 +27,6 @@ LONGEST_TOGETHER = 420
 """Code points of two quotations: more is not read on a phone."""
 UNSURE = 0.8
 """Below this probability of being right the next clause is shown too, and said to be only perhaps what was meant."""
-AS_GOOD = 0.15
-"""How much less sure a rule for the person may be than one for others before the person's is taken for missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +81,23 @@ class _Quoted:
 
 
 @dataclass(frozen=True, slots=True)
+class _Judged:
+    """One question searched and judged."""
+
+    question: str
+    """Respelled."""
+    vector: Vector
+    found: Found
+    """For the person who asks."""
+    everybody: Found
+    """For anybody."""
+    verdict: Verdict | None = None
+    """``None`` where nothing was found for this person."""
+    because: Because | None = None
+    """What puts it out of scope by a rule."""
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What questions are answered with: one edition of the library and the way to embed a question."""
 
@@ -113,24 +129,20 @@ class Desk:
     def support(self, asking: Asking, as_of: date) -> float:
         """How sure the gate is that these documents contain the answer, 0…1; 0 where a rule of scope declines.
 
-        Of several questions the least. For measuring thresholds: whether to answer is :meth:`answer`'s to say.
+        Of several questions the most, and of the message as one: any of them is answered alone. For measuring thresholds;
+        whether to answer is :meth:`answer`'s to say.
         """
         day = asking.as_of or as_of
-        questions = asking.parts or (asking.question,)
-        return min(self._support(about(asking, question), day) for question in questions)
+        tried = [about(asking, question) for question in asking.parts or (asking.question,)]
+        if len(tried) > 1:
+            tried.append(asking)
+        return max(self._support(each, day) for each in tried)
 
     def _support(self, asking: Asking, as_of: date) -> float:
-        said = self._one(asking, as_of)
-        if isinstance(said, _Quoted):
-            return said.verdict.support
-        if said.because is not None:
-            return 0.0
-        question = self.index.respelled(asking.question)
-        vector = self.encode(question)
-        found = self._search(question, vector, as_of, asking.who)
-        return self.gate.verdict(self.index, question, vector, found).support if found.hits else 0.0
+        judged = self._judged(asking, as_of)
+        return judged.verdict.support if judged.verdict is not None and judged.because is None else 0.0
 
-    def _one(self, asking: Asking, as_of: date) -> _Quoted | Decline:
+    def _judged(self, asking: Asking, as_of: date) -> _Judged:
         who = asking.who
         # Slips of the pen are mended before anything is embedded; what was said is still what scope is judged by.
         question = self.index.respelled(asking.question)
@@ -138,7 +150,7 @@ class Desk:
         found = self._search(question, vector, as_of, who)
         everybody = self._search(question, vector, as_of, ANYBODY) if who != ANYBODY else found
         if not everybody.hits:
-            return Decline("not_found", ())
+            return _Judged(question, vector, found, everybody)
         verdict = self.gate.verdict(self.index, question, vector, found) if found.hits else None
         first = found.hits[0] if found.hits else None
         because = not_for(
@@ -149,12 +161,21 @@ class Desk:
             first.document.text[first.passage.start : first.passage.end] if first else "",
         )
         if because is None and everybody is not found:
-            because = self._for_others(question, vector, asking, found, verdict, everybody)
-        if because is not None:
-            return Decline("out_of_scope", self._nearest(everybody, question), because)
+            because = self._for_others(question, vector, asking, found, verdict, everybody, as_of)
+        return _Judged(question, vector, found, everybody, verdict, because)
+
+    def _one(self, asking: Asking, as_of: date) -> _Quoted | Decline:
+        judged = self._judged(asking, as_of)
+        question, vector, found, verdict = judged.question, judged.vector, judged.found, judged.verdict
+        if not judged.everybody.hits:
+            return Decline("not_found", ())
+        if judged.because is not None:
+            return Decline("out_of_scope", self._nearest(judged.everybody, question), judged.because)
         if asking.dangling:
             return Decline("unsure", self._nearest(found, question))
         if verdict is None or not verdict.answer:
+            if verdict is not None and verdict.about is not None:
+                return Decline("out_of_scope", self._nearest(found, question), verdict.about)
             return Decline((verdict and verdict.reason) or "not_found", self._nearest(found, question))
         quoted = [self._source(found.hits[0], question)]
         by_id = {hit.document.id: hit.document for hit in found.hits}
@@ -165,10 +186,12 @@ class Desk:
         elif verdict.probability < UNSURE and not asking.one_of_several:
             perhaps = self._other(found.hits, question, quoted[0])
         told = [_said(by_id[source.document_id], source, found.hits) for source in quoted]
+        if not found.hits[0].document.in_force(as_of):
+            told[0] = f"下面是当时或者你这一年级适用的版本，现在已有新的规定：\n{told[0]}"
         if perhaps is not None:
             quoted.append(perhaps)
             told.append(f"也可能是这一条：\n{_said(by_id[perhaps.document_id], perhaps, found.hits)}")
-        later = self._coming(by_id[quoted[0].document_id], quoted[0], question, vector, as_of, who)
+        later = self._coming(by_id[quoted[0].document_id], quoted[0], question, vector, as_of, asking.who)
         if later is not None:
             told.append(later[0])
             quoted.append(later[1])
@@ -185,19 +208,23 @@ class Desk:
         found: Found,
         verdict: Verdict | None,
         everybody: Found,
+        as_of: date,
     ) -> Because | None:
         """Whether what answers is a rule for others (本科 and not 硕士), and none for this person is nearly as good."""
         first = everybody.hits[0].document
-        if first.audience.admits(asking.who):
+        if first.in_force(as_of, asking.who):
             return None
         other = self.gate.verdict(self.index, question, vector, everybody)
         if not other.answer:
             return None
-        good = verdict is not None and verdict.answer and verdict.support >= other.support - AS_GOOD
+        mine = found.hits[0] if found.hits else everybody.hits[0]
+        clause = mine.document.text[mine.passage.start : mine.passage.end]
+        less = margin(asking.who.degree, mine.document, clause, first)
+        good = verdict is not None and verdict.answer and verdict.support >= other.support - less
         # A general rule beside one for others is a rule for this person only where it speaks to them.
         if good and (asking.who.degree is None or speaks_to(asking.who.degree, found.hits[0].document)):
             return None
-        if not first.audience.admits(Who(cohort=asking.who.cohort)):
+        if not first.in_force(as_of, asking.who.time):
             return "cohort"
         return "degree" if not first.audience.admits(Who(degree=asking.who.degree)) else "campus"
 
@@ -236,7 +263,7 @@ class Desk:
     ) -> tuple[str, Source] | None:
         """What will be said instead once a version that is already published takes effect."""
         later = coming(self.index.documents, now, as_of)
-        if later is None or later.since is None or not later.audience.admits(who):
+        if later is None or later.since is None or who.stay is not None or not later.audience.admits(who):
             return None
         # The clause that answers now says best where its successor stands.
         found = self.index.search(

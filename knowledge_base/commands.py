@@ -95,6 +95,8 @@ class Desk:
                             print(f"error: {got.name}: {got.error}", file=sys.stderr)
                     else:
                         taken.append(got)
+        if not taken and not failed:
+            raise Refused("nothing_there", f"没有可以收录的文件：{'、'.join(map(str, paths))}")
         version: int | None = None
         if taken:
             version = self._published(taken, (), draft=draft)

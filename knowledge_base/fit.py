@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .about import About
 from .embeddings import Embeddings
 from .encoder import open_encoder
 from .figures_of_fit import SHARES, Unseen, report
-from .gate import KNOTS, hinges, place
+from .fit_about import examples, learnt
+from .gate import HEADS, KNOTS, hinges, place, together
 from .ingest import files
 from .known import take_in
 from .questions import asked, outside
@@ -34,6 +36,15 @@ POLICIES = Path(__file__).parent / "policies"
 CACHE = ROOT / "build" / "embeddings"
 NOT_QUESTIONS = ("scope.yml", "typos.yml")
 """Files beside the questions that have another shape."""
+NEAR = {"outside.yml": None, "outside_everyday.yml": False, "outside_campus.yml": True, "outside_detail.yml": True}
+"""Questions nothing answers, and whether they are about campus life. What other documents of a university would answer
+(``outside_elsewhere.yml``) only teaches what questions are about: judged with it, the gate came to decline what a document on a new
+matter does answer."""
+MISSES = "outside_detail.yml"
+"""Near misses: a rule is about the matter and only does not say what is asked."""
+NEAR_MISS = 0.3
+"""What a near miss weighs where support is fitted; with more the gate came to decline plain questions, too. For bare documents it
+weighs nothing, and campus life is like what is missing: else a document on a new matter was not believed what it says."""
 LEAST_ANSWERED = {"knowing": 0.95, "unknowing": 0.90}
 """Share of the answerable questions of a full library that must pass; the threshold is the strictest that lets so many through."""
 FORGOTTEN = 0.35
@@ -47,7 +58,7 @@ Array = NDArray[np.float64]
 
 def fit(to: Path | None = None) -> str:
     """Fits on ``training_data/questions`` and the shipped documents, writes the encoder's gate, gives the figures as lines."""
-    trials, common, engine = made()
+    trials, common, about, engine = made()
     stored: dict[str, Any] = {
         "engine": engine,
         "features": FEATURES,
@@ -59,36 +70,43 @@ def fit(to: Path | None = None) -> str:
         mine = [each for each in trials if each.knows == knows]
         stored[name], judged = _judge(mine, LEAST_ANSWERED[name])
         unseen += judged
+    about.save((to or place(engine)).with_suffix(".npz"))
     (to or place(engine)).write_text(json.dumps(stored, ensure_ascii=False) + "\n", encoding="utf-8")
     return report(unseen)
 
 
-def made() -> tuple[list[Trial], Common, str]:
-    """The trials, what questions and clauses have in common, and the encoder's id."""
+def made() -> tuple[list[Trial], Common, About, str]:
+    """The trials, what questions and clauses have in common, what questions are about, and the encoder's id."""
     encoder = open_encoder()
     embeddings = Embeddings(CACHE, encoder)
     documents = merged([], [take_in(path) for path in files([POLICIES])])
     names = sorted(path.name for path in QUESTIONS.glob("*.yml") if path.name not in NOT_QUESTIONS)
     inside = [each for name in names if not name.startswith("outside") for each in asked(QUESTIONS / name)]
     own = own_universities(documents)
-    near = {"outside_everyday.yml": False, "outside_campus.yml": True}
-    outsiders = [
-        Outsider(question, near.get(name))
-        for name in names
-        if name.startswith("outside")
+    given = list(examples(QUESTIONS, inside, documents))
+    about, unseen = learnt(given, embeddings)
+    strangers = [
+        Outsider(question, near, misses=name == MISSES)
+        for name, near in NEAR.items()
         for question in outside(QUESTIONS / name)
-        if not (other_university(question, own) or private_data(question))
+    ]
+    # What is asked of other people and other schools is no question for these documents either.
+    others = [Outsider(each.question, None) for each in given if each.kind in ("person", "school")]
+    outsiders = [
+        each
+        for each in [*strangers, *others]
+        if not (other_university(each.question, own) or private_data(each.question))
     ]
     today = max(each.since for each in documents if each.since)
     clauses = [passage.indexed for each in documents if each.in_force(today) for passage in each.passages]
-    said = [embeddings.of([each.question for each in some], questions=True) for some in (inside, outsiders)]
+    said = [embeddings.of([each.question for each in some], questions=True) for some in (inside, strangers)]
     embeddings.of([question for each in documents for _, question in each.known], questions=True)
     # Far more is asked that the documents answer than not: seven to three, as when the search was tuned.
     usual = 0.7 * said[0].mean(axis=0) + 0.3 * said[1].mean(axis=0)
     common = Common(usual.astype(np.float32), embeddings.of(clauses).mean(axis=0).astype(np.float32))
     embeddings.save()
-    bench = Bench(documents, encoder, embeddings, common, today)
-    return list(bench.trials(inside, outsiders)), common, encoder.id
+    bench = Bench(documents, encoder, embeddings, common, unseen, today)
+    return list(bench.trials(inside, outsiders)), common, about, encoder.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +140,7 @@ def _judge(trials: Sequence[Trial], least_answered: float) -> tuple[dict[str, An
     numbers = np.stack([each.numbers for each in trials])
     chance = np.random.default_rng(7)
     numbers[chance.random(len(numbers)) < FORGOTTEN, FEATURES.index("foreign")] = 0.0
-    targets = {name: _target(name, trials) for name in ("supported", "right", "ours")}
+    targets = {name: _target(name, trials) for name in HEADS}
 
     def fitted(name: str, rows: NDArray[np.bool_], scale: _Scale) -> Any:
         y, weight = targets[name]
@@ -151,11 +169,13 @@ def _judge(trials: Sequence[Trial], least_answered: float) -> tuple[dict[str, An
             whole = np.array([each.where in ("full", "minus") for each in trials])
             y, weight = targets[name]
             slope, shift = _calibrated(said[name][whole], y[whole], weight[whole])
-        said[name] = 1 / (1 + np.exp(-(slope * said[name] + shift)))
+        said[name] = slope * said[name] + shift
         model = fitted(name, everything, scale)
         weights = model.coef_[0] / scale.spread
         bias = float(model.intercept_[0]) - float(weights @ scale.means)
         stored[name] = {"weights": _rounded(slope * weights), "bias": round(slope * bias + shift, 6)}
+    said["supported"] = together(said["not_outside"], said["not_missing"])
+    said |= {name: 1 / (1 + np.exp(-said[name])) for name in ("right", "ours")}
     counted = np.array([each.expected == "inside" and each.where == "full" for each in trials])
     answer_at = float(np.quantile(said["supported"][counted], 1 - least_answered))
     stored |= {"answer_at": round(answer_at, 5), "doubt_at": round(0.5 * answer_at, 5)}
@@ -185,6 +205,10 @@ def _target(name: str, trials: Sequence[Trial]) -> tuple[NDArray[np.bool_], Arra
         y = ~outside_ | np.array([each.near is True for each in trials])
     else:
         y = inside
+        misses, knows = np.array([(each.misses, each.knows) for each in trials], dtype=bool).T
+        weight[misses] *= np.where(knows[misses], NEAR_MISS, 0.0)
+        missing = ~outside_ | np.array([each.near is True and not each.knows for each in trials])
+        weight[~inside & ~(missing if name == "not_missing" else outside_)] = 0.0
     weight = np.where(y, weight / weight[y].sum(), weight / weight[~y].sum()) * len(trials) / 2
     return y, weight
 

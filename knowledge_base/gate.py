@@ -1,6 +1,6 @@
 """Is this a question these documents can answer, and how surely is the first clause right?
 
-Three logistic regressions over the numbers of :mod:`support`, never over fused scores: those are relative to their own
+Four logistic regressions over the numbers of :mod:`support`, never over fused scores: those are relative to their own
 question, and the best passage for 「今天天气怎么样」 has a high one too. There are two sets of them: a document that knows how
 students ask (``known.py``) is judged otherwise than one that was just dropped in.
 """
@@ -17,14 +17,23 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .about import About, OfOthers
 from .encoder import Vector
 from .index import Found, Index
 from .support import FEATURES, Common, support
+from .wording import Wording, foreign
 
 SHIPPED = Path(__file__).parent / "gates"
 """A file for each encoder; see :func:`place`."""
 KNOTS = 3
 """Each number is bent at so many places (hinges), so that the tenth word covered need not count like the first."""
+
+HEADS = ("not_outside", "not_missing", "right", "ours")
+"""The regressions of a judge, see :class:`Judge`."""
+
+ABSENT = 0.5
+"""What a question is about is in no document where topics that none names make up so much of its content (游泳馆几点开门). Of 1,972
+development questions with an answer one is so, of those without one in thirteen."""
 
 Why = Literal["out_of_domain", "not_found", "unsure"]
 
@@ -47,8 +56,10 @@ class Head:
     bias: float
 
     def probability(self, hinges: NDArray[np.float64]) -> float:
-        logit = float(self.weights @ hinges) + self.bias
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+        return 1 / (1 + math.exp(-self.logit(hinges)))
+
+    def logit(self, hinges: NDArray[np.float64]) -> float:
+        return max(-30.0, min(30.0, float(self.weights @ hinges) + self.bias))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +71,10 @@ class Judge:
     """``float64[len(FEATURES)]`` each: numbers beyond what was seen when fitting count as the outermost seen."""
     knots: NDArray[np.float64]
     """``float64[KNOTS, len(FEATURES)]``"""
-    supported: Head
-    """That the library contains the answer."""
+    not_outside: Head
+    """That the library answers it, rather than that nothing would."""
+    not_missing: Head
+    """That the library answers it, rather than that the document which would is missing."""
     right: Head
     """That the first clause is the answer."""
     ours: Head
@@ -75,15 +88,19 @@ class Judge:
     def of(cls, stored: dict[str, Any]) -> Judge:
         """From a file of :data:`SHIPPED`. Raises ``ValueError`` where the sizes do not fit :data:`FEATURES`."""
         low, high, knots = (np.array(stored[name], dtype=np.float64) for name in ("low", "high", "knots"))
-        supported, right, ours = (
-            Head(np.array(stored[name]["weights"], dtype=np.float64), float(stored[name]["bias"]))
-            for name in ("supported", "right", "ours")
-        )
+        not_outside, not_missing, right, ours = heads = [
+            Head(np.array(stored[name]["weights"], dtype=np.float64), float(stored[name]["bias"])) for name in HEADS
+        ]
         wide = (1 + KNOTS) * len(FEATURES)
         fits = low.shape == high.shape == (len(FEATURES),) and knots.shape == (KNOTS, len(FEATURES))
-        if not fits or any(len(head.weights) != wide for head in (supported, right, ours)):
+        if not fits or any(len(head.weights) != wide for head in heads):
             raise ValueError("the gate does not fit the features: fit it again")
-        return cls(low, high, knots, supported, right, ours, float(stored["answer_at"]), float(stored["doubt_at"]))
+        answer_at, doubt_at = float(stored["answer_at"]), float(stored["doubt_at"])
+        return cls(low, high, knots, not_outside, not_missing, right, ours, answer_at, doubt_at)
+
+    def supported(self, hinges: NDArray[np.float64]) -> float:
+        """That the library contains the answer, 0…1."""
+        return float(together(self.not_outside.logit(hinges), self.not_missing.logit(hinges)))
 
     def hinges(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
         bent: NDArray[np.float64] = hinges(numbers[None], self.low, self.high, self.knots)[0]
@@ -97,10 +114,12 @@ class Verdict:
     probability: float
     """That the first clause answers the question, 0…1; calibrated on questions that were not seen."""
     support: float
-    """That any clause of the library does, 0…1; whether to answer is decided on this."""
+    """That any clause of the library does, 0…1; whether to answer is decided on this. 0 for what is surely another's."""
     answer: bool
     reason: Why | None
     """Why not to answer; ``None`` where :attr:`answer`."""
+    about: OfOthers | None = None
+    """Whose matters a question that is not answered was about, as far as can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +128,7 @@ class Gate:
 
     engine_id: str
     common: Common
+    about: About
     knowing: Judge
     unknowing: Judge
 
@@ -129,22 +149,42 @@ class Gate:
                 f"the gate was fitted for {stored['engine']!r}, not for {engine_id!r}: run python -m knowledge_base fit"
             )
         common = Common(*(np.array(stored[name], dtype=np.float32) for name in ("question", "clause")))
-        return cls(engine_id, common, Judge.of(stored["knowing"]), Judge.of(stored["unknowing"]))
+        judges = Judge.of(stored["knowing"]), Judge.of(stored["unknowing"])
+        try:
+            about = About.load(path.with_suffix(".npz"))
+        except (OSError, KeyError) as error:
+            raise OtherEngine(f"what questions are about is missing for {engine_id!r}: {error}") from error
+        return cls(engine_id, common, about, *judges)
 
     def verdict(self, index: Index, question: str, vector: Vector, found: Found) -> Verdict:
         """Whether to answer ``question`` from what was found, and why not. ``vector`` is the question embedded."""
         if index.lexical is None or not found.hits:
             return Verdict(0.0, 0.0, answer=False, reason="not_found")
         judge = self.knowing if found.hits[0].document.known else self.unknowing
-        numbers = judge.hinges(support(index, question, vector, found, self.common))
-        supported = judge.supported.probability(numbers)
+        about = self.about.scores(question, vector)
+        numbers = judge.hinges(support(index, question, vector, found, self.common, about))
+        supported = judge.supported(numbers)
         right = judge.right.probability(numbers)
+        wording = Wording.of(question)
+        if sum(map(len, foreign(index.lexical, question))) >= ABSENT * max(1, sum(wording.content)):
+            supported = 0.0
+        if surely := self.about.of_others(question, about, surely=True):
+            return Verdict(right, 0.0, answer=False, reason="unsure", about=surely)
         if supported >= judge.answer_at:
             return Verdict(right, supported, answer=True, reason=None)
+        of_others = self.about.of_others(question, about)
         if supported >= judge.doubt_at:
-            return Verdict(right, supported, answer=False, reason="unsure")
+            return Verdict(right, supported, answer=False, reason="unsure", about=of_others)
         ours = judge.ours.probability(numbers) >= 0.5
-        return Verdict(right, supported, answer=False, reason="not_found" if ours else "out_of_domain")
+        return Verdict(right, supported, answer=False, reason="not_found" if ours else "out_of_domain", about=of_others)
+
+
+def together(not_outside: float | NDArray[np.float64], not_missing: float | NDArray[np.float64]) -> NDArray[np.float64]:
+    """The probability of the one case out of three, from its logits against each of the others.
+
+    One regression against both together would have to weigh what tells them apart by how many there are of each.
+    """
+    return np.asarray(1 / (1 + np.exp(-np.asarray(not_outside)) + np.exp(-np.asarray(not_missing))))
 
 
 def hinges(

@@ -25,6 +25,10 @@ State = Literal["ok", "empty", "degraded"]
 """``empty``: nothing was published. ``degraded``: something was, and it is not what serves."""
 
 
+LONGEST = 500
+"""Code points of a question that are read: nobody asks longer, and a pasted document would take minutes."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Edition:
     """One published version in memory. Replaced whole, never changed."""
@@ -119,7 +123,7 @@ class Library:
         ``before`` is the question this one may go on from.
         """
         edition = self._edition
-        question = question.strip()
+        question = _heard(question)
         if edition is None or not edition.index.passages:
             return Decline("not_found", ())
         if not question:
@@ -131,7 +135,7 @@ class Library:
     def support(self, question: str, as_of: date, vector: Vector | None = None) -> float:
         """How sure the gate is that these documents answer, 0…1; 0 where scope forbids or nothing is published."""
         edition = self._edition
-        question = question.strip()
+        question = _heard(question)
         if edition is None or not edition.index.passages or not question:
             return 0.0
         return self._desk(edition, question, vector).support(heard(question, as_of), as_of)
@@ -196,3 +200,11 @@ class Library:
         gate = Gate.load(self.encoder.id)
         own = own_universities(index.documents)
         return _Edition(number, index, gate, own, {document.id: document for document in index.documents})
+
+
+def _heard(question: str) -> str:
+    """The question without control characters, cut at :data:`LONGEST`; white space stays, as one blank."""
+    kept = "".join(
+        " " if char.isspace() else char for char in question[: 4 * LONGEST] if char.isspace() or char.isprintable()
+    )
+    return kept.strip()[:LONGEST]

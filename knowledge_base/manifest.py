@@ -172,7 +172,8 @@ def gate() -> str:
                 *_HERE.glob("gate*.py"),
                 *_HERE.glob("support*.py"),
                 *_HERE.glob("wording*.py"),
-                *(_HERE / "gates").glob("*.json"),
+                _HERE / "about.py",
+                *(_HERE / "gates").glob("*"),
             ]
             if path.is_file()
         ]

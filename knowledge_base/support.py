@@ -11,11 +11,13 @@ would learn to count documents.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .about import Floats
 from .document import Document
 from .encoder import Matrix, Vector
 from .index import Found, Hit, Index
@@ -32,6 +34,7 @@ FEATURES = (
     *("alike_second", "alike_mean"),
     *("bm25", "bm25_first", "bm25_margin", "agreement", "one_document", "documents"),
     *("asked_before", "wants", "wants_given", "sharp_given"),
+    *("about_outside", "about_person", "about_school", "speaks_of_person"),
 )
 LOOKED_AT = 5
 """Hits whose words, vectors and documents are compared."""
@@ -53,10 +56,13 @@ class Common:
     """``float32[d]``: the mean of many clauses, not normalised."""
 
 
-def support(index: Index, question: str, vector: Vector, found: Found, common: Common) -> NDArray[np.float64]:
+def support(
+    index: Index, question: str, vector: Vector, found: Found, common: Common, about: Sequence[float] | Floats
+) -> NDArray[np.float64]:
     """``float64[len(FEATURES)]`` for a search that found something. About a millisecond.
 
-    ``vector`` is the question embedded. Raises ``ValueError`` where nothing was found.
+    ``vector`` is the question embedded, ``about`` what :meth:`About.scores` says of it. Raises ``ValueError`` where
+    nothing was found.
     """
     if index.lexical is None or not found.hits:
         raise ValueError("nothing was found: there is nothing to judge")
@@ -65,6 +71,7 @@ def support(index: Index, question: str, vector: Vector, found: Found, common: C
         **_vectors(index, vector, found, common),
         **_scores(question, found),
         **_wants(question, found.hits[0]),
+        **dict(zip(FEATURES[-len(about) :], map(float, about), strict=True)),
     }
     return np.array([told[name] for name in FEATURES], dtype=np.float64)
 

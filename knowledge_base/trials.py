@@ -7,7 +7,7 @@ from are asked what they do answer, too: otherwise the gate would learn to tell 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .about import Floats
 from .document import Document, same_title
 from .embeddings import Embeddings
 from .encoder import Encoder
@@ -44,6 +45,8 @@ class Outsider:
     question: str
     near: bool | None
     """Whether it is about campus life all the same; ``None`` where nobody said."""
+    misses: bool = False
+    """Whether a rule is about its matter and only does not say what is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Trial:
     """Whether the first clause stands in another document and says the same: then nobody knows what to expect."""
     near: bool | None = None
     """Of a question outside: whether it is about campus life all the same; ``None`` where nobody said."""
+    misses: bool = False
+    """Of a question outside: :attr:`Outsider.misses`."""
 
     @property
     def weight(self) -> float:
@@ -80,6 +85,8 @@ class Bench:
     encoder: Encoder
     embeddings: Embeddings
     common: Common
+    about: Mapping[str, Floats]
+    """What each question is about by machines that had not seen it (``fit_about.py``)."""
     today: date
     _draw: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 - the same at every fit
 
@@ -101,7 +108,7 @@ class Bench:
                 yield self._put(mixed, question.question, title, "inside", "mixed", knowing=True, asked=question)
             for one in outside:
                 if self._now_and_then(0.06):
-                    yield self._put(mixed, one.question, one.question, "outside", "mixed", knowing=True, near=one.near)
+                    yield self._put(mixed, one.question, one.question, "outside", "mixed", knowing=True, outsider=one)
 
     def _whole(
         self,
@@ -118,7 +125,7 @@ class Bench:
         for question, title in [*inside, *more]:
             yield self._put(everything, question.question, title, "inside", "full", knowing=knowing, asked=question)
         for one in outside:
-            yield self._put(everything, one.question, one.question, "outside", "full", knowing=knowing, near=one.near)
+            yield self._put(everything, one.question, one.question, "outside", "full", knowing=knowing, outsider=one)
         for title in sorted({same_title(each.title) for each in current}):
             left = self._index(without(library, title))
             for question, own in [*inside, *more]:
@@ -128,9 +135,7 @@ class Bench:
                     yield self._put(left, question.question, own, "inside", "minus", knowing=knowing, asked=question)
             for one in outside:
                 if self._now_and_then(0.05):
-                    yield self._put(
-                        left, one.question, one.question, "outside", "minus", knowing=knowing, near=one.near
-                    )
+                    yield self._put(left, one.question, one.question, "outside", "minus", knowing=knowing, outsider=one)
 
     def _small(
         self,
@@ -158,7 +163,7 @@ class Bench:
                     yield self._put(index, question.question, title, expected, where, knowing=knowing, asked=question)
             for one in outside:
                 if self._now_and_then(take_outside):
-                    yield self._put(index, one.question, one.question, "outside", where, knowing=knowing, near=one.near)
+                    yield self._put(index, one.question, one.question, "outside", where, knowing=knowing, outsider=one)
 
     def _own_questions(self, current: Sequence[Document]) -> Iterator[tuple[Asked, str]]:
         for each in current:
@@ -176,16 +181,17 @@ class Bench:
         *,
         knowing: bool,
         asked: Asked | None = None,
-        near: bool | None = None,
+        outsider: Outsider | None = None,
     ) -> Trial:
         vector = self.embeddings.of([question], questions=True)[0]
         found = index.search(question, vector, self.today, 10, self.common.question)
         first = found.hits[0]
         right = asked is not None and answers(first.document, first.passage.locator, asked)
         elsewhere = asked is not None and not right and self._says_the_same(first, asked)
-        numbers = support(index, question, vector, found, self.common)
+        numbers = support(index, question, vector, found, self.common, self.about[question])
         knows = bool(first.document.known)
-        return Trial(question, group, expected, where, knows, knowing, numbers, right, elsewhere, near)
+        near, misses = (outsider.near, outsider.misses) if outsider else (None, False)
+        return Trial(question, group, expected, where, knows, knowing, numbers, right, elsewhere, near, misses)
 
     def _says_the_same(self, first: Hit, asked: Asked) -> bool:
         """Whether the first clause says what a right one says, in another document."""

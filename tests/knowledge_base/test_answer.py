@@ -274,3 +274,18 @@ def _only(each: Document, passages: object) -> Document:
     from dataclasses import replace
 
     return replace(each, passages=tuple(passages))  # type: ignore[arg-type]
+
+
+def test_control_characters_are_not_heard_and_a_pasted_document_is_cut(library: Library) -> None:
+    plain = answered(library, "宿舍几点关门")
+    assert answered(library, "\x00宿舍几点\u202e关门\x07").sources == plain.sources
+    long = library.answer("宿舍几点关门" + "啊" * 200_000, TODAY)
+    assert len(long.question) == 500
+
+
+def test_of_several_questions_the_best_supported_counts(library: Library) -> None:
+    """Each is answered alone, so a message is answered where one of its questions is."""
+    alone = library.support("宿舍几点关门", TODAY)
+    other = library.support("今天晚上吃什么？", TODAY)
+    assert library.support("宿舍几点关门？今天晚上吃什么？", TODAY) == pytest.approx(alone, abs=0.05)
+    assert other < alone - 0.3

@@ -330,3 +330,9 @@ def test_progress_is_shown_nowhere_else() -> None:
     with Bar("嵌入", out) as bar:
         bar(1, 4)
     assert out.getvalue() == ""
+
+
+def test_an_empty_folder_is_said_to_hold_nothing(data: Path, tmp_path: Path, capsys: Any) -> None:
+    (tmp_path / "空").mkdir()
+    assert main(["ingest", str(tmp_path / "空")]) == 1
+    assert capsys.readouterr().err == f"error: 没有可以收录的文件：{tmp_path / '空'}\n"

@@ -27,14 +27,28 @@ def test_a_share_is_printed_with_its_wilson_interval() -> None:
 
 
 def test_what_is_answered_and_what_is_not_weigh_the_same() -> None:
-    y, weight = _target("supported", [ASKED, GONE, OUT, OUT])
+    y, weight = _target("not_outside", [ASKED, GONE, OUT, OUT])
     assert list(y) == [True, False, False, False]
     assert weight[y].sum() == pytest.approx(weight[~y].sum())
 
 
 def test_a_missing_document_whose_words_stand_elsewhere_too_says_nothing() -> None:
-    _, weight = _target("supported", [ASKED, GONE, replace(GONE, elsewhere=True), OUT])
-    assert [bool(each) for each in weight] == [True, True, False, True]
+    _, weight = _target("not_missing", [ASKED, GONE, replace(GONE, elsewhere=True), OUT])
+    assert [bool(each) for each in weight] == [True, True, False, False]
+
+
+def test_a_near_miss_weighs_a_third_of_what_nothing_answers() -> None:
+    _, weight = _target("not_outside", [ASKED, OUT, replace(OUT, misses=True)])
+    assert weight[2] / weight[1] == pytest.approx(0.3)
+    _, bare = _target("not_outside", [replace(each, knows=False) for each in (ASKED, OUT, replace(OUT, misses=True))])
+    assert (bare[1] > 0, bare[2]) == (True, 0.0)
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_campus_life_is_like_what_is_missing_for_bare_documents_only(*, knows: bool) -> None:
+    trials = [replace(each, knows=knows) for each in (ASKED, GONE, OUT, replace(OUT, near=True))]
+    _, weight = _target("not_missing", trials)
+    assert [bool(each) for each in weight] == [True, True, False, not knows]
 
 
 def test_confidence_is_fitted_on_a_tenth_of_questions_outside_and_a_twentieth_of_missing_documents() -> None:

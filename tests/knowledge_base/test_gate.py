@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from knowledge_base import Document, open_encoder
+from knowledge_base.about import About, spoken
 from knowledge_base.embeddings import Embeddings
-from knowledge_base.gate import Gate, Head, Judge, OtherEngine, hinges, place
+from knowledge_base.gate import Gate, Head, Judge, OtherEngine, hinges, place, together
 from knowledge_base.index import Found, Index
 from knowledge_base.known import take_in
 from knowledge_base.support import FEATURES, Common, support
@@ -37,6 +38,19 @@ CARD = """# 示范大学校园卡办法
 """
 
 
+NOTHING = (0.0, 0.0, 0.0, 0.0)
+"""What a question is about, where it does not matter."""
+
+
+def deaf(kind: int | None = None, *, sure: bool = False) -> About:
+    """Machines for 64 numbers that find every question to be about one kind, or about none."""
+    biases = np.array([1.0 if each == kind else -1.0 for each in range(3)], dtype=np.float32)
+    words, nothing = np.zeros(64 + len(spoken("")), dtype=np.float32), np.zeros(64, dtype=np.float32)
+    none = np.zeros((0, 3), dtype=np.float32)
+    low, high = np.zeros(2, dtype=np.float32), np.full(2, 0.2 if sure else 9.0, dtype=np.float32)
+    return About(nothing, np.zeros((0, 64), dtype=np.float32), none, biases, 1.0, words, 0.0, low, high)
+
+
 @pytest.fixture
 def small(made: Make, encoder: object) -> Index:
     documents = [made(DORMITORY, "宿舍.md"), made(CARD, "卡.md")]
@@ -48,7 +62,7 @@ def numbers(index: Index, encoder: object, question: str) -> dict[str, float]:
     vector = encoder.query(question)  # type: ignore[attr-defined]
     nothing = np.zeros_like(vector)
     found = index.search(question, vector, DAY, 10, nothing)
-    told = support(index, question, vector, found, Common(nothing, nothing))
+    told = support(index, question, vector, found, Common(nothing, nothing), NOTHING)
     return dict(zip(FEATURES, map(float, told), strict=True))
 
 
@@ -81,7 +95,7 @@ def test_the_common_part_of_questions_and_clauses_is_taken_out(small: Index, enc
     found = small.search(question, vector, DAY, 10)
     clause = small.dense.reconstruct(np.arange(len(small.passages)))[0]
     common = Common(0.3 * vector, 0.5 * clause)
-    told = dict(zip(FEATURES, support(small, question, vector, found, common), strict=True))
+    told = dict(zip(FEATURES, support(small, question, vector, found, common, NOTHING), strict=True))
     rest = 0.5 * clause
     wanted = float(rest @ vector / np.linalg.norm(rest))
     assert told["centred"] == pytest.approx(wanted, abs=1e-5)
@@ -90,7 +104,7 @@ def test_the_common_part_of_questions_and_clauses_is_taken_out(small: Index, enc
 def test_nothing_found_is_nothing_to_judge(small: Index, encoder: object) -> None:
     vector = encoder.query("宿舍")  # type: ignore[attr-defined]
     with pytest.raises(ValueError, match="nothing was found"):
-        support(small, "宿舍", vector, Found(), Common(vector, vector))
+        support(small, "宿舍", vector, Found(), Common(vector, vector), NOTHING)
 
 
 def test_a_number_is_bent_at_its_knots_and_kept_within_what_was_seen() -> None:
@@ -107,7 +121,14 @@ def judge(supported: float, ours: float) -> Judge:
         return Head(none, float(np.log(probability / (1 - probability))))
 
     knots = np.zeros((3, len(FEATURES)))
-    return Judge(flat, flat, knots, always(supported), always(0.7), always(ours), answer_at=0.6, doubt_at=0.3)
+    each = Head(none, float(np.log(2 * supported / (1 - supported))))  # as likely outside as missing
+    return Judge(flat, flat, knots, each, each, always(0.7), always(ours), answer_at=0.6, doubt_at=0.3)
+
+
+def test_three_cases_share_one_probability() -> None:
+    """Three to one against the first other case and one to one against the second: 3 : 1 : 3."""
+    assert together(np.log(3.0), 0.0) == pytest.approx(3 / 7)
+    assert together(30.0, 0.0) == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(
@@ -126,12 +147,56 @@ def test_the_reason_follows_from_support_and_from_whose_question_it_is(
     shipped = Gate.load(open_encoder().id)
     nothing = np.zeros(64, dtype=np.float32)
     each = judge(supported, ours)
-    gate = replace(shipped, common=Common(nothing, nothing), knowing=each, unknowing=each)
+    gate = replace(shipped, common=Common(nothing, nothing), about=deaf(), knowing=each, unknowing=each)
     vector = encoder.query("宿舍几点关门")  # type: ignore[attr-defined]
     said = gate.verdict(small, "宿舍几点关门", vector, small.search("宿舍几点关门", vector, DAY, 10))
     assert (said.answer, said.reason) == (reason is None, reason)
     assert said.probability == pytest.approx(0.7)
     assert said.support == pytest.approx(supported)
+
+
+@pytest.mark.parametrize(("kind", "about"), [(0, None), (1, "private"), (2, "school")])
+def test_what_is_declined_tells_whose_matters_it_was_about(
+    small: Index, encoder: object, kind: int, about: str | None
+) -> None:
+    each = judge(0.4, 0.9)
+    nothing = np.zeros(64, dtype=np.float32)
+    shipped = Gate.load(open_encoder().id)
+    gate = replace(shipped, common=Common(nothing, nothing), about=deaf(kind), knowing=each, unknowing=each)
+    vector = encoder.query("他们学校宿舍几点关门")  # type: ignore[attr-defined]
+    said = gate.verdict(small, "他们学校宿舍几点关门", vector, small.search("宿舍几点关门", vector, DAY, 10))
+    assert (said.answer, said.about) == (False, about)
+
+
+@pytest.mark.parametrize(("sure", "answered"), [(True, False), (False, True)])
+def test_what_is_surely_another_persons_is_declined_however_well_a_clause_supports_it(
+    small: Index, encoder: object, *, sure: bool, answered: bool
+) -> None:
+    each = judge(0.99, 0.9)
+    nothing = np.zeros(64, dtype=np.float32)
+    shipped = Gate.load(open_encoder().id)
+    about = deaf(2, sure=sure)
+    gate = replace(shipped, common=Common(nothing, nothing), about=about, knowing=each, unknowing=each)
+    vector = encoder.query("他们学校宿舍几点关门")  # type: ignore[attr-defined]
+    said = gate.verdict(small, "他们学校宿舍几点关门", vector, small.search("宿舍几点关门", vector, DAY, 10))
+    assert (said.answer, said.about) == (answered, None if answered else "school")
+    assert (said.support > 0) is answered
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [("宿舍几点关门", True), ("游泳馆几点关门", False), ("打完羽毛球回宿舍，几点关门前要回去", True)],
+)
+def test_a_question_mostly_about_what_no_document_names_is_not_answered(
+    small: Index, encoder: object, question: str, *, answered: bool
+) -> None:
+    each = judge(0.99, 0.9)
+    nothing = np.zeros(64, dtype=np.float32)
+    shipped = Gate.load(open_encoder().id)
+    gate = replace(shipped, common=Common(nothing, nothing), about=deaf(), knowing=each, unknowing=each)
+    vector = encoder.query(question)  # type: ignore[attr-defined]
+    said = gate.verdict(small, question, vector, small.search(question, vector, DAY, 10))
+    assert (said.answer, said.support > 0) == (answered, answered)
 
 
 def test_nothing_found_is_not_found(small: Index, encoder: object) -> None:
