@@ -8,9 +8,10 @@ from datetime import date
 from typing import Literal
 
 from .asking import Asking, about
+from .cited import article, cited
 from .document import ANYBODY, Document, Passage, Span, Who
 from .encoder import Vector
-from .excerpt import announced, excerpt
+from .excerpt import LONGEST, announced, excerpt
 from .gate import Gate, Verdict
 from .index import Found, Hit, Index
 from .learners import margin, speaks_to
@@ -27,6 +28,12 @@ LONGEST_TOGETHER = 420
 """Code points of two quotations: more is not read on a phone."""
 UNSURE = 0.8
 """Below this probability of being right the next clause is shown too, and said to be only perhaps what was meant."""
+
+
+DOUBTFUL = 0.4
+"""Below this the first clause is more likely wrong than right, and is said to be only perhaps what was meant, too."""
+CITED = Verdict(0.99, 1.0, answer=True, reason=None)
+"""Of a clause asked for by its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +178,8 @@ class Desk:
             return Decline("not_found", ())
         if judged.because is not None:
             return Decline("out_of_scope", self._nearest(judged.everybody, question), judged.because)
+        if (named := self._cited(asking, as_of, found)) is not None:
+            return named
         if asking.dangling:
             return Decline("unsure", self._nearest(found, question))
         if verdict is None or not verdict.answer:
@@ -188,6 +197,8 @@ class Desk:
         told = [_said(by_id[source.document_id], source, found.hits) for source in quoted]
         if not found.hits[0].document.in_force(as_of):
             told[0] = f"下面是当时或者你这一年级适用的版本，现在已有新的规定：\n{told[0]}"
+        if verdict.probability < DOUBTFUL:
+            told[0] = f"不太确定，可能是这一条：\n{told[0]}"
         if perhaps is not None:
             quoted.append(perhaps)
             told.append(f"也可能是这一条：\n{_said(by_id[perhaps.document_id], perhaps, found.hits)}")
@@ -196,6 +207,30 @@ class Desk:
             told.append(later[0])
             quoted.append(later[1])
         return _Quoted(tuple(told), verdict, tuple(quoted))
+
+    def _cited(self, asking: Asking, as_of: date, found: Found) -> _Quoted | Decline | None:
+        """The 条 asked for by its number, whole; a decline where the document has none; ``None`` where none is named."""
+        named = cited(asking.question, (each for each in self.index.documents if each.in_force(as_of, asking.who)))
+        if named is None:
+            return None
+        document, number = named
+        passages = article(document, number)
+        if not passages:
+            return Decline("not_found", self._nearest(found, asking.question))
+        start, end = passages[0].start, passages[-1].end
+        if end - start > LONGEST:
+            end = passages[0].end
+        source = Source(
+            document_id=document.id,
+            document=document.title,
+            number=document.number,
+            locator=_article(passages[0]),
+            page=document.page(start),
+            quote=document.text[start:end],
+            start=start,
+            end=end,
+        )
+        return _Quoted((_said(document, source, ()),), CITED, (source,))
 
     def _search(self, question: str, vector: Vector, as_of: date, who: Who) -> Found:
         return self.index.search(question, vector, as_of, k=10, usual=self.gate.usual, who=who)

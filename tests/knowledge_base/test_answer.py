@@ -289,3 +289,13 @@ def test_of_several_questions_the_best_supported_counts(library: Library) -> Non
     other = library.support("今天晚上吃什么？", TODAY)
     assert library.support("宿舍几点关门？今天晚上吃什么？", TODAY) == pytest.approx(alone, abs=0.05)
     assert other < alone - 0.3
+
+
+def test_a_clause_that_is_more_likely_wrong_than_right_is_said_to_be_only_perhaps_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not answered(library, "宿舍几点关门").text.startswith("不太确定")
+    monkeypatch.setattr("knowledge_base.answer.DOUBTFUL", 1.1)
+    assert answered(library, "宿舍几点关门").text.startswith(
+        "不太确定，可能是这一条：\n《示范大学学生宿舍管理规定（2025年修订）》"
+    )
