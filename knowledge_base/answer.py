@@ -220,16 +220,7 @@ class Desk:
         start, end = passages[0].start, passages[-1].end
         if end - start > LONGEST:
             end = passages[0].end
-        source = Source(
-            document_id=document.id,
-            document=document.title,
-            number=document.number,
-            locator=_article(passages[0]),
-            page=document.page(start),
-            quote=document.text[start:end],
-            start=start,
-            end=end,
-        )
+        source = _quoting(document, _article(passages[0]), start, end)
         return _Quoted((_said(document, source, ()),), CITED, (source,))
 
     def _search(self, question: str, vector: Vector, as_of: date, who: Who) -> Found:
@@ -317,16 +308,21 @@ class Desk:
         start, end = passage.start, passage.end
         if self.index.lexical is not None:
             start, end = excerpt(document, passage, question, self.index.lexical)
-        return Source(
-            document_id=document.id,
-            document=document.title,
-            number=document.number,
-            locator=passage.locator,
-            page=document.page(start),
-            quote=document.text[start:end],
-            start=start,
-            end=end,
-        )
+        return _quoting(document, passage.locator, start, end)
+
+
+def _quoting(document: Document, locator: str, start: int, end: int) -> Source:
+    """A slice of a document as a source; it opens on the page on which it begins."""
+    return Source(
+        document_id=document.id,
+        document=document.title,
+        number=document.number,
+        locator=locator,
+        page=document.page(start),
+        quote=document.text[start:end],
+        start=start,
+        end=end,
+    )
 
 
 def _told(each: _Quoted | Decline, question: str) -> tuple[str, ...]:

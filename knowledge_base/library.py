@@ -156,7 +156,7 @@ class Library:
     ) -> list[Hit]:
         """The ``k`` nearest passages in force on ``as_of`` for ``who``, best first; no judgement whether they answer."""
         edition = self._edition
-        question = question.strip()
+        question = _heard(question)
         if edition is None or not question:
             return []
         meant = edition.index.respelled(question)

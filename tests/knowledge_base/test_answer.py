@@ -279,6 +279,10 @@ def _only(each: Document, passages: object) -> Document:
 def test_control_characters_are_not_heard_and_a_pasted_document_is_cut(library: Library) -> None:
     plain = answered(library, "宿舍几点关门")
     assert answered(library, "\x00宿舍几点\u202e关门\x07").sources == plain.sources
+    hits = [
+        [hit.passage for hit in library.find(said, TODAY)] for said in ("宿舍几点关门", "\x00宿舍几点\u202e关门\x07")
+    ]
+    assert hits[0] == hits[1]
     long = library.answer("宿舍几点关门" + "啊" * 200_000, TODAY)
     assert len(long.question) == 500
 
