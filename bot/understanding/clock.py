@@ -8,7 +8,7 @@ from datetime import time
 
 from bot.understanding.numerals import number
 
-_NUM = r"(?:\d{1,2}|[二三]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
+_NUM = r"(?:\d{1,2}|[二三]?十[一二三四五六七八九]?|[零一二两三四五六七八九])"
 
 # What a part of the day spans when no hour is told: what offices and rooms here keep.
 PARTS = {
@@ -21,7 +21,7 @@ PARTS = {
     "晚": (time(18), time(22)),
 }
 _PART = (
-    r"(?P<part>凌晨|早上|早晨|清晨|清早|大早上?|一早|早(?!一点)(?=[\s\d一二两三四五六七八九十]|$|[,到至-])|上午|中午|正午|下午|午后|傍晚"
+    r"(?P<part>凌晨|早上|早晨|清晨|清早|一?大早上?|一早|早(?!一点)(?=[\s\d一二两三四五六七八九十]|$|[,到至-])|上午|中午|正午|下午|午后|傍晚"
     r"|晚上|夜里|夜晚|晚间|晚(?!一点)(?=[\s\d一二两三四五六七八九十]|$|[,到至-])|(?<=[明今])[晚早晨夜])"
 )
 # 「早一点」, 「有一点」 and 「快一点」 are no hour.
@@ -43,8 +43,10 @@ _CLOCK = (
 _HOUR_SHARED = rf"(?P<shared>(?<![\d.:]){_NUM})(?=\s?(?:-+|~+|—+|–+|到|至)\s?{_NUM}(?:点|时(?!间|候)))"
 # 「早八」, 「晚五」
 _BRIEF = rf"(?P<brief>[早晚])(?P<bare>{_NUM})(?=$|[ ,。到至~—–-]|[来去见修前后])"
+# 「上午9.30」: only beside a part of the day, where it is no date.
+_DOTTED = r"(?:\s?(?P<dotted>\d{1,2})\.(?P<after_dot>[0-5]\d)(?!\d))"
 _TIME = re.compile(
-    rf"{_BRIEF}|{_PART}?\s?的?(?:{_CLOCK}|{_HOUR_SHARED})|{_PART.replace('<part>', '<alone>')}", re.IGNORECASE
+    rf"{_BRIEF}|{_PART}?\s?的?(?:{_CLOCK}|{_HOUR_SHARED})|{_PART.replace('<part>', '<alone>')}{_DOTTED}?", re.IGNORECASE
 )
 _MINUTES = {"半": 30, "一刻": 15, "三刻": 45, "整": 0}
 
@@ -68,6 +70,9 @@ class Spoken:
         hour = self.hour
         if hour is None or hour > 24 or (hour == 24 and self.minute):
             return None
+        if hour == 0:
+            # 「晚上零点」 belongs to the next day, or does not.
+            return self.minute if self.part in (None, "凌晨", "早") else None
         if hour <= 12:
             shifted = self._afternoon(hour, earlier)
             if shifted is None:
@@ -115,11 +120,11 @@ def first(text: str, start: int = 0) -> Spoken | None:
 def _read(match: re.Match[str]) -> Spoken | None:
     said = match.groupdict()
     part = _part(said["part"] or said["alone"] or said["brief"])
-    hour_said = said["hh"] or said["hpm"] or said["hour"] or said["shared"] or said["bare"]
+    hour_said = said["hh"] or said["hpm"] or said["hour"] or said["shared"] or said["bare"] or said["dotted"]
     if hour_said is None:
         return Spoken(part, None, 0, match.start(), match.end())
     hour = number(hour_said)
-    minute = int(said["mm"]) if said["mm"] else 0
+    minute = int(said["mm"] or said["after_dot"] or 0)
     if said["half"]:
         minute = _MINUTES[said["half"]]
     elif said["minute"]:

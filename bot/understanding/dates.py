@@ -34,9 +34,11 @@ _DAYS = re.compile(
     rf"(?<![第\d.月年半一二三四五六七八九十几])(?P<count>{_NUM})\s?(?P<unit>天|个?(?:星期|礼拜)|周)"
     r"(?!半|前|内|左右|以上|以内|以下|一次|[一二三四五六日末]|之?后|以后|没|多|[\d])"
 )
-_LEAVE = re.compile(r"请|假|离校|外出|回家|出差|不在校|(?:起|开始|连续|连着)(?:的|一共|共)?(?:\d|[一二两三四五六七八九十])+天")
-_OVER = re.compile(r"(?:超过|大于|不足|少于|至少|最多|不到|满|前|近|这|那|过|坏了|已经|等了|漏了|停了|好)$")
-_WHOLE = re.compile(r"全天|整天|一整天|(?:请|休)?(?<!\d)[一1]天(?:假|$|,|的假)|当天")
+_LEAVE = re.compile(
+    r"请|假|离校|外出|回家|出差|不在校|(?:起|开始|连续|连着)(?:的|一共|共)?(?:\d|[一二两三四五六七八九十])+(?:天|周|个?星期|个?礼拜)"
+)
+_OVER = re.compile(r"(?:最后|后|超过|大于|不足|少于|至少|最多|不到|满|前|近|这|那|过|坏了|已经|等了|漏了|停了|好)$")
+_WHOLE = re.compile(r"全天|整天|一整天|(?:请|休)?(?<![\d第后前头])[一1]天(?:假|$|,|的假)|当天")
 _HOURS = re.compile(rf"(?P<count>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头)")
 _SOON = re.compile(
     rf"(?<![一二三四五六七八九十\d.])(?:(?P<hours>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头)|(?P<minutes>{_NUM})分钟)(?:之后|以后|后)"
@@ -46,6 +48,8 @@ _EXPECTED = re.compile(r"(?:改到|改成|改为|换到|换成|约在?|定在?|�
 _ERRAND = re.compile(
     r"\s?(?:来|去|拿|取|回|走|号|早上|上午|下午|晚上|中午|请假|有空|能(?!不能)|可以|修|开始|起|全天|那天|当天)"
 )
+_STOPS = re.compile(r"[,。;!?]")
+_WISH = re.compile(r"请(?!问)|想(?!问)|希望|约|订|借|来修|上门|能不能|可不可以|可以|麻烦")
 _SIDE_BY_SIDE = re.compile(r"\s?[、,和跟与及]?\s?")
 _ALL_OF_THEM = re.compile(r"\s?(?:这)?(?:[两三四五]天|都|均|全)")
 
@@ -191,13 +195,17 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     """No range was said: one day, with or without a time, a length or a number of hours."""
     leave = answering or bool(_LEAVE.search(text))
     count = _length(text, leave=leave)
-    dated = _dated(text, moments, leave=leave, answering=answering)
+    dated = _dated(text, moments, calendar, leave=leave, answering=answering)
     lone = [moment for moment in moments if moment.named is None and moment.hour and not _bounded(text, moment)]
     if not dated:
         return _undated(text, moments, lone, now, count, answering=answering)
     known = {dating.on(moment.named, calendar) for moment in dated if moment.named}
     if len(known) > 1:
-        return _several(text, dated, calendar, count, leave=leave)
+        wished = [moment for moment in dated if _WISH.search(_clause(text, moment))]
+        known = {dating.on(moment.named, calendar) for moment in wished if moment.named}
+        if len(known) != 1 or not _apart(text, dated):
+            return _several(text, dated, calendar, count, leave=leave)
+        dated = wished
     day, said = known.pop(), None
     named = dated[0].named
     if day is None or named is None:
@@ -223,7 +231,7 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     return When(day=day, period=(datetime.combine(day, time(0)), datetime.combine(day, LAST)) if whole else None)
 
 
-def _dated(text: str, moments: list[Moment], *, leave: bool, answering: bool) -> list[Moment]:
+def _dated(text: str, moments: list[Moment], calendar: Calendar, *, leave: bool, answering: bool) -> list[Moment]:
     """The moments with a day that is meant, without what is over, only a bound, or a number more likely than a day."""
     found = []
     for moment in moments:
@@ -235,8 +243,10 @@ def _dated(text: str, moments: list[Moment], *, leave: bool, answering: bool) ->
         until = _UNTIL.search(text, max(0, moment.start - 8), moment.start)
         if until and not until["moved"]:
             continue
-        if named.kind == "loose" and not answering and not _expected(text, moment):
-            continue
+        # 「发烧38.5」 is no day at all.
+        if named.kind == "loose" and not answering:
+            if not (leave or _expected(text, moment)) or dating.on(named, calendar) is None:
+                continue
         if named.kind == "teachweek" and not leave and "fullweek" not in named.parts:
             continue
         found.append(moment)
@@ -255,12 +265,24 @@ def _bounded(text: str, moment: Moment) -> bool:
     return _BEFORE.match(text, moment.end) is not None
 
 
+def _clause(text: str, moment: Moment) -> str:
+    """What is said around a moment without a stop."""
+    return _STOPS.split(text[: moment.start])[-1] + _STOPS.split(text[moment.end :])[0]
+
+
+def _apart(text: str, dated: list[Moment]) -> bool:
+    """Whether each day has a clause of its own: 「周四要考试，想请周五的假」."""
+    return all(_STOPS.search(text, one.end, two.start) for one, two in zip(dated, dated[1:], strict=False))
+
+
 def _undated(
     text: str, moments: list[Moment], lone: list[Moment], now: datetime, count: int | None, *, answering: bool
 ) -> When:
     soon = _SOON.search(text)
     if soon and not any(moment.named for moment in moments):
-        span = timedelta(minutes=number(soon["minutes"]) or 0) if soon["minutes"] else _span(soon["hours"], soon["half"])
+        span = (
+            timedelta(minutes=number(soon["minutes"]) or 0) if soon["minutes"] else _span(soon["hours"], soon["half"])
+        )
         then = (now + span).replace(second=0, microsecond=0)
         return When(day=then.date(), at=then.time(), count=count)
     if answering and len(lone) == 1 and lone[0].said and (minutes := lone[0].said.at()) is not None:

@@ -94,7 +94,8 @@ def _packed(parts: dict[str, str], calendar: Calendar, after: date | None) -> da
 def _monthday(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     month, day = _int(parts["month"]), _int(parts["dom"])
     if year := parts.get("year"):
-        return date(calendar.today.year + (year == "明年"), month, day)
+        start = after if after and year == "次年" else calendar.today
+        return date(start.year + (year != "今年"), month, day)
     return _coming(month, day, after or calendar.today)
 
 

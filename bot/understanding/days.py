@@ -14,7 +14,7 @@ _WEEKDAYS = "一二三四五六日天"
 # 「下周一起去」, 「这周六级考试」, 「周日常」, 「下周一整周」: the character belongs to the next word.
 _WEEKDAY = (
     r"(?P<weekday>一(?!起[去来吃玩打学做看参报约跑聚上组写办]|[直定样般些下共边向切级月个次份名食饭号教]|整个?(?:周|星期|礼拜))"
-    r"|二(?![级月个次份名食饭号教手])|[三四五六](?![级月个次份名食饭号教])|日(?![常程期记历语])|天(?![天气])"
+    r"|二(?![级月个次份名食饭号教手])|六[日天](?![常程期记历语气])|[三四五六](?![级月个次份名食饭号教])|日(?![常程期记历语])|天(?![天气])"
     r"|[1-7](?![\d:.级月个次份名号栋#-])|末)"
 )
 _SEP = r"\s?(?:-+|~+|—+|–+|到|至)\s?"
@@ -29,13 +29,13 @@ _HOUR_FOLLOWS = rf"{_NUM}\s?(?:点|:|时(?!间|候))"
 # A bare day of the month must be followed by what follows a day: 「3号楼」, 「2号窗口」, 「1号线」 are none.
 _AFTER_DAY = (
     r"(?=$|[ ,。.;!?、)(~—–□-]|[到至去回请开走早上中下晚傍凌那有想要出起离我的和或吧就可这来拿取以行不修交办领搬返是之前后也都能再给全一整周星礼]"
-    rf"|考(?!场|点|室|生)|{_HOUR_FOLLOWS}|\d{{1,2}}号楼)(?!的[楼床门机柜窗桌])"
+    rf"|考(?!场|点|室|生)|{_HOUR_FOLLOWS}|{_NUM}[号日])(?!的[楼床门机柜窗桌])"
 )
 _FEAST_ITSELF = (
-    r"(?!假|放|前|后|期间|晚会|活动|联欢|左右|小长假|长假|汇演|调休|值班|安排|通知|快乐|礼|树|演出|文艺|大礼包"
+    r"(?!节|假|放|前|后|期间|晚会|活动|联欢|左右|小长假|长假|汇演|调休|值班|安排|通知|快乐|礼|树|演出|文艺|大礼包"
     r"|三天|几天|七天|这几|那几|节?(?:晚会|活动|快乐))"
 )
-_NO_AMOUNT = r"(?![\d.:/%]|\s?(?:分|元|块|米|km|公里|倍|折|学分|小时|个|万|kg|寸|号楼|的人|以上|以下))"
+_NO_AMOUNT = r"(?![\d.:/%]|\s?(?:分|天|度|元|块|米|km|公里|倍|折|学分|小时|个|万|kg|寸|号楼|的人|以上|以下))"
 _ERRAND = r"\s?(?:来|去|拿|取|回|走|号|早上|上午|下午|晚上|晚|中午|傍晚|请假|有空|全天|一整天|能|可以|修|开始|起)"
 
 _KINDS = {
@@ -45,10 +45,10 @@ _KINDS = {
         rf"|{_FREE}{_NUM}(?:天|个?(?:周|星期|礼拜|月))(?:之前|以前|前(?![台往门面]))"
     ),
     "full": rf"(?<!\d)(?P<fy>20\d\d|\d\d(?=年))\s?[-/.年]\s?(?P<fm>{_NUM})\s?[-/.月]\s?(?P<fd>{_NUM})(?!\d)\s?[日号]?",
-    "packed": r"(?<![\d单号-])20\d\d(?:0[1-9]|1[0-2])[0-3]\d(?!\d|-\d{4}(?!\d))",
+    "packed": r"(?<![\da-zA-Z单号-])20\d\d(?:0[1-9]|1[0-2])[0-3]\d(?!\d|-\d{4}(?!\d))",
     "monthend": rf"(?:(?P<eshift>下下个?|下个?|这个?|本)?月|{_FREE}(?P<emonth>{_NUM})月份?)(?:底|末|的?最后一天)",
     "monthday": (
-        rf"(?P<year>今年|明年)?{_FREE}(?P<month>{_NUM})\s?月份?\s?(?P<dom>{_NUM})"
+        rf"(?P<year>今年|明年|次年)?{_FREE}(?P<month>{_NUM})\s?月份?\s?(?P<dom>{_NUM})"
         r"(?![\d一二三四五六七八九十]|个|名|份|次|人|张|本)\s?[日号]?"
     ),
     "nextmonth": rf"(?P<which>下下个?|下个?|这个?|本)月(?P<ndom>{_NUM})[号日]",
@@ -62,7 +62,7 @@ _KINDS = {
     "workday": r"(?:下一?个|最近的?一个)工作日",
     "relative": (
         r"大?大后天|(?<![然以之今最往明])后[天日](?!性)|明天|明[日儿](?!方)|明(?=早|晚|晨|上午|下午|中午)"
-        r"|今[天日儿]|今(?=早|晚|晨|夜)|当天(?!的)"
+        r"|今[天日儿]|今(?=早|晚|晨|夜|起)|当天(?!的)"
     ),
     "pair": r"(?:今明|明后)(?:两天|两日|二天)",
     "same": rf"下下?个?{_WEEK}的?(?:今天|这天|同一天)",
@@ -76,8 +76,8 @@ _KINDS = {
         + _FEAST_ITSELF
     ),
     "next": r"第二天|次日|隔天|翌日|转天",
-    "bare": rf"{_FREE}(?P<bdom>{_NUM})(?:[号日]{_AFTER_DAY}|(?=(?:{_SEP}|[、和,]){_NUM}[号日](?!楼|线|窗)))",
-    "dashed": rf"(?<![\d.:/#号楼栋a-zA-Z-])(?P<dm>\d{{1,2}})-(?P<dd>\d{{1,2}})(?!\d)(?={_ERRAND})",
+    "bare": rf"{_FREE}(?P<bdom>{_NUM})(?:[号日]{_AFTER_DAY}|(?=(?:[、和,]{_NUM})*(?:{_SEP}|[、和,]){_NUM}[号日](?!楼|线|窗)))",
+    "dashed": rf"(?<![\d.:/#号楼栋a-zA-Z-])(?P<dm>\d{{1,2}})-(?P<dd>\d{{1,2}})(?!\d)(?={_ERRAND}|\s?[到至~—]\s?\d{{1,2}}-\d{{1,2}}(?!\d))",
     "loose": rf"(?<![\d.:/])(?P<lm>\d{{1,2}})\s?[./](?P<ld>\d{{1,2}}){_NO_AMOUNT}",
 }
 """In the order in which they are tried at each place of the text."""
@@ -99,9 +99,12 @@ _NUMERAL = re.compile(r"[一二三四五六七八九十]+")
 # 「绩点3.5-3.8」, 「版本12.5」: numbers, not days.
 _MARK = re.compile(r"(?:绩点|gpa|均分|分数|学分|成绩|价格|版本|身高|温度|[a-z])[^,。]{0,3}$", re.IGNORECASE)
 _BESIDE = re.compile(r"\s?[(,]?\s?")
+# 「20日-22日(周五至周日)」 says a range twice; 周五 does not stand beside the 22nd.
+_RANGE_OF_WEEKDAYS = re.compile(rf"\s?(?:-+|~+|—+|到|至)\s?{_WEEK}")
 _CLOSE = re.compile(r"\s?\)")
 
 _SHORT = re.compile(rf"([{_WEEKDAYS}])(?![月点号天个楼十日])")
+_DASHED_DAY = re.compile(r"(\d{1,2})-(\d{1,2})(?![\d:-])")
 _SHORT_DAY = re.compile(rf"({_NUM})(?:[号日](?!楼|线|窗)|(?=$|[ ,。;)□请回走吧去]))")
 
 
@@ -120,7 +123,7 @@ class Named:
     @property
     def weekend(self) -> bool:
         """Whether Saturday and Sunday are meant."""
-        return self.kind == "week" and self.parts.get("weekday") == "末"
+        return self.kind == "week" and self.parts.get("weekday") in ("末", "六日", "六天")
 
     @property
     def wide(self) -> bool:
@@ -145,7 +148,7 @@ def named(text: str, year: SchoolYear | None = None) -> Iterator[Named]:
         if kind == "loose" and _MARK.search(text, max(0, match.start() - 6), match.start()):
             continue
         day = Named(kind, parts, match.start(), match.end())
-        if waiting and day.beside(waiting, text):
+        if waiting and day.beside(waiting, text) and not _RANGE_OF_WEEKDAYS.match(text, day.end):
             closed = _CLOSE.match(text, day.end) if "(" in text[waiting.end : day.start] else None
             waiting = replace(waiting, end=closed.end() if closed else day.end, weekday=order(parts["weekday"]))
             continue
@@ -163,14 +166,16 @@ def weekday_short(text: str, start: int) -> Named | None:
 
 
 def day_short(text: str, start: int) -> Named | None:
-    """The end of 「12.1-3」: a day of the month without its month at ``start``."""
+    """The end of 「12.1-3」 or 「12-1到12-3」 at ``start``: a day of the month, with or without its month."""
+    if dashed := _DASHED_DAY.match(text, start):
+        return Named("dashed", {"dm": dashed[1], "dd": dashed[2]}, start, dashed.end())
     match = _SHORT_DAY.match(text, start)
     return Named("bare", {"bare": match[0], "bdom": match[1]}, start, match.end()) if match else None
 
 
 def order(said: str) -> int:
     """The place of a weekday in its week, Monday first: 0 to 6."""
-    return int(said) - 1 if said.isdigit() else {"天": 6, "末": 5}.get(said, "一二三四五六日".find(said))
+    return int(said) - 1 if said.isdigit() else {"天": 6, "末": 5}.get(said, "一二三四五六日".find(said[0]))
 
 
 @lru_cache(maxsize=8)
@@ -190,7 +195,7 @@ def _breaks(year: SchoolYear) -> str:
     spelt = "|".join(re.escape(name) for name in sorted(spells, key=len, reverse=True))
     alone = r"(?:当天|那天)|(?P<spell>(?!作业|实践|工|前|后|什么|几|多|怎|放|安排|时间))"
     return (
-        rf"(?:(?P<feastname>{named})|放?(?P<spellname>{spelt}))"
+        rf"(?:(?P<feastname>{named})|(?<!时候)(?<!几号)(?<!时候放)(?<!几号放)放?(?P<spellname>{spelt}))"
         rf"(?:{_RELATION}|(?(feastname)(?:节|当天|那天)?{_FEAST_ITSELF}|(?:{alone})))"
     )
 

@@ -24,6 +24,8 @@ _COUNT = re.compile(
     r"(?!月|小时|星期|礼拜|学期|学年|半|人|性|正经|下|劲|钟头|钟|多|世纪|样)"
 )
 _TAKEN_BACK = re.compile(r"不对|改成|改为|说错|打错|应该是|不是$")
+# 「三号楼到五号楼都停水」
+_TOGETHER = re.compile(r"\s?(?:到|至|和|跟|与|、|及|或者?|还是)\s?")
 _ADDRESS = re.compile(r"(?:地址|地点|位置|宿舍|寝室|房间)(?:是|在|为|:)\s?$")
 _PAPER = re.compile(r"成绩|证明|transcript|版|份|在读|学籍|打印", re.IGNORECASE)
 _CHINESE = re.compile(r"中文|汉语版|中文版")
@@ -52,9 +54,7 @@ _EDGES = re.compile(
 )
 
 
-def find(
-    text: str, now: datetime, term_start: date | None = None, *, year: SchoolYear | None = None
-) -> dict[str, str]:
+def find(text: str, now: datetime, term_start: date | None = None, *, year: SchoolYear | None = None) -> dict[str, str]:
     """What ``text`` states, by name; a name is missing when it is not said or not clear.
 
     ``location`` (3号楼502), ``phone`` (eleven digits, or a landline as written), ``student`` (a student number: a word,
@@ -142,6 +142,8 @@ def _when(text: str, now: datetime, term_start: date | None, year: SchoolYear | 
 
 def _broken_place(named: list[places.Place], text: str) -> places.Place | None:
     """Of several places the one in whose clause something is broken: 「我住3号楼502，图书馆的打印机坏了」."""
+    if any(_TOGETHER.fullmatch(text, one.end, two.start) for one, two in zip(named, named[1:], strict=False)):
+        return None
     broken = []
     for index, place in enumerate(named):
         end = named[index + 1].start if index + 1 < len(named) else len(text)

@@ -21,7 +21,7 @@ _IMPOSSIBLE = re.compile(
     r"\s?,?(?:的话|那天)?(?:我|就|都|也|又|是|可能|实在)*(?:不行|不可以|没空|没时间|不方便|来不了|去不了|没法|不太行|不太方便)"
 )
 _BUSY = re.compile(
-    r"\s?,?(?:那天)?(?:我|全天|都|也|又)*(?:有课|满课|有事|要?上课|要?考试|有考试|不在|没人|约满|满了|有安排)"
+    r"\s?,?(?:那天)?(?:我|全天|都|也|又)*(?:有[^,。]{0,3}课|满课|有事|要?上课|要?考试|有考试|不在|没人|约满|满了|有安排)"
 )
 _CHANGED = re.compile(
     r"改到|改成|改为|改约|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|不对|说错|打错|应该是"
@@ -47,6 +47,9 @@ def moments_of(text: str, year: SchoolYear | None) -> list[Moment]:
     """Every day with its time, and times that stand alone, in order."""
     found: list[Moment] = []
     for day in days.named(text, year):
+        if found and day.start < found[-1].end:
+            # The 9.30 of 「周五上午9.30」.
+            continue
         joined = _JOIN.match(text, day.end)
         said = clock.spoken(text, joined.end() if joined else day.end)
         found.append(Moment(day, said, day.start, said.end if said else day.end))

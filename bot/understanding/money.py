@@ -14,6 +14,8 @@ MOST = Decimal(1_000_000)
 """Nobody pays more here; a longer number is something else."""
 
 _NUM = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}})(?:\.\d{{1,2}})?[百千万]?|[{_SIGNS}]{{1,8}}(?:点[{_SIGNS}]{{1,2}})?"
+_SMALL = rf"(?:\d{{1,6}}(?:\.\d{{1,2}})?[百千万]?|[{_SIGNS}]{{1,8}})"
+"""Without commas between thousands: 「充50,502寝室」."""
 _START = rf"(?<![\d.几好第{_SIGNS}])"
 # 「碎了一块玻璃」, 「一块去」, 「二元一次方程」 and 「元旦」 are no money.
 _YUAN = (
@@ -21,23 +23,27 @@ _YUAN = (
     r"|元(?![旦素件组月宵气音]|一次|方程)|圆(?![形柱珠])|rmb|cny|人民币|软妹币|大洋)"
 )
 _AFTER = r"(?![\d点号栋楼#个天次份张月日周分%])"
-_JIAO = rf"(?:(?P<jiao>\d|[一二两三四五六七八九])(?:毛|角)钱?|(?P<short>\d|[一二三四五六七八九]){_AFTER})?(?:(?P<fen>\d|[一二三四五六七八九])分)?"
+_JIAO = rf"零?(?:(?P<jiao>\d|[一二两三四五六七八九])(?:毛|角)钱?|(?P<short>\d|[一二三四五六七八九]){_AFTER})?(?:(?P<fen>\d|[一二三四五六七八九])分)?"
 # 「充」 and what is often typed for it; a number after it that counts something else is no money.
 _PAY = (
     r"(?:充值?|冲值?|续费?|缴费?|转账?|存|打)(?:金额|了|进去|进|上|入|个|一下|到卡里|到饭卡里?|到校园卡里?|:|为|是)*\s?"
 )
-_UNCOUNTED = rf"(?![\d.,:点次张遍天回个分号楼栋#月日年周笔下些级卡人份本杯台层室度瓦{_SIGNS}-]|\s?(?:小时|分钟|多|来))"
+_UNCOUNTED = (
+    rf"(?!\.\d|[\d:点次张遍天回个分号楼栋#月日年周笔下些级卡人份本杯台层室度瓦{_SIGNS}-]|\s?(?:小时|分钟|多|来))"
+)
 _MONEY = re.compile(
     rf"(?P<pay>充值?|冲值?|续费?|缴费?|存)?(?:个|了|它|我|进|:)*\s?{_START}(?P<yuan>{_NUM})\s?(?:{_YUAN}){_JIAO}"
     rf"|(?:[¥]|(?<![a-z])rmb|cny)\s?(?P<signed>{_NUM})"
-    rf"|(?P<topped>{_PAY})(?P<bare>{_NUM}){_UNCOUNTED}"
-    rf"|(?P<loaded>[充冲](?:钱|值|校园卡|饭卡|一卡通|卡|话费|电费)[^\d{_SIGNS}]{{0,4}})(?P<later>{_NUM})(?=$|[,。!. 吧了谢可])"
+    rf"|(?P<topped>{_PAY})(?P<bare>{_SMALL}){_UNCOUNTED}"
+    rf"|(?P<loaded>[充冲](?:钱|值|校园卡|饭卡|一卡通|卡|话费|电费)[^\d{_SIGNS}]{{0,4}})(?P<later>{_SMALL})(?=$|[,。!. 吧了谢可])"
     rf"|{_START}(?P<mao>\d|[一二两三四五六七八九])(?:毛|角)(?:钱|(?P<cent>\d|[一二两三四五六七八九])分?|(?=$|[,。!]))",
     re.IGNORECASE,
 )
 _PAID = re.compile(r"[充冲收花扣付交缴罚赔欠剩价有余存费借钱]\s?(?:了|个|我)?\s?$")
 _ENDS = re.compile(r"$|[\s,。.!?;、)的到给进吧可行够了就也都还在左以和谢呢吗要能不多上]")
 _RANGE = re.compile(rf"(?:\d|[{_SIGNS}])\s?(?:块|元)?(?:-+|~+|—+|到|至|或者?|还是|或是|、)\s?$")
+_BESIDE = re.compile(r"[\s、,或者还是/和跟]{0,3}")
+_PAST = re.compile(r"(?:上次|上回|昨天|前天|之前|刚才?|上周|已经|早上)[^,。]{0,3}[充冲存缴续][^,。]{0,2}$")
 _CHANGED = re.compile(r"算了|不对|改成|改为|换成|改充|应该是|还是充|说错|打错|不不")
 _DENIED = re.compile(r"(?:不是|不要|别充|不充|并非|而非)\s?$")
 _BARE = re.compile(
@@ -76,6 +82,12 @@ def one(text: str) -> str | None:
     amounts = find(text)
     if any(_RANGE.search(text, max(0, one.start - 6), one.start) for one in amounts):
         return None
+    if any(
+        one.yuan != two.yuan and _BESIDE.fullmatch(text, one.end, two.start)
+        for one, two in zip(amounts, amounts[1:], strict=False)
+    ):
+        return None
+    amounts = [one for one in amounts if not _PAST.search(text, max(0, one.start - 8), one.start)] or amounts
     last = amounts[-1] if amounts else None
     if last and any(_CHANGED.search(text, one.end, last.start) for one in amounts[:-1]):
         return last.yuan
@@ -97,7 +109,9 @@ def bare(text: str) -> str | None:
 def amount(said: str) -> Decimal | None:
     """The value of a number as it is said of money: 一百五 is 150, 两千 is 2000; ``None`` for no number."""
     said = said.replace(",", "").translate(_PLAIN)
-    scale = {"百": 100, "千": 1000, "万": 10_000}.get(said[-1], 1) if said[0].isdigit() and not said[-1].isdigit() else 1
+    scale = (
+        {"百": 100, "千": 1000, "万": 10_000}.get(said[-1], 1) if said[0].isdigit() and not said[-1].isdigit() else 1
+    )
     if said[0].isdigit():
         return Decimal(said.rstrip("百千万")) * scale
     whole, _, rest = said.partition("点")

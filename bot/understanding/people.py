@@ -11,7 +11,7 @@ from bot.understanding import words
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # No given name holds one of these; the word before the title is then a sentence, not a name.
 _NEVER = frozenset(
-    "的是在了和跟我你他她它们个位名哪这那有没不就都也很到去来找约请问给让叫说学院系班课年级校楼号员师长里边上下前后几两些每老新女男一二三四五六七八九十"
+    "的是在了和跟我你他她它们个位名哪这那有没不就都也很到去来找约请问给让叫说学院系班课年级校楼号员师长里边上下前后几两些每老新女男"
 )
 _DENIED = re.compile(r"(?:不是|不要|不想要|别找|别约|不找|不约|不用|而非|换掉|除了)$")
 _GONE = re.compile(r"\s?(?:不行|不要|没空|没时间|太凶|请假了)")
@@ -65,6 +65,9 @@ def _named(text: str, begin: int, end: int) -> int:
     before = text[max(begin, end - 6) : end]
     if any(before.endswith(word) for word in known["not_names"]):
         return 0
+    for verb in known["verbs"]:
+        _, found, tail = before.rpartition(verb)
+        before = tail if found and tail else before
     for length in (4, 3, 2, 1):
         name, ahead = before[-length:], before[:-length]
         if len(name) == length and _is_name(name) and (length == 1 or name in known["compounds"] or _free(ahead)):
@@ -77,6 +80,8 @@ def _is_name(name: str) -> bool:
     family = 2 if name[:2] in known["compounds"] else 1
     given = name[family:]
     if family == 1 and name[0] not in known["surnames"]:
+        return False
+    if name[0] == "周" and given[:1] in tuple("一二三四五六日天末"):
         return False
     return len(given) <= 2 and not _NEVER & set(given) and all(_HAN.match(sign) for sign in given)
 

@@ -15,6 +15,7 @@ _WITH_COUNTRY = re.compile(r"86(1[3-9]\d{9})")
 _SHAPES = ((3, 4, 4), (4, 4, 3), (3, 3, 5), (3, 5, 3), (3, 8), (7, 4), (5, 6), (4, 7), (6, 5), (3, 2, 3, 3))
 _STUDENT = re.compile(r"(?<!\d)20\d{8}(?!\d)")
 _SAID = "〇零一二三四五六七八九幺"
+_ONE_BY_ONE = re.compile(r"1(?: \d){10}")
 _SPOKEN = re.compile(
     rf"(?<![{_SAID}\d])[一幺1][- ]?[{_SAID}\d](?:[- ]{{0,2}}[{_SAID}\d]){{9}}(?![{_SAID}\d]|[十百号楼栋])"
 )
@@ -28,8 +29,17 @@ _LANDLINE = re.compile(
 _TELEPHONE = re.compile(r"(?:电话|座机|固话|热线|号码|联系|拨打?|打|tel)[^\d,。;]{0,6}$", re.IGNORECASE)
 _NO_TELEPHONE = re.compile(r"(?:qq|微信|vx|卡号|学号|单号?|工号|编号|码是|验证码|群号?)[^\d,。;]{0,4}$", re.IGNORECASE)
 
-_DENIED = re.compile(r"(?:不是|并非|而非|别打|不要打|不打|别用|不用|不要|原来的?|以前的?|旧的?|之前的?)(?:号码?|手机号?|电话)?(?:是)?\s?:?$")
-_GONE = re.compile(r"\s?(?:这个|那个)?(?:号码?)?(?:已经|都)?(?:停机|停用|不用了|作废|打不通|换成|改成|改为|不对|错了|是错|写错|丢了|注销)")
+_DENIED = re.compile(
+    r"(?:不是|并非|而非|别打|不要打|不打|别用|不用|不要|原来的?|以前的?|旧的?|之前的?)(?:号码?|手机号?|电话)?(?:是)?\s?:?$"
+)
+_GONE = re.compile(
+    r"\s?(?:这个|那个)?(?:号码?)?(?:已经|都)?(?:停机|停用|不用了|作废|打不通|换成|改成|改为|不对|错了|是错|写错|丢了|注销)"
+)
+
+# Somebody else's number beside one's own.
+_OTHERS = re.compile(
+    r"(?:室友|舍友|同学|宿管|宿管阿姨|妈妈?|爸爸?|家长|父亲|母亲|朋友|老师|辅导员|师傅|宿舍长|班长)的?(?:电话|手机号?|号码|联系方式)?(?:是|为)?\s?:?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ def mobiles(text: str) -> list[Number]:
         found += _in_groups(text, groups)
     for spoken in _SPOKEN.finditer(text):
         number = re.sub(r"\D", "", spelling.digits(spoken[0]))
-        if not spoken[0].isascii() and _MOBILE.fullmatch(number):
+        if (not spoken[0].isascii() or _ONE_BY_ONE.fullmatch(spoken[0])) and _MOBILE.fullmatch(number):
             found.append(Number(number, spoken.start(), spoken.end()))
     return found
 
@@ -116,12 +126,14 @@ def phone(text: str) -> str | None:
 
 def _chosen(text: str, numbers: list[Number]) -> str | None:
     """The one that is left when those that are said to be wrong or out of use do not count."""
-    good = {
-        number.digits
+    good = [
+        number
         for number in numbers
         if not _DENIED.search(text, max(0, number.start - 10), number.start) and not _GONE.match(text, number.end)
-    }
-    return good.pop() if len(good) == 1 else None
+    ]
+    own = [number for number in good if not _OTHERS.search(text, max(0, number.start - 10), number.start)]
+    left = {number.digits for number in own or good}
+    return left.pop() if len(left) == 1 else None
 
 
 def students(text: str) -> list[Number]:

@@ -11,7 +11,7 @@ from bot.understanding.numerals import chinese, digits, number
 
 _CN = "一二三四五六七八九十"
 _DIGIT = "零〇一二三四五六七八九幺"
-_HOUSE = rf"(?P<house>(?<!\d)\d{{1,2}}|(?<![{_CN}])[{_CN}]{{1,3}})"
+_HOUSE = rf"(?P<house>(?<!\d)(?<!\d[-~—–到至])\d{{1,2}}|(?<![{_CN}])[{_CN}]{{1,3}})"
 _DOOR = (
     rf"(?:\d{{3,4}}(?!\d)|\d \d \d(?! ?\d)|(?<![{_DIGIT}])[{_DIGIT}]{{3,4}}(?![{_DIGIT}十百])"
     r"|[一二三四五六七八九]百[零〇]?[一二三四五六七八九十]{1,3})"
@@ -19,9 +19,9 @@ _DOOR = (
 )
 _CALLED = r"(?:教室|房间|寝室|宿舍|室|房|寝|号房)"
 _ROOM = rf"(?P<room>{_DOOR})\s?{_CALLED}?"
-_FLOOR = rf"负?(?:\d{{1,2}}|[{_CN}]{{1,3}})\s?(?:楼|层|[fF](?![a-zA-Z]))"
+_FLOOR = rf"(?:负?(?:\d{{1,2}}|[{_CN}]{{1,3}})\s?(?:楼|层|[fF](?![a-zA-Z]))|[bB][12](?![a-zA-Z\d]))"
 _UNIT = rf"(?:(?P<unit>\d|[{_CN}])\s?单元)"
-_GAP = r"[ 的,、#]{0,2}"
+_GAP = r"[ 的,、#/.。]{0,2}"
 # 「房号是502」, 「男生宿舍404」
 _NAMED = r"(?:(?:男生|女生)?(?:宿舍|寝室|房间|房|门牌|公寓)(?:号码?)?(?:是|为|:)?\s?)?"
 _SIDE = r"(?:的?(?:[东西南北][侧边头面]|靠窗|左边|右边|左侧|右侧|尽头|里面|拐角))?"
@@ -73,6 +73,8 @@ def one(text: str) -> Place | None:
     mentions of one place wins.
     """
     named = [place for place in find(text) if not _DENIED.search(text, max(0, place.start - 3), place.start)]
+    if any(_ANOTHER.match(text, place.end) for place in named):
+        return None
     chosen: Place | None = None
     for place in named:
         if chosen is None or place.within(chosen):
@@ -84,7 +86,9 @@ def one(text: str) -> Place | None:
     return chosen
 
 
-_DENIED = re.compile(r"(?:不是|不在|并非|而非|不要)(?:在)?$")
+_DENIED = re.compile(r"(?:不是|不在|不住|并非|而非|不要)(?:在)?$")
+# 「5号楼505和506都没电」: two rooms, and a form takes one.
+_ANOTHER = re.compile(r"\s?[、和跟与及]\s?\d{3,4}(?![\d分元块天人])")
 _CORRECTED = re.compile(r"不对|错了|应该是|更正|改成|改到|改为|换成|换到|不不")
 
 
@@ -137,14 +141,14 @@ def _place(match: re.Match[str]) -> Place | None:
 
 
 def _plain(floor: str) -> str:
-    return floor.removeprefix("负").rstrip("楼层fF ")
+    return floor.lstrip("负bB").rstrip("楼层fF ")
 
 
 def _storey(said: str | None) -> str:
     """``2楼``, ``二层`` and ``2F`` are all 二楼."""
     if not said:
         return ""
-    below = "负" if said.startswith("负") else ""
+    below = "负" if said[0] in "负bB" else ""
     value = number(_plain(said))
     return f"{below}{chinese(value)}楼" if value and value < 100 else ""
 
@@ -184,11 +188,9 @@ def _pattern() -> re.Pattern[str]:
         r"|(?<![\d.:/-])(?P<short>\d{1,2})(?:\s?[-—–_·]{1,2}(?=\d{3,4}(?![\d.:/]|-\d\d))|号(?=\d{3}(?!\d)))"
         r"|(?<!\d)(?P<floorlike>\d{1,2})楼[- ]?(?=\d{3,4}(?!\d)))"
     )
-    alias = rf"(?P<alias>(?<![a-z\d])(?:{aliases})(?![a-z]|(?<=活)动|(?<=教)(?:室|授|练|师|材|学|育|务)|(?<=[一二]食堂)(?:阿姨)))"
+    alias = rf"(?P<alias>(?<![a-z\d])(?:{aliases})(?![a-z](?!\d)|(?<=活)动|(?<=教)(?:室|授|练|师|材|学|育|务)|(?<=[一二]食堂)(?:阿姨)))"
     # 「A301」 alone is a class room in teaching block A.
-    lettered = (
-        rf"(?P<lettered>(?<![a-z\d])[ab])[- ]?(?P<class_room>\d{{3}}|[{_DIGIT}]{{3}}(?![{_DIGIT}十百]))(?![\d.a-z])(?:教室|室)?"
-    )
+    lettered = rf"(?P<lettered>(?<![a-z\d])[ab])[- ]?(?P<class_room>\d{{3}}|[{_DIGIT}]{{3}}(?![{_DIGIT}十百]))(?![\d.a-z])(?:教室|室)?"
     corner = rf"(?:{_SIDE}[的 ]?(?P<corner>{corners})(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?)?"
     inside = (
         rf"(?:{_GAP}{_UNIT})?(?:{_GAP}(?P<floor>{_FLOOR}))?(?:(?:{_GAP}{_NAMED}|\s?[-—–]\s?){_ROOM}"

@@ -11,7 +11,7 @@ _DIGITS = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
 _SIGN = "〇零一二三四五六七八九"
 _YEAR = re.compile(rf"二[{_SIGN}]{{3}}(?=年)")
 _TWENTY = re.compile("廿([一二三四五六七八九])")
-_ZERO = re.compile(r"(?<=\d)[oO](?=\d)")
+_ZERO = re.compile(r"(?<=\d)[oO](?=\d)|(?<=\d[-_ ])[oO]{1,3}(?=\d)|(?<=\d{6})[oO]{1,5}(?![a-zA-Z])")
 # 「两三点」 is no hour and 「三五天」 no thirty-five days, but 「周三四点」 is a Wednesday at four.
 _ABOUT = re.compile(
     r"(?<![周期拜号栋#第])(?:一两|一二|两三|二三|三四|三五|四五|五六|六七|七八|八九)"
@@ -27,7 +27,7 @@ def spelled(text: str) -> str:
     text = _YEAR.sub(lambda match: match[0].translate(_DIGITS), text)
     text = _TWENTY.sub(lambda match: "2" + match[1].translate(_DIGITS), text)
     text = _MERIDIEM.sub(lambda match: "上午" if match[1].lower() == "a" else "下午", text)
-    return _ABOUT.sub("几几", _ZERO.sub("0", text))
+    return _ABOUT.sub("几几", _ZERO.sub(lambda match: "0" * len(match[0]), text))
 
 
 def digits(text: str) -> str:

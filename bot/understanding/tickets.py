@@ -8,13 +8,15 @@ from datetime import date
 
 _TICKET = re.compile(
     r"(?<![A-Za-z\d])(?P<kind>[A-Za-z]{2})[\s_—–·-]{0,2}"
-    r"(?P<year>20\d\d)[\s—–-]?(?P<month>\d\d)[\s—–-]?(?P<day>\d\d)[\s_—–-]{0,3}(?P<serial>\d{4})(?![\dA-Za-z])"
+    r"(?P<year>20\d\d)[\s—–-]?(?P<month>\d\d)[\s—–-]?(?P<day>\d\d)[\s_—–/-]{0,3}(?P<serial>\d{4})(?![\dA-Za-z])"
 )
 # Looks like one, but is cut short, too long or of no known kind: nothing else may be read out of its digits.
 _LIKE = re.compile(r"(?<![A-Za-z\d])(?:[A-Za-z]{2}[\s_—–-]?)?20\d{6}[\s_—–-]?\d{2,6}(?!\d)")
 _NUMBER = re.compile(r"20\d{8}")
 _DENIED = re.compile(r"(?:不是|并非|而非|不要)\s?(?:查)?\s?$")
-_CODE = re.compile(r"(?:(?:我的)?(?:查询|跟踪|追踪|投诉|匿名)?(?:码|编号|单号|号码?)?(?:就?是|为|:)?\s?)(?P<code>[A-Za-z\d]{4,}(?:-[A-Za-z\d]{2,}){0,3})\s?[。.!]?")
+_CODE = re.compile(
+    r"(?:(?:我的)?(?:查询|跟踪|追踪|投诉|匿名)?(?:码|编号|单号|号码?)?(?:就?是|为|:)?\s?)(?P<code>[A-Za-z\d]{4,}(?:-[A-Za-z\d]{2,}){0,3})\s?[。.!]?"
+)
 
 
 @dataclass(frozen=True, slots=True)
