@@ -65,7 +65,7 @@ def read(
         case "money":
             return money.one(spelled(brief)) or money.bare(spelled(brief))
         case "ticket":
-            return tickets.one(brief) or tickets.code(brief)
+            return tickets.one(spelled(brief)) or tickets.code(brief)
         case "count":
             return _count(brief)
         case "text":

@@ -5,9 +5,10 @@ Whole days run from 00:00 to 23:59; a part of a day without an hour spans :data:
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.understanding import dating, days
@@ -66,6 +67,8 @@ class When:
     """From and to; the end is never before the beginning."""
     count: int | None = None
     """A length in days without knowing from when: 「请假3天」."""
+    past: date | None = None
+    """The one day of a story that is over: 「昨天报修的」. Nobody wishes for it, so it is never :attr:`day`."""
 
 
 def read(
@@ -88,13 +91,15 @@ def read(
         year = SchoolYear.starting(term_start)
     calendar = Calendar(now.date(), year)
     moments = kept(text, moments_of(text, year))
+    over = {day for moment in moments if moment.named and (day := dating.over(moment.named, calendar))}
+    past = over.pop() if len(over) == 1 else None
     ranges = _ranges(text, moments, calendar)
     if ranges is None:
-        return _single(text, moments, calendar, now, answering=answering)
+        return replace(_single(text, moments, calendar, now, answering=answering), past=past)
     if len(ranges) != 1:
-        return When()
+        return When(past=past)
     begin, end = ranges[0]
-    return When(day=begin.date() if begin.date() == end.date() else None, period=(begin, end))
+    return When(day=begin.date() if begin.date() == end.date() else None, period=(begin, end), past=past)
 
 
 def iso(period: tuple[datetime, datetime]) -> str:
@@ -244,9 +249,9 @@ def _dated(text: str, moments: list[Moment], calendar: Calendar, *, leave: bool,
         if until and not until["moved"]:
             continue
         # 「发烧38.5」 is no day at all.
-        if named.kind == "loose" and not answering:
-            if not (leave or _expected(text, moment)) or dating.on(named, calendar) is None:
-                continue
+        meant = answering or ((leave or _expected(text, moment)) and dating.on(named, calendar) is not None)
+        if named.kind == "loose" and not meant:
+            continue
         if named.kind == "teachweek" and not leave and "fullweek" not in named.parts:
             continue
         found.append(moment)
@@ -272,7 +277,7 @@ def _clause(text: str, moment: Moment) -> str:
 
 def _apart(text: str, dated: list[Moment]) -> bool:
     """Whether each day has a clause of its own: 「周四要考试，想请周五的假」."""
-    return all(_STOPS.search(text, one.end, two.start) for one, two in zip(dated, dated[1:], strict=False))
+    return all(_STOPS.search(text, one.end, two.start) for one, two in itertools.pairwise(dated))
 
 
 def _undated(

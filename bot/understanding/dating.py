@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +16,13 @@ _AHEAD = timedelta(days=270)
 _DAY = timedelta(days=1)
 _WEEK = timedelta(weeks=1)
 
+_MONTH_AND_DAY = {"monthday": ("month", "dom"), "loose": ("lm", "ld"), "dashed": ("dm", "dd")}
+_AGO = {"昨": 1, "前": 2, "大": 3}
+_OVER = re.compile(
+    r"(?P<day>大?前天|昨天|昨日|昨晚|前晚|昨夜)|(?P<weeks>上上?)个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7])"
+    r"|上个?月(?P<dom>\d{1,2})[号日]|(?P<ago>\d{1,2}|[一二两三四五六七八九十]{1,3})(?P<unit>天|个?(?:周|星期|礼拜)|个?月)(?:之前|以前|前)"
+    r"|(?P<year>[去前])年(?P<month>\d{1,2}|[一二三四五六七八九十]{1,3})月(?P<day_of>\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?"
+)
 _RELATIVE = {"今": 0, "明": 1, "后": 2, "大": 3, "当": 0}
 _FEASTS = {"元旦": (1, 1), "劳动节": (5, 1), "五四青年节": (5, 4), "儿童节": (6, 1), "教师节": (9, 10), "国庆": (10, 1),
            "国庆节": (10, 1), "平安夜": (12, 24), "圣诞": (12, 25), "圣诞节": (12, 25)}  # fmt: skip
@@ -46,6 +54,17 @@ def on(named: Named, calendar: Calendar, after: date | None = None) -> date | No
     if day is None or day < (after or calendar.today):
         return None
     # 「12月5号(周五)」 on a Saturday: one of the two is wrong, and we do not know which.
+    return day if named.weekday is None or day.weekday() == named.weekday else None
+
+
+def over(named: Named, calendar: Calendar) -> date | None:
+    """The date meant when it is over: 昨天, 上周五, 11月10号; ``None`` for any other."""
+    try:
+        day = _gone(named, calendar)
+    except ValueError:
+        return None
+    if day is None or day >= calendar.today:
+        return None
     return day if named.weekday is None or day.weekday() == named.weekday else None
 
 
@@ -232,6 +251,37 @@ def _next(parts: dict[str, str], calendar: Calendar, after: date | None) -> date
 
 def _feast(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     return _coming(*_FEASTS[parts["name"]], after or calendar.today)
+
+
+def _gone(named: Named, calendar: Calendar) -> date | None:
+    if named.kind == "past":
+        match = _OVER.fullmatch(named.parts["past"])
+        return _ago(match, calendar) if match else None
+    if named.kind in ("monthday", "loose", "dashed"):
+        month, day = (_int(named.parts[name]) for name in _MONTH_AND_DAY[named.kind])
+        if "year" in named.parts or _coming(month, day, calendar.today):
+            return None
+        this = date(calendar.today.year, month, day)
+        return this if this < calendar.today else this.replace(year=this.year - 1)
+    if named.kind in ("full", "packed", "nextmonth", "teaching") or (named.kind == "week" and "shift" in named.parts):
+        return _READERS[named.kind](named.parts, calendar, None)
+    return None
+
+
+def _ago(match: re.Match[str], calendar: Calendar) -> date | None:
+    said = match.groupdict()
+    if said["day"]:
+        return calendar.today - (_AGO[said["day"][0]]) * _DAY
+    if said["weekday"]:
+        return calendar.monday - said["weeks"].count("上") * _WEEK + order(said["weekday"]) * _DAY
+    if said["dom"]:
+        return (calendar.today.replace(day=1) - _DAY).replace(day=_int(said["dom"]))
+    if said["ago"]:
+        count = _int(said["ago"])
+        return None if said["unit"] == "月" else calendar.today - count * (_DAY if said["unit"] == "天" else _WEEK)
+    if said["year"]:
+        return date(calendar.today.year - (1 if said["year"] == "去" else 2), _int(said["month"]), _int(said["day_of"]))
+    return None
 
 
 def _past(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -17,11 +18,16 @@ from bot.understanding.spelling import spelled
 # Nobody states a place or a date after a thousand characters; a pasted document is full of both.
 _READ = 1000
 
-_MEASURES = "份杯张本次个"
+_MEASURES = "份杯套瓶张本次个"
 """Strongest first: in 「一个中文的，要两份」 the copies are meant."""
 _COUNT = re.compile(
-    rf"(?<![第每哪这那几月年周上下\d.一二三四五六七八九十])(?P<count>\d{{1,3}}|[一二两俩三四五六七八九十]{{1,3}})\s?(?P<measure>[{_MEASURES}])"
+    rf"(?<![第每哪这那几月年周上下\d.一二三四五六七八九十])(?P<count>\d{{1,3}}|[一二两俩仨三四五六七八九十]{{1,3}})\s?(?P<measure>[{_MEASURES}])"
     r"(?!月|小时|星期|礼拜|学期|学年|半|人|性|正经|下|劲|钟头|钟|多|世纪|样)"
+)
+# 「份数：3」, 「拿铁*2」, 「2 copies」, 「双份」
+_TOLD = re.compile(
+    r"(?:份数|数量|杯数|张数)(?:是|为|:|改成)?\s?(?P<number>\d{1,3}|[一二两三四五六七八九十]{1,2})(?![\d.点])"
+    r"|(?<=[^\W\d])\s?[*x×X]\s?(?P<times>\d{1,2})(?![\d.a-zA-Z])|(?P<copies>\d{1,2}) cop(?:y|ies)|双份"
 )
 _TAKEN_BACK = re.compile(r"不对|改成|改为|说错|打错|应该是|不是$")
 # 「三号楼到五号楼都停水」
@@ -60,7 +66,7 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
     ``location`` (3号楼502), ``phone`` (eleven digits, or a landline as written), ``student`` (a student number: a word,
     never an identity), ``ticket`` (BX20261122-0001), ``person`` (张老师), ``money`` (yuan: 100, 12.50), ``date``
     (YYYY-MM-DD), ``time`` (HH:MM on that date), ``moment`` (both, YYYY-MM-DDTHH:MM), ``period`` (ISO 8601 interval,
-    whole days 00:00–23:59), ``days`` (a length without a beginning), ``count``, ``fault`` (what is broken, in the
+    whole days 00:00–23:59), ``past`` (a day that is over: never a wish), ``days`` (a length without a beginning), ``count``, ``fault`` (what is broken, in the
     student's words), ``language`` (zh, en) and ``leave_kind`` (事假, 病假, 公假).
 
     ``year`` is the university's calendar, ``term_start`` any day of the first teaching week where nothing more of it is
@@ -79,8 +85,8 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
     numbers = [*phones.mobiles(rest), *phones.landlines(rest)]
     rest = _without(rest, numbers)
     students = phones.students(rest)
-    if len({student.digits for student in students}) == 1:
-        found["student"] = students[0].digits
+    if student := phones.student(rest):
+        found["student"] = student
     rest = _without(rest, students)
     named = places.find(rest)
     place = places.one(rest)
@@ -112,6 +118,9 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
 
 def count(text: str) -> str | None:
     """How many, when a measure word says so: 两份 → ``2``; ``None`` when none or two different numbers are said."""
+    if told := _TOLD.search(text):
+        value = number(told["number"] or told["times"] or told["copies"] or "2")
+        return str(value) if value else None
     said: dict[str, list[int]] = {}
     for match in _COUNT.finditer(text):
         if value := number(match["count"]):
@@ -135,6 +144,8 @@ def _when(text: str, now: datetime, term_start: date | None, year: SchoolYear | 
         found["moment"] = datetime.combine(when.day, when.at).strftime("%Y-%m-%dT%H:%M")
     if when.period:
         found["period"] = dates.iso(when.period)
+    if when.past:
+        found["past"] = when.past.isoformat()
     if when.count:
         found["days"] = str(when.count)
     return found
@@ -142,7 +153,7 @@ def _when(text: str, now: datetime, term_start: date | None, year: SchoolYear | 
 
 def _broken_place(named: list[places.Place], text: str) -> places.Place | None:
     """Of several places the one in whose clause something is broken: 「我住3号楼502，图书馆的打印机坏了」."""
-    if any(_TOGETHER.fullmatch(text, one.end, two.start) for one, two in zip(named, named[1:], strict=False)):
+    if any(_TOGETHER.fullmatch(text, one.end, two.start) for one, two in itertools.pairwise(named)):
         return None
     broken = []
     for index, place in enumerate(named):

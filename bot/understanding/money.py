@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,23 +20,20 @@ _SMALL = rf"(?:\d{{1,6}}(?:\.\d{{1,2}})?[百千万]?|[{_SIGNS}]{{1,8}})"
 _START = rf"(?<![\d.几好第{_SIGNS}])"
 # 「碎了一块玻璃」, 「一块去」, 「二元一次方程」 and 「元旦」 are no money.
 _YUAN = (
-    r"(?:块钱|元钱|元整|块整|块(?!儿|[去吃来走玩住上写做看瓷地玻砖木铁布石墙]|黑板|白板|天花板|床板|面板|表|皮|肉|牌|屏)"
+    r"(?:块钱|元钱|元整|块整|块(?!儿|[去吃来走玩住上写做看瓷地玻砖木铁布石墙]|黑板|白板|天花板|床板|面板|.板|表|皮|肉|牌|屏)"
     r"|元(?![旦素件组月宵气音]|一次|方程)|圆(?![形柱珠])|rmb|cny|人民币|软妹币|大洋)"
 )
 _AFTER = r"(?![\d点号栋楼#个天次份张月日周分%])"
 _JIAO = rf"零?(?:(?P<jiao>\d|[一二两三四五六七八九])(?:毛|角)钱?|(?P<short>\d|[一二三四五六七八九]){_AFTER})?(?:(?P<fen>\d|[一二三四五六七八九])分)?"
 # 「充」 and what is often typed for it; a number after it that counts something else is no money.
-_PAY = (
-    r"(?:充值?|冲值?|续费?|缴费?|转账?|存|打)(?:金额|了|进去|进|上|入|个|一下|到卡里|到饭卡里?|到校园卡里?|:|为|是)*\s?"
-)
-_UNCOUNTED = (
-    rf"(?!\.\d|[\d:点次张遍天回个分号楼栋#月日年周笔下些级卡人份本杯台层室度瓦{_SIGNS}-]|\s?(?:小时|分钟|多|来))"
-)
+_PAY = r"(?:充值?|冲值?|续费?|缴费?|转账?|存|(?<=[卡里面])打|加)(?:金额|了|进去|进|上|入|个|一下|到卡里|到饭卡里?|到校园卡里?|:|为|是)*\s?"
+_UNCOUNTED = rf"(?!\.\d|[\d:点次张遍天回个分号楼栋#月日年周笔下些级卡人份本杯台层室度瓦折班页封条只套排段道题节{_SIGNS}-]|\s?(?:小时|分钟|多|来))"
 _MONEY = re.compile(
     rf"(?P<pay>充值?|冲值?|续费?|缴费?|存)?(?:个|了|它|我|进|:)*\s?{_START}(?P<yuan>{_NUM})\s?(?:{_YUAN}){_JIAO}"
     rf"|(?:[¥]|(?<![a-z])rmb|cny)\s?(?P<signed>{_NUM})"
     rf"|(?P<topped>{_PAY})(?P<bare>{_SMALL}){_UNCOUNTED}"
     rf"|(?P<loaded>[充冲](?:钱|值|校园卡|饭卡|一卡通|卡|话费|电费)[^\d{_SIGNS}]{{0,4}})(?P<later>{_SMALL})(?=$|[,。!. 吧了谢可])"
+    rf"|(?:算了|改成|改为|换成|还是|不对|应该是)[, ]?(?:充|来)?(?P<again>{_SMALL})(?=$|[,。!. 吧了])"
     rf"|{_START}(?P<mao>\d|[一二两三四五六七八九])(?:毛|角)(?:钱|(?P<cent>\d|[一二两三四五六七八九])分?|(?=$|[,。!]))",
     re.IGNORECASE,
 )
@@ -67,10 +65,12 @@ def find(text: str) -> list[Amount]:
     """Every amount in normalised ``text``, in order, without those that are denied."""
     found = []
     for match in _MONEY.finditer(text):
-        said = next(name for name in ("yuan", "signed", "bare", "later", "mao") if match[name])
+        said = next(name for name in ("yuan", "signed", "bare", "later", "again", "mao") if match[name])
         start = match.start(said)
         value = _value(match, said)
         if value is None or not _meant(text, match, said, value) or _DENIED.search(text, max(0, start - 5), start):
+            continue
+        if said == "again" and not found:
             continue
         topped = bool(match["pay"] or match["topped"] or match["loaded"])
         found.append(Amount(shown(value), topped, start, match.end()))
@@ -83,8 +83,7 @@ def one(text: str) -> str | None:
     if any(_RANGE.search(text, max(0, one.start - 6), one.start) for one in amounts):
         return None
     if any(
-        one.yuan != two.yuan and _BESIDE.fullmatch(text, one.end, two.start)
-        for one, two in zip(amounts, amounts[1:], strict=False)
+        one.yuan != two.yuan and _BESIDE.fullmatch(text, one.end, two.start) for one, two in itertools.pairwise(amounts)
     ):
         return None
     amounts = [one for one in amounts if not _PAST.search(text, max(0, one.start - 8), one.start)] or amounts
@@ -170,7 +169,7 @@ def _digit(said: str) -> int:
 
 def _meant(text: str, match: re.Match[str], said: str, value: Decimal) -> bool:
     """Whether a number with 块 is money at all: 「窗户碎了一块」 and 「三块玻璃」 are not."""
-    if said == "bare":
+    if said in ("bare", "again"):
         # 「充一下」 and the like: a single small number is hardly an amount without its unit.
         return value >= 5
     if said != "yuan" or match["pay"] or "钱" in match[0] or not re.search("块(?!整)", match[0]):

@@ -13,7 +13,12 @@ _GROUP = re.compile(r"\d+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _WITH_COUNTRY = re.compile(r"86(1[3-9]\d{9})")
 _SHAPES = ((3, 4, 4), (4, 4, 3), (3, 3, 5), (3, 5, 3), (3, 8), (7, 4), (5, 6), (4, 7), (6, 5), (3, 2, 3, 3))
-_STUDENT = re.compile(r"(?<!\d)20\d{8}(?!\d)")
+_STUDENT = re.compile(
+    r"(?<![\d.-])20\d{2}(?:\d{6}|[- ]\d{6}|[- ]\d{2}[- ]\d{4}|[- ]\d{4}[- ]\d{2}|\d{2}[- ]\d{4}|\d{3}[- ]\d{3})(?!\d|-\d)"
+)
+_STUDENT_SPOKEN = re.compile(
+    r"(?<![零〇一二三四五六七八九])二[零〇][零〇一二三四五六七八九幺]{8}(?![零〇一二三四五六七八九十百幺])"
+)
 _SAID = "〇零一二三四五六七八九幺"
 _ONE_BY_ONE = re.compile(r"1(?: \d){10}")
 _SPOKEN = re.compile(
@@ -138,4 +143,13 @@ def _chosen(text: str, numbers: list[Number]) -> str | None:
 
 def students(text: str) -> list[Number]:
     """Student numbers (ten digits, 20…): worth reporting, never proof of who is writing."""
-    return [Number(match[0], match.start(), match.end()) for match in _STUDENT.finditer(text)]
+    return [
+        Number(re.sub(r"\D", "", spelling.digits(match[0])), match.start(), match.end())
+        for pattern in (_STUDENT, _STUDENT_SPOKEN)
+        for match in pattern.finditer(text)
+    ]
+
+
+def student(text: str) -> str | None:
+    """The one student number of ``text``; ``None`` without one or with several."""
+    return _chosen(text, students(text))

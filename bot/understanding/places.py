@@ -94,9 +94,8 @@ _CORRECTED = re.compile(r"不对|错了|应该是|更正|改成|改到|改为|�
 
 def _with_room(text: str, place: Place, after: int) -> Place:
     """``place`` with a room that stands before it (502寝室，3号楼) or instead of one taken back (502，不对，503)."""
-    if replaced := _REPLACED.match(text, place.end):
-        if room := _number(replaced["room"]):
-            return replace(place, detail=room, end=replaced.end())
+    if (replaced := _REPLACED.match(text, place.end)) and (room := _number(replaced["room"])):
+        return replace(place, detail=room, end=replaced.end())
     ahead = None if place.detail else _AHEAD.search(text, max(after, place.start - 16), place.start)
     if ahead and place.building.endswith("号楼") and (room := _number(ahead["room"])):
         return replace(place, detail=room, start=ahead.start())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -118,7 +119,7 @@ def _year(content: Any) -> SchoolYear:
     terms = tuple(sorted(_all(fields, "terms", _term), key=lambda term: term.monday))
     if not terms:
         raise ValueError("terms must not be empty")
-    for one, following in zip(terms, terms[1:], strict=False):
+    for one, following in itertools.pairwise(terms):
         if following.monday <= one.last:
             raise ValueError(f"term {following.name} begins before {one.name} ends")
     breaks = [*_all(fields, "vacations", _vacation), *_all(fields, "holidays", _holiday)]

@@ -8,10 +8,11 @@ from functools import cache
 from bot.understanding import words
 
 _DIGITS = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－﹣"), "-")
 _SIGN = "〇零一二三四五六七八九"
 _YEAR = re.compile(rf"二[{_SIGN}]{{3}}(?=年)")
 _TWENTY = re.compile("廿([一二三四五六七八九])")
-_ZERO = re.compile(r"(?<=\d)[oO](?=\d)|(?<=\d[-_ ])[oO]{1,3}(?=\d)|(?<=\d{6})[oO]{1,5}(?![a-zA-Z])")
+_ZERO = re.compile(r"(?<=\d)[oO]{1,4}(?=\d|[块元])|(?<=\d[-_ ])[oO]{1,3}(?=\d)|(?<=\d{6})[oO]{1,5}(?![a-zA-Z])")
 # 「两三点」 is no hour and 「三五天」 no thirty-five days, but 「周三四点」 is a Wednesday at four.
 _ABOUT = re.compile(
     r"(?<![周期拜号栋#第])(?:一两|一二|两三|二三|三四|三五|四五|五六|六七|七八|八九)"
@@ -22,7 +23,7 @@ _MERIDIEM = re.compile(r"(?<![a-z])([ap])m(?=\s?\d)", re.IGNORECASE)
 
 def spelled(text: str) -> str:
     """Normalised ``text`` in simplified characters without common slips, of the same length."""
-    text = text.translate(_pairs())
+    text = text.translate(_pairs()).translate(_DASHES)
     text = _slip().sub(lambda match: _slips()[match[0]], text)
     text = _YEAR.sub(lambda match: match[0].translate(_DIGITS), text)
     text = _TWENTY.sub(lambda match: "2" + match[1].translate(_DIGITS), text)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 _TICKET = re.compile(
-    r"(?<![A-Za-z\d])(?P<kind>[A-Za-z]{2})[\s_—–·-]{0,2}"
-    r"(?P<year>20\d\d)[\s—–-]?(?P<month>\d\d)[\s—–-]?(?P<day>\d\d)[\s_—–/-]{0,3}(?P<serial>\d{4})(?![\dA-Za-z])"
+    r"(?<![A-Za-z\d])(?P<kind>[A-Za-z]\s?[A-Za-z])[\s_·:#-]{0,2}"
+    r"(?P<year>20\d\d)[\s./年-]?(?P<month>\d\d)[\s./月-]?(?P<day>\d\d)[\s_./#:日的第-]{0,3}(?P<serial>\d{4})(?![\dA-Za-z])"
 )
 # Looks like one, but is cut short, too long or of no known kind: nothing else may be read out of its digits.
 _LIKE = re.compile(r"(?<![A-Za-z\d])(?:[A-Za-z]{2}[\s_—–-]?)?20\d{6}[\s_—–-]?\d{2,6}(?!\d)")
@@ -67,4 +67,4 @@ def _number(match: re.Match[str]) -> str | None:
         day = date(int(match["year"]), int(match["month"]), int(match["day"]))
     except ValueError:
         return None
-    return f"{match['kind'].upper()}{day:%Y%m%d}-{match['serial']}"
+    return f"{match['kind'].replace(' ', '').upper()}{day:%Y%m%d}-{match['serial']}"
