@@ -306,7 +306,7 @@ def _undated(
 
 def _several(text: str, dated: Sequence[Moment], calendar: Calendar, count: int | None, *, leave: bool) -> When:
     """Days in a row that are all meant: 「周四、周五请假」, 「25、26号两天」."""
-    found = []
+    found: list[date] = []
     for index, moment in enumerate(dated):
         day = dating.on(moment.named, calendar, after=found[-1] if found else None) if moment.named else None
         apart = index and not _SIDE_BY_SIDE.fullmatch(text, dated[index - 1].end, moment.start)

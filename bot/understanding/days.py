@@ -20,6 +20,8 @@ _WEEKDAY = (
 _SEP = r"\s?(?:-+|~+|—+|–+|到|至)\s?"
 
 _WEEK = r"(?:周|星期|礼拜)"
+# 「周五、六、日」 and 「周一三五」 are several days, not the first of them.
+_MORE_DAYS = r"(?!、?[一二三四五六日](?:[、,]?[一二三四五六日])*(?=$|[ ,。都有请要上下]))"
 _AFTER_WEEKDAY = r"(?<=[周期拜][一二三四五六日天])"
 # 「一周三次」 is no Wednesday, but 「周一周三」 names two days.
 _NO_COUNT = rf"(?:(?<![一二两三四五六七八九十几半整每\d])|{_AFTER_WEEKDAY})"
@@ -69,7 +71,7 @@ _KINDS = {
     "weekwhole": (
         rf"整个(?P<ws1>下下个?|下个?|这个?|本){_WEEK}|(?P<ws2>下下个?|下个?|这个?|本)(?:一整个?{_WEEK}|{_WEEK}(?:一?整个?{_WEEK}|一?整周|全周))"
     ),
-    "week": rf"(?P<shift>下下个?|下个?|这个?|本)?\s?{_NO_COUNT}{_WEEK}{_WEEKDAY}",
+    "week": rf"(?P<shift>下下个?|下个?|这个?|本)?\s?{_NO_COUNT}{_WEEK}{_WEEKDAY}{_MORE_DAYS}",
     "later": rf"{_FREE}(?P<later_n>{_NUM})个?(?P<later_unit>天|{_WEEK}|月)(?:之后|以后|后(?![台面勤来]))",
     "feast": (
         r"(?P<name>元旦|国庆节|国庆|劳动节|平安夜|圣诞节|圣诞|儿童节|五四青年节|教师节)(?:节|当天|那天)?"

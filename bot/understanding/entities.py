@@ -92,7 +92,7 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
     rest = _without(rest, students)
     named = places.find(rest)
     place = places.one(rest)
-    seen = [*taken, *numbers, *students, *named]
+    seen: list[_Span] = [*taken, *numbers, *students, *named]
     own = _without(text, seen)
     rest = _without(rest, named)
     if place is None and len(named) > 1:

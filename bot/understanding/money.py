@@ -63,7 +63,7 @@ class Amount:
 
 def find(text: str) -> list[Amount]:
     """Every amount in normalised ``text``, in order, without those that are denied."""
-    found = []
+    found: list[Amount] = []
     for match in _MONEY.finditer(text):
         said = next(name for name in ("yuan", "signed", "bare", "later", "again", "mao") if match[name])
         start = match.start(said)
