@@ -19,6 +19,16 @@ def draw_code() -> str:
     return f"{secrets.randbelow(1_000_000):06d}"
 
 
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without those that are read wrongly aloud or on paper: 0 and O, 1, I and L."""
+
+
+def draw_case_code() -> str:
+    """``K7MQX-4TXPR``: whoever holds it may follow a case that has no name on it, so it must not be guessed."""
+    letters = "".join(secrets.choice(LETTERS) for _ in range(10))
+    return f"{letters[:5]}-{letters[5:]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Campus:
     """The world the routes see: passed in, so that a test may stop the clock."""
@@ -27,6 +37,7 @@ class Campus:
     now: Callable[[], datetime] = campus_now
     """Campus time with its offset."""
     draw_code: Callable[[], str] = draw_code
+    draw_case_code: Callable[[], str] = draw_case_code
 
 
 def _of_request(request: Request) -> Campus:
