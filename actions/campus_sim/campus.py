@@ -24,9 +24,12 @@ LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 def draw_case_code() -> str:
-    """``K7MQX-4TXPR``: whoever holds it may follow a case that has no name on it, so it must not be guessed."""
-    letters = "".join(secrets.choice(LETTERS) for _ in range(10))
-    return f"{letters[:5]}-{letters[5:]}"
+    """``K7MQX4TX``: whoever holds it may follow a case that has no name on it, so it must not be guessed."""
+    while True:
+        code = "".join(secrets.choice(LETTERS) for _ in range(8))
+        # Neither a word nor a bare number: those stand in sentences for other things.
+        if not code.isalpha() and not code.isdigit():
+            return code
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def _case(said: Fields) -> str:
     return matter if len(matter) <= 24 else f"{matter[:23]}…"
 
 
-APPROVAL = "等{approver}审批，最晚 {decide_by} 有结果；批准之前假没有生效。"
+APPROVAL = "等{approver}审批，最晚{decide_by}有结果；批准之前假没有生效。"
 
 KINDS: dict[str, Kind] = {
     "repair": Kind(
@@ -75,8 +75,8 @@ KINDS: dict[str, Kind] = {
         "后勤保障处维修中心",
         _joined("location", "fault"),
         {
-            "受理": "预计最晚 {due} 处理，需要时师傅会打你留的电话。",
-            "维修中": "师傅正在处理，预计最晚 {due} 修好。",
+            "受理": "预计最晚{due}处理，需要时师傅会打你留的电话。",
+            "维修中": "师傅正在处理，预计最晚{due}修好。",
             "已完成": "已经修好。没修好或又坏了，可以再报一次。",
         },
         changed=("UPDATE repairs SET status = :status WHERE number = :number",),
@@ -85,7 +85,7 @@ KINDS: dict[str, Kind] = {
         "成绩单",
         "教务处",
         _transcript,
-        {"待取件": "凭取件码到{place}的自助打印机取，{expires_at} 前有效。", "已取件": "已经取走。"},
+        {"待取件": "凭取件码到{place}的自助打印机取，{expires_at}前有效。", "已取件": "已经取走。"},
     ),
     "leave": Kind(
         "请假",
@@ -103,15 +103,21 @@ KINDS: dict[str, Kind] = {
         more={"已批准": ("return",)},
         changed=("DELETE FROM leaves WHERE number = :number AND :status IN ('已撤销', '未批准')",),
     ),
-    "leave_return": Kind("销假", "辅导员", _returned, {"待辅导员确认": "等辅导员确认你已返校。"}),
+    "leave_return": Kind(
+        "销假",
+        "辅导员",
+        _returned,
+        {"待辅导员确认": "等辅导员确认你已返校。", "已销假": "已经销假，这次请假办完了。"},
+        done=frozenset(),
+    ),
     "complaint": Kind(
         "投诉建议",
         "学生工作部（处）",
         _case,
         {
-            "受理": "最晚 {accept_by} 转到{department}，{answer_by} 前答复；情况复杂的最长 15 个工作日。",
-            "已转办": "已转到{department}，{answer_by} 前答复。",
-            "处理中": "{department}正在核实处理，{answer_by} 前答复。",
+            "受理": "最晚{accept_by}转到{department}，{answer_by}前答复；情况复杂的最长 15 个工作日。",
+            "已转办": "已转到{department}，{answer_by}前答复。",
+            "处理中": "{department}正在核实处理，{answer_by}前答复。",
             "已答复": "已经答复。不满意可以评价时写明，或者再提一次。",
         },
     ),
@@ -120,7 +126,7 @@ KINDS: dict[str, Kind] = {
         "保卫处",
         _joined("location", "what"),
         {
-            "受理": "保卫处 {verify_by} 前核实：需要马上处置的 2 小时内排除或设置警戒，需要维修的 3 个工作日内修复。",
+            "受理": "保卫处{verify_by}前核实：需要马上处置的 2 小时内排除或设置警戒，需要维修的 3 个工作日内修复。",
             "核实中": "保卫处正在现场核实。",
             "转维修": "已转后勤保障处，3 个工作日内修复。",
             "已排除": "隐患已经排除，谢谢你。",

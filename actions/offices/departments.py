@@ -40,20 +40,21 @@ def departments() -> tuple[Department, ...]:
 
 
 def propose(complaint: str, among: Sequence[Department] | None = None) -> Proposal:
-    """The department whose words the complaint uses, each counted once with its length; the earlier wins a tie.
+    """The department whose words the complaint uses, each counted once with its length.
 
-    A word within a longer one that was found too does not count again: 校园网 is not 网 besides. Latin letters are
-    compared without case.
+    A word within a longer one that was found too does not count again: 校园网 is not 网 besides. Of equals the one that is
+    named first wins. Latin letters are compared without case.
     """
     told = complaint.lower()
     rows = departments() if among is None else among
-    best = Proposal(rows[0].name, ())
-    most = 0
+    best, most = Proposal(rows[0].name, ()), (0, 0)
     for row in rows:
         words = _said(told, row.words)
-        score = sum(len(word) for word in words)
-        if score > most:
-            best, most = Proposal(row.name, words), score
+        if not words:
+            continue
+        rank = (sum(len(word) for word in words), -min(told.index(word.lower()) for word in words))
+        if not best.because or rank > most:
+            best, most = Proposal(row.name, words), rank
     return best
 
 
