@@ -22,13 +22,24 @@ from actions.offices import OfficeClosed, Offices, Refusal
 from actions.rasa_actions import CancelTask, SubmitTask, ValidateForm
 from actions.settings import Settings
 from actions.task import read_tasks
-from actions.tasks import card_balance, leave_request, repair_request, transcript_print
+from actions.tasks import (
+    card_balance,
+    complaint,
+    hazard_report,
+    leave_request,
+    progress_query,
+    repair_request,
+    transcript_print,
+)
 
 log = structlog.get_logger()
 
 OFFICES_OF = {
     "card_balance": card_balance,
+    "complaint": complaint,
+    "hazard_report": hazard_report,
     "leave_request": leave_request,
+    "progress_query": progress_query,
     "repair_request": repair_request,
     "transcript_print": transcript_print,
 }
