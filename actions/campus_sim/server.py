@@ -13,9 +13,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from actions.campus_sim import (
     applications,
     cards,
+    complaints,
     faults,
+    hazards,
     leaves,
     orders,
+    progress,
     registry,
     repairs,
     staff,
@@ -59,7 +62,21 @@ def routes(campus: Campus | None) -> FastAPI:
     app.include_router(health)
     # Only declares the header in the contract; SecretGate asks for it, on unknown routes too.
     declared = [Security(APIKeyHeader(name=SECRET_HEADER, auto_error=False))]
-    for room in (registry, staff, repairs, transcripts, leaves, cards, studies, applications, orders, faults):
+    for room in (
+        registry,
+        staff,
+        repairs,
+        transcripts,
+        leaves,
+        complaints,
+        hazards,
+        cards,
+        studies,
+        applications,
+        orders,
+        progress,
+        faults,
+    ):
         app.include_router(room.router, dependencies=declared)
     app.state.campus = campus
     return app

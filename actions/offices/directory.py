@@ -8,7 +8,10 @@ import httpx
 
 from actions.offices.applications import Applications
 from actions.offices.cards import Cards
+from actions.offices.complaints import Complaints
+from actions.offices.hazards import Hazards
 from actions.offices.leaves import Leaves
+from actions.offices.progress import Progress
 from actions.offices.registry import Registry
 from actions.offices.repairs import Repairs
 from actions.offices.transcripts import Transcripts
@@ -26,18 +29,24 @@ class Offices:
     leaves: Leaves
     cards: Cards
     applications: Applications
+    complaints: Complaints
+    hazards: Hazards
+    progress: Progress
 
     @classmethod
     def over(cls, client: httpx.AsyncClient) -> Offices:
         """The offices over ``client``, which knows their base URL and carries the secret."""
         return cls(
-            client,
-            Registry(client),
-            Repairs(client),
-            Transcripts(client),
-            Leaves(client),
-            Cards(client),
-            Applications(client),
+            client=client,
+            registry=Registry(client),
+            repairs=Repairs(client),
+            transcripts=Transcripts(client),
+            leaves=Leaves(client),
+            cards=Cards(client),
+            complaints=Complaints(client),
+            hazards=Hazards(client),
+            progress=Progress(client),
+            applications=Applications(client),
         )
 
     @classmethod
