@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
@@ -11,12 +12,31 @@ from actions.offices import Offices, Refusal
 from actions.offices.leaves import Leave, LeaveKind, Terms
 from actions.rasa_actions import Order
 from actions.task import Asked, Choice
+from actions.told import clauses, plain, without_times
 
 RECORDED = "用学籍里登记的"
 """What ``task.yaml`` puts on the card where nobody else was named."""
 PUBLIC = "公假"
+_ASKING = re.compile(
+    r"请(?!问|教).{0,8}假|[事病公丧婚产]假|假期|批假|休息|离校|回(?:一趟)?(?:老)?家|出校|外出|^去\S+$|你好|谢谢"
+)
+_WHEN = re.compile(r"[从到至起开始，\s]|上午|下午|全天|一天|半天|[一二两三四五六七八九十\d]+(?:天|个?小时)")
+_AWAY = re.compile(r"(?:离校|出校|外出)[，,]?(?:去|到|回)(?P<place>[一-鿿]{2,8}?)(?=看|参|办|探|出差|做|治|[，,。]|$)")
+_BECAUSE = re.compile(r"^(?:因为|由于|原因是|理由是)[:：]?")
+_HAN = re.compile(r"[一-鿿]")
 ALWAYS = "^"
 """A pattern that any words match: there is only one to choose."""
+
+
+def read(said: str, values: Mapping[str, str]) -> Mapping[str, str]:
+    """The reason and where to, where the first sentence tells them: 「我发烧了，想请一天病假」."""
+    found: dict[str, str] = {}
+    if away := _AWAY.search(said):
+        found["destination"] = away["place"]
+    reasons = [_BECAUSE.sub("", clause) for clause in clauses(plain(said)) if not _ASKING.search(clause)]
+    if told := [one for one in reasons if len(_HAN.findall(_WHEN.sub("", without_times(one)))) > 1]:
+        found["reason"] = "，".join(told)
+    return found
 
 
 async def check(field: str, value: str, offices: Offices) -> None:
