@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-EDITION = 1
+EDITION = 2
 """The layout and the seed of the file, kept in SQLite's ``user_version``; 0 is a file nothing was written to."""
 
 TABLES = (
@@ -41,6 +41,14 @@ TABLES = (
        expires_at TEXT NOT NULL)""",
     "CREATE TABLE leaves (number TEXT PRIMARY KEY, student TEXT NOT NULL, start TEXT NOT NULL, ends TEXT NOT NULL)",
     "CREATE INDEX leaves_of ON leaves (student, start)",
+    """CREATE TABLE bookings (number TEXT PRIMARY KEY, service TEXT NOT NULL, resource TEXT NOT NULL, start TEXT NOT NULL,
+       ends TEXT NOT NULL, student TEXT NOT NULL, what TEXT NOT NULL, place TEXT NOT NULL, status TEXT NOT NULL)""",
+    "CREATE INDEX bookings_at ON bookings (service, start)",
+    "CREATE INDEX bookings_of ON bookings (student, service)",
+    "CREATE TABLE absences (service TEXT NOT NULL, student TEXT NOT NULL, day TEXT NOT NULL)",
+    "CREATE TABLE rivals (service TEXT NOT NULL)",
+    # Apart from the orders: nobody but the centre reads why somebody came.
+    "CREATE TABLE counselling_reasons (number TEXT PRIMARY KEY, category TEXT NOT NULL)",
 )
 
 

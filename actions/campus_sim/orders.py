@@ -16,8 +16,17 @@ from pydantic import BaseModel
 from actions.campus_sim.campus import Campus, Here
 from actions.campus_sim.problems import Problem
 
-Kind = Literal["repair", "transcript", "leave"]
-PREFIXES: dict[Kind, str] = {"repair": "BX", "transcript": "CJ", "leave": "QJ"}
+Kind = Literal["repair", "transcript", "leave", "counselling", "tutor", "venue", "activity", "release"]
+PREFIXES: dict[Kind, str] = {
+    "repair": "BX",
+    "transcript": "CJ",
+    "leave": "QJ",
+    "counselling": "XL",
+    "tutor": "DS",
+    "venue": "CD",
+    "activity": "HD",
+    "release": "QX",
+}
 LONGEST_KEY = 255
 
 router = APIRouter(tags=["orders"])

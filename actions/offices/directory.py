@@ -6,11 +6,16 @@ from dataclasses import dataclass
 
 import httpx
 
+from actions.offices.activities import Activities
+from actions.offices.bookings import Bookings
 from actions.offices.cards import Cards
+from actions.offices.counselling import Counselling
 from actions.offices.leaves import Leaves
 from actions.offices.registry import Registry
 from actions.offices.repairs import Repairs
 from actions.offices.transcripts import Transcripts
+from actions.offices.tutors import Tutors
+from actions.offices.venues import Venues
 from actions.offices.wire import CONNECT_SECONDS, open_wire
 
 
@@ -24,11 +29,28 @@ class Offices:
     transcripts: Transcripts
     leaves: Leaves
     cards: Cards
+    bookings: Bookings
+    counselling: Counselling
+    tutors: Tutors
+    venues: Venues
+    activities: Activities
 
     @classmethod
     def over(cls, client: httpx.AsyncClient) -> Offices:
         """The offices over ``client``, which knows their base URL and carries the secret."""
-        return cls(client, Registry(client), Repairs(client), Transcripts(client), Leaves(client), Cards(client))
+        return cls(
+            client,
+            Registry(client),
+            Repairs(client),
+            Transcripts(client),
+            Leaves(client),
+            Cards(client),
+            Bookings(client),
+            Counselling(client),
+            Tutors(client),
+            Venues(client),
+            Activities(client),
+        )
 
     @classmethod
     def connect(cls, url: str, secret: str, *, transport: httpx.AsyncBaseTransport | None = None) -> Offices:
