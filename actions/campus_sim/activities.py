@@ -37,7 +37,6 @@ from actions.campus_sim.registry import active_student_in
 AHEAD = timedelta(days=21)
 CLOSES = timedelta(hours=2)
 """Nobody signs up later than this before the beginning."""
-NOTICE = timedelta(hours=24)
 
 router = APIRouter(tags=["activities"])
 
@@ -50,6 +49,8 @@ class Programme:
 
     key: str
     title: str
+    words: tuple[str, ...]
+    """What it is searched by."""
     kind: Kind
     weekday: int
     """Monday is 0."""
@@ -65,25 +66,124 @@ class Programme:
 
 
 PROGRAMME = (
-    Programme("H01", "图书馆志愿服务", "志愿", 5, time(9), time(12), "图书馆一楼大厅", "校青年志愿者协会", 20, 8),
-    Programme("H02", "校园护绿志愿活动", "志愿", 6, time(14), time(16), "东苑北门集合", "校青年志愿者协会", 40, 11),
     Programme(
-        "H03", "社区爱心课堂志愿者", "志愿", 5, time(14), time(16, 30), "5号楼一层104室", "学生社区服务中心", 8, 3
+        "H01", "图书馆志愿服务", ("图书馆",), "志愿", 5, time(9), time(12), "图书馆一楼大厅", "校青年志愿者协会", 20, 8
     ),
     Programme(
-        "H04", "人工智能前沿讲座", "讲座", 2, time(19), time(20, 30), "学生活动中心四楼401室", "计算机学院", 300, 140
+        "H02",
+        "校园护绿志愿活动",
+        ("护绿", "植树", "绿化"),
+        "志愿",
+        6,
+        time(14),
+        time(16),
+        "东苑北门集合",
+        "校青年志愿者协会",
+        40,
+        11,
     ),
-    Programme("H05", "敦煌艺术讲座", "讲座", 3, time(19), time(20, 30), "图书馆一楼110室", "艺术与设计学院", 200, 200),
     Programme(
-        "H06", "考研经验分享会", "讲座", 4, time(19), time(20, 30), "学生活动中心一楼105室", "校学生会", 180, 96, (0,)
+        "H03",
+        "社区爱心课堂志愿者",
+        ("爱心课堂", "小朋友", "孩子"),
+        "志愿",
+        5,
+        time(14),
+        time(16, 30),
+        "5号楼一层104室",
+        "学生社区服务中心",
+        8,
+        3,
     ),
-    Programme("H07", "急救技能培训", "讲座", 1, time(18, 30), time(20, 30), "教学楼A座305室", "校红十字会", 48, 30),
-    Programme("H08", "英语演讲比赛", "比赛", 6, time(9), time(11, 30), "教学楼B座306室", "外国语学院", 30, 12, (1,)),
-    Programme("H09", "羽毛球友谊赛", "比赛", 5, time(14), time(17), "体育馆二层", "体育馆", 48, 22, (0,)),
-    Programme("H10", "程序设计竞赛", "比赛", 6, time(13), time(17), "教学楼A座305室", "计算机学院", 48, 17, (0,)),
-    Programme("H11", "英语角", "社团", 1, time(19), time(20, 30), "5号楼一层104室", "英语角社", 30, 9),
-    Programme("H12", "摄影社校园外拍", "社团", 6, time(9), time(11, 30), "学生活动中心一楼大厅集合", "摄影社", 25, 10),
-    Programme("H13", "桌游之夜", "社团", 4, time(19), time(21, 30), "学生活动中心二楼208室", "桌游社", 40, 16),
+    Programme(
+        "H04",
+        "人工智能前沿讲座",
+        ("人工智能", "AI"),
+        "讲座",
+        2,
+        time(19),
+        time(20, 30),
+        "学生活动中心四楼401室",
+        "计算机学院",
+        300,
+        140,
+    ),
+    Programme(
+        "H05",
+        "敦煌艺术讲座",
+        ("敦煌", "艺术"),
+        "讲座",
+        3,
+        time(19),
+        time(20, 30),
+        "图书馆一楼110室",
+        "艺术与设计学院",
+        200,
+        200,
+    ),
+    Programme(
+        "H06",
+        "考研经验分享会",
+        ("考研", "分享会"),
+        "讲座",
+        4,
+        time(19),
+        time(20, 30),
+        "学生活动中心一楼105室",
+        "校学生会",
+        180,
+        96,
+        (0,),
+    ),
+    Programme(
+        "H07", "急救技能培训", ("急救",), "讲座", 1, time(18, 30), time(20, 30), "教学楼A座305室", "校红十字会", 48, 30
+    ),
+    Programme(
+        "H08",
+        "英语演讲比赛",
+        ("英语演讲", "演讲"),
+        "比赛",
+        6,
+        time(9),
+        time(11, 30),
+        "教学楼B座306室",
+        "外国语学院",
+        30,
+        12,
+        (1,),
+    ),
+    Programme("H09", "羽毛球友谊赛", ("羽毛球",), "比赛", 5, time(14), time(17), "体育馆二层", "体育馆", 48, 22, (0,)),
+    Programme(
+        "H10",
+        "程序设计竞赛",
+        ("程序设计", "编程"),
+        "比赛",
+        6,
+        time(13),
+        time(17),
+        "教学楼A座305室",
+        "计算机学院",
+        48,
+        17,
+        (0,),
+    ),
+    Programme("H11", "英语角", ("英语角",), "社团", 1, time(19), time(20, 30), "5号楼一层104室", "英语角社", 30, 9),
+    Programme(
+        "H12",
+        "摄影社校园外拍",
+        ("摄影", "外拍"),
+        "社团",
+        6,
+        time(9),
+        time(11, 30),
+        "学生活动中心一楼大厅集合",
+        "摄影社",
+        25,
+        10,
+    ),
+    Programme(
+        "H13", "桌游之夜", ("桌游",), "社团", 4, time(19), time(21, 30), "学生活动中心二楼208室", "桌游社", 40, 16
+    ),
 )
 
 
@@ -91,6 +191,8 @@ class Activity(BaseModel):
     activity: str
     """``H01_20261128``."""
     title: str
+    words: list[str]
+    """What it is searched by."""
     kind: Kind
     start: Minute
     end: Minute
@@ -162,6 +264,7 @@ def coming_activities(campus: Here, kind: Kind | None = None, day: date | None =
                 {
                     "activity": _name(one, at),
                     "title": one.title,
+                    "words": list(one.words),
                     "kind": one.kind,
                     "start": start,
                     "end": end,

@@ -5,15 +5,16 @@ The rules are those of 心理健康服务指南: fifty minutes each, one a week,
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from actions.campus_sim.bookings import (
     GONE,
@@ -94,14 +95,21 @@ class CounsellingForm(BaseModel):
 
     student: str = Field(max_length=20)
     slot: str = Field(max_length=40)
-    mode: Mode
-    first: bool
+    mode: Mode | None = None
+    """This and the two below are told once: a talk that replaces another keeps them."""
+    first: bool | None = None
     """Whether it is the first visit: consent is signed then."""
-    phone: str = Field(pattern=r"^1[3-9][0-9]{9}$")
+    phone: str | None = Field(default=None, pattern=r"^1[3-9][0-9]{9}$")
     category: Category | None = Field(default=None, exclude=True)
     """Kept by the centre only: it is in no answer, and left out of what an order is recognised by."""
     instead_of: str | None = Field(default=None, max_length=40)
     """The number of an own appointment that is given up for this one, or kept where this one cannot be had."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.instead_of is None and None in (self.mode, self.first, self.phone):
+            raise ValueError("a new appointment says how, whether it is the first, and whom to call")
+        return self
 
 
 class CounsellingOrder(Booked):
@@ -156,7 +164,7 @@ def free_slots(campus: Here, day: date | None = None) -> dict[str, Any]:
 def _wish(form: CounsellingForm, now: datetime) -> Wish:
     for one, at in _calendar(now):
         if _name(one, at) == form.slot:
-            place = PLACE if form.mode == "面谈" else ONLINE
+            place = ONLINE if form.mode == "视频" else PLACE
             return Wish("counselling", one.key, at, at + LENGTH, form.student, f"{one.name}老师", place)
     raise Problem(409, "slot_taken", "这个时间不能预约了。")
 
@@ -182,8 +190,15 @@ def _order(campus: Campus, db: sqlite3.Connection, number: str, form: Counsellin
         raise Problem(409, "student_not_active", "该学生已毕业。", {"status": GRADUATED})
     now = campus.now()
     check_pause(db, "counselling", form.student, now.date())
+    mode, first = form.mode, form.first
     if form.instead_of is not None:
         give_back(db, "counselling", form.instead_of, form.student, now)
+        before = json.loads(
+            db.execute("SELECT answer FROM orders WHERE number = ?", (form.instead_of,)).fetchone()["answer"]
+        )
+        mode = mode or before["mode"]
+        first = before["first"] if first is None else first
+        wish = replace(wish, place=ONLINE if mode == "视频" else PLACE)
     check_own(db, wish)
     _limits(db, wish)
     claim(db, number, wish, 1)
@@ -198,8 +213,8 @@ def _order(campus: Campus, db: sqlite3.Connection, number: str, form: Counsellin
         start=minute(wish.start),
         end=minute(wish.end),
         place=wish.place,
-        mode=form.mode,
-        first=form.first,
+        mode=mode,
+        first=first,
         instead_of=form.instead_of,
         created_at=now,
     )

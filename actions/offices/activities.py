@@ -21,6 +21,8 @@ class Activity:
     activity: str
     """The office's own name for it."""
     title: str
+    words: tuple[str, ...]
+    """What it is searched by."""
     kind: str
     """志愿, 讲座, 比赛 or 社团."""
     start: datetime
@@ -81,6 +83,7 @@ def _activities(said: Fields) -> tuple[Activity, ...]:
         Activity(
             activity=one["activity"],
             title=one["title"],
+            words=tuple(one["words"]),
             kind=one["kind"],
             start=datetime.fromisoformat(one["start"]),
             end=datetime.fromisoformat(one["end"]),

@@ -33,13 +33,16 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """What is asked for. None of it is anybody else's business."""
+    """What is asked for. None of it is anybody else's business.
+
+    ``mode``, ``first`` and ``phone`` are needed for a new one; what replaces another keeps what was told then.
+    """
 
     student: str = field(repr=False)
     slot: str = field(repr=False)
-    mode: Mode = field(repr=False)
-    first: bool = field(repr=False)
-    phone: str = field(repr=False)
+    mode: Mode | None = field(default=None, repr=False)
+    first: bool | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
     category: str | None = field(default=None, repr=False)
     """Read by the centre only; no answer brings it back."""
     instead_of: str | None = field(default=None, repr=False)
