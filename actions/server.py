@@ -22,15 +22,28 @@ from actions.offices import OfficeClosed, Offices, Refusal
 from actions.rasa_actions import CancelTask, SubmitTask, ValidateForm
 from actions.settings import Settings
 from actions.task import read_tasks
-from actions.tasks import card_balance, leave_request, repair_request, transcript_print
+from actions.tasks import (
+    activity_signup,
+    card_balance,
+    counselling_appointment,
+    leave_request,
+    repair_request,
+    transcript_print,
+    tutor_appointment,
+    venue_booking,
+)
 
 log = structlog.get_logger()
 
 OFFICES_OF = {
+    "activity_signup": activity_signup,
     "card_balance": card_balance,
+    "counselling_appointment": counselling_appointment,
     "leave_request": leave_request,
     "repair_request": repair_request,
     "transcript_print": transcript_print,
+    "tutor_appointment": tutor_appointment,
+    "venue_booking": venue_booking,
 }
 
 

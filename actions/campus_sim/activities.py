@@ -16,6 +16,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from actions.campus_sim.bookings import (
+    RULES,
     WAITING,
     Booked,
     Wish,
@@ -202,6 +203,8 @@ class Activity(BaseModel):
     left: int
     waiting: int
     """How many wait for a place where none is left."""
+    withdrawable: bool
+    """Whether who signs up now may still withdraw."""
 
 
 class Activities(BaseModel):
@@ -273,6 +276,7 @@ def coming_activities(campus: Here, kind: Kind | None = None, day: date | None =
                     "places": one.places,
                     "left": max(0, one.places - one.elsewhere - peak(held.get(one.key, []), start, end)),
                     "waiting": waiting.get((one.key, start), 0),
+                    "withdrawable": now <= at - RULES["activity"].notice,
                 }
             )
     return {"activities": activities}

@@ -164,8 +164,7 @@ def free_slots(campus: Here, day: date | None = None) -> dict[str, Any]:
 def _wish(form: CounsellingForm, now: datetime) -> Wish:
     for one, at in _calendar(now):
         if _name(one, at) == form.slot:
-            place = ONLINE if form.mode == "视频" else PLACE
-            return Wish("counselling", one.key, at, at + LENGTH, form.student, f"{one.name}老师", place)
+            return Wish("counselling", one.key, at, at + LENGTH, form.student, f"{one.name}老师", PLACE)
     raise Problem(409, "slot_taken", "这个时间不能预约了。")
 
 
@@ -190,15 +189,14 @@ def _order(campus: Campus, db: sqlite3.Connection, number: str, form: Counsellin
         raise Problem(409, "student_not_active", "该学生已毕业。", {"status": GRADUATED})
     now = campus.now()
     check_pause(db, "counselling", form.student, now.date())
-    mode, first = form.mode, form.first
+    before: dict[str, Any] = {}
     if form.instead_of is not None:
         give_back(db, "counselling", form.instead_of, form.student, now)
-        before = json.loads(
-            db.execute("SELECT answer FROM orders WHERE number = ?", (form.instead_of,)).fetchone()["answer"]
-        )
-        mode = mode or before["mode"]
-        first = before["first"] if first is None else first
-        wish = replace(wish, place=ONLINE if mode == "视频" else PLACE)
+        answer = db.execute("SELECT answer FROM orders WHERE number = ?", (form.instead_of,)).fetchone()["answer"]
+        before = json.loads(answer)
+    mode: Mode = form.mode or before["mode"]
+    first: bool = before["first"] if form.first is None else form.first
+    wish = replace(wish, place=ONLINE if mode == "视频" else PLACE)
     check_own(db, wish)
     _limits(db, wish)
     claim(db, number, wish, 1)

@@ -267,6 +267,22 @@ def venues_at(campus: Here, kind: Kind, start: Minute, end: Minute) -> dict[str,
     }
 
 
+class BookableDays(BaseModel):
+    first: date
+    last: date
+
+
+@router.get("/venues/days", response_model=BookableDays)
+def bookable_days(campus: Here) -> dict[str, date]:
+    """The first and the last day that may be booked today."""
+    first, last = _days(campus.now().date())
+    return {"first": first, "last": last}
+
+
+def _days(today: date) -> tuple[date, date]:
+    return today + timedelta(days=FIRST_DAY), today + timedelta(days=LAST_DAY)
+
+
 class FreeTimes(BaseModel):
     starts: list[str]
     """``14:00``: where a place of this kind is free from then on for the time asked about."""
@@ -305,7 +321,7 @@ def check_time(start: datetime, end: datetime, now: datetime) -> None:
     """Raises 422 ``venue_time_backwards``, 409 ``wrong_day`` (details: first, last), ``too_long``, ``too_short``."""
     if end <= start:
         raise Problem(422, "venue_time_backwards", "结束时间早于或等于开始时间。")
-    first, last = (now.date() + timedelta(days=days) for days in (FIRST_DAY, LAST_DAY))
+    first, last = _days(now.date())
     if not first <= start.date() <= last:
         raise Problem(409, "wrong_day", "只能提前 1 至 7 天预约。", {"first": f"{first}", "last": f"{last}"})
     if end - start > LONGEST:

@@ -34,6 +34,8 @@ class Activity:
     """Places that are free."""
     waiting: int
     """How many wait where none is left."""
+    withdrawable: bool
+    """Whether who signs up now may still withdraw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def _activities(said: Fields) -> tuple[Activity, ...]:
             organiser=one["organiser"],
             left=one["left"],
             waiting=one["waiting"],
+            withdrawable=one["withdrawable"],
         )
         for one in said["activities"]
     )

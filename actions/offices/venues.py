@@ -63,6 +63,10 @@ class Venues:
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
 
+    async def days(self) -> tuple[date, date]:
+        """The first and the last day that may be booked today. Raises ``OfficeClosed``."""
+        return await wire.get(self._client, "/venues/days", _days)
+
     async def at(self, kind: str, start: datetime, end: datetime) -> tuple[Venue, ...]:
         """Every venue of ``kind`` as it stands from ``start`` to ``end``. Raises ``OfficeClosed``."""
         return await wire.get(self._client, "/venues", _venues, kind=kind, start=_minute(start), end=_minute(end))
@@ -92,6 +96,10 @@ class Venues:
 
 def _minute(moment: datetime) -> str:
     return moment.isoformat(timespec="minutes")
+
+
+def _days(said: Fields) -> tuple[date, date]:
+    return date.fromisoformat(said["first"]), date.fromisoformat(said["last"])
 
 
 def _venues(said: Fields) -> tuple[Venue, ...]:

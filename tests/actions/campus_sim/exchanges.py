@@ -109,6 +109,7 @@ SAID = (
     Said("tutor_accepted", "POST", "/tutors/appointments", TUTOR_TALK, "tutor-1"),
     Said("tutor_overlapping", "POST", "/tutors/appointments", TUTOR_TALK | {"slot": "D01_20261125T1400"}, "tutor-2"),
     Said("venues", "GET", "/venues?kind=study_room&start=2026-11-25T14:00&end=2026-11-25T16:00"),
+    Said("venue_days", "GET", "/venues/days"),
     Said("venue_times", "GET", "/venues/times?kind=badminton&day=2026-11-24&minutes=120&people=4"),
     Said("venue_accepted", "POST", "/venues/bookings", VENUE, "venue-1"),
     Said(
