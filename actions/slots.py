@@ -45,7 +45,10 @@ class Free:
 
 def offer(found: Sequence[Free], asked: Asked, *, most: int = MOST) -> list[Choice]:
     """Up to ``most`` of ``found`` that fit what was said, and in any case what is chosen already."""
-    some = list(narrowed(found, asked.said))[:most]
+    left = narrowed(found, asked.said)
+    # The hour only brings forward: who asks for 九点 and finds it gone wants to see ten and eleven.
+    clock = [one for one in left if any(re.search(pattern, asked.said) for pattern in _clock(one.start))]
+    some = sorted([*clock, *(one for one in left if one not in clock)][:most], key=lambda one: one.start)
     some += [one for one in found if one.value == asked.chosen and one not in some]
     meant = distinct([_meaning(one) for one in some])
     return [Choice(one.value, one.label, said) for one, said in zip(some, meant, strict=True)]
@@ -58,7 +61,7 @@ def distinct(meant: Sequence[Sequence[str]]) -> list[str | None]:
 
 
 def narrowed(found: Sequence[Free], said: str) -> Sequence[Free]:
-    """Those of ``found`` that fit everything that was said; what fits none of them is passed over."""
+    """Those of ``found`` that fit whose, what and which part of the day was said; what fits none of them is passed over."""
     left = found
     for sort in range(max((len(one.words) for one in found), default=0)):
         pattern = _latest({one.words[sort] for one in found}, said)
@@ -68,8 +71,7 @@ def narrowed(found: Sequence[Free], said: str) -> Sequence[Free]:
         left = [one for one in left if first <= one.start.hour < last] or left
     if re.search(WEEKEND, said):
         left = [one for one in left if one.start.weekday() >= SATURDAY] or left
-    clock = [one for one in left if any(re.search(pattern, said) for pattern in _clock(one.start))]
-    return clock or left
+    return left
 
 
 def _latest(patterns: Sequence[str] | set[str] | Mapping[str, Any], said: str) -> str | None:
@@ -131,6 +133,14 @@ def wanted_day(values: Mapping[str, str]) -> date | None:
 def label(start: datetime, end: datetime) -> str:
     """``11月25日（周三）14:00–14:50``."""
     return f"{moment(start.isoformat())}–{end:%H:%M}"
+
+
+async def welcome(service: Service, asked: Asked, offices: Offices) -> None:
+    """Tells who cannot book so at the first question, not at the last. Raises ``Refusal`` with readable details."""
+    try:
+        await offices.bookings.check_standing(service, asked.student or "")
+    except Refusal as refusal:
+        raise readable(refusal) from refusal
 
 
 async def own(service: Service, asked: Asked, offices: Offices) -> list[Choice]:

@@ -135,6 +135,7 @@ def _check(
             "DS": "bookings/tutor",
             "CD": "bookings/venue",
             "HD": "bookings/activity",
+            "SQ": "applications",
         }[last["number"][:2]]
         with house.campus() as campus:
             known = campus.get(f"/{path}/{last['number']}", params={"student": student})

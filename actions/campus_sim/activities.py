@@ -21,7 +21,7 @@ from actions.campus_sim.bookings import (
     Booked,
     Wish,
     check_own,
-    check_pause,
+    check_standing,
     claim,
     held_between,
     let_rivals_first,
@@ -33,7 +33,6 @@ from actions.campus_sim.campus import Campus, Here
 from actions.campus_sim.leaves import Minute
 from actions.campus_sim.orders import MADE, Key, make_once
 from actions.campus_sim.problems import Problem
-from actions.campus_sim.registry import active_student_in
 
 AHEAD = timedelta(days=21)
 CLOSES = timedelta(hours=2)
@@ -292,9 +291,8 @@ def _wish(form: SignUpForm, now: datetime) -> tuple[Wish, int]:
 
 
 def _order(campus: Campus, db: sqlite3.Connection, number: str, form: SignUpForm) -> SignUpOrder:
-    active_student_in(db, form.student)
     now = campus.now()
-    check_pause(db, "activity", form.student, now.date())
+    check_standing(db, "activity", form.student, now.date())
     wish, places = _wish(form, local(now))
     check_own(db, wish)
     line = claim(db, number, wish, places, waits=form.waits)

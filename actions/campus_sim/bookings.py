@@ -20,11 +20,13 @@ from actions.campus_sim.campus import Campus, Here
 from actions.campus_sim.leaves import Minute
 from actions.campus_sim.orders import MADE, Key, make_once, order_of
 from actions.campus_sim.problems import Problem
+from actions.campus_sim.registry import GRADUATED, student_in
 
 Service = Literal["counselling", "tutor", "venue", "activity"]
 
 RELEASED = "已取消"
 HELD, WAITING, GONE = "held", "waiting", "released"
+NOT_ACTIVE = (GRADUATED, "休学")
 
 router = APIRouter(tags=["bookings"])
 
@@ -35,6 +37,8 @@ class Rule:
 
     department: str
     phone: str
+    barred: tuple[str, ...]
+    """Of whom it is not done: who is not on the roll any more, or pauses."""
     notice: timedelta
     """How long before the beginning a place may still be given back."""
     absences: int = 0
@@ -46,13 +50,17 @@ class Rule:
 
 RULES: dict[Service, Rule] = {
     # 心理健康服务指南 三（二）3
-    "counselling": Rule("心理健康教育中心", "021-5550-1170", timedelta(hours=24), 2, None, timedelta(days=30)),
+    "counselling": Rule(
+        "心理健康教育中心", "021-5550-1170", (GRADUATED,), timedelta(hours=24), 2, None, timedelta(days=30)
+    ),
     # 学生社区服务指南 一（三）4 asks for no notice
-    "tutor": Rule("教务处学业发展中心", "021-5550-1230", timedelta()),
+    "tutor": Rule("教务处学业发展中心", "021-5550-1230", NOT_ACTIVE, timedelta()),
     # 学生社团与活动场地管理办法 第二十六条
-    "venue": Rule("场地管理部门", "021-5550-1190", timedelta(hours=2), 2, timedelta(days=30), timedelta(days=14)),
+    "venue": Rule(
+        "场地管理部门", "021-5550-1190", NOT_ACTIVE, timedelta(hours=2), 2, timedelta(days=30), timedelta(days=14)
+    ),
     # 学生社团与活动场地管理办法 第二十二条
-    "activity": Rule("校团委", "021-5550-1180", timedelta(hours=24), 3, None, timedelta(days=30)),
+    "activity": Rule("校团委", "021-5550-1180", NOT_ACTIVE, timedelta(hours=24), 3, None, timedelta(days=30)),
 }
 
 
@@ -178,9 +186,16 @@ def held_between(db: sqlite3.Connection, service: Service, start: str, end: str)
     return held
 
 
-def check_pause(db: sqlite3.Connection, service: Service, student: str, today: date) -> None:
-    """Raises :class:`Problem` 409 ``paused`` (details: ``until``) for who stayed away too often."""
+def check_standing(db: sqlite3.Connection, service: Service, student: str, today: date) -> None:
+    """Whether ``student`` may book at all.
+
+    Raises :class:`Problem` 404 ``no_such_student``, 409 ``student_not_active`` (details: ``status``), and ``paused``
+    (details: ``until``, ``absences``) for who stayed away too often.
+    """
     rule = RULES[service]
+    status = student_in(db, student)["status"]
+    if status in rule.barred:
+        raise Problem(409, "student_not_active", "该学生当前不能预约。", {"status": status})
     if not rule.absences:
         return
     since = today - rule.counted if rule.counted else term_start(today)
@@ -300,6 +315,20 @@ def own_bookings(service: Service, student: str, campus: Here) -> dict[str, Any]
             (service, student, GONE, minute(local(campus.now()))),
         ).fetchall()
     return {"bookings": [dict(row) for row in rows]}
+
+
+class Standing(BaseModel):
+    service: Service
+    student: str
+
+
+@router.get("/bookings/{service}/standing", response_model=Standing)
+def standing(service: Service, student: str, campus: Here) -> Standing:
+    """That ``student`` may book; otherwise refuses as the booking itself would: ``no_such_student``,
+    ``student_not_active``, ``paused`` (details: until, absences)."""
+    with campus.ledger.reading() as db:
+        check_standing(db, service, student, campus.now().date())
+    return Standing(service=service, student=student)
 
 
 @router.get("/bookings/{service}/{number}", response_model=None)

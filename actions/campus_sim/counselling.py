@@ -22,7 +22,7 @@ from actions.campus_sim.bookings import (
     Booked,
     Wish,
     check_own,
-    check_pause,
+    check_standing,
     claim,
     give_back,
     held_between,
@@ -37,7 +37,6 @@ from actions.campus_sim.campus import Campus, Here
 from actions.campus_sim.leaves import Minute
 from actions.campus_sim.orders import MADE, Key, make_once
 from actions.campus_sim.problems import Problem
-from actions.campus_sim.registry import GRADUATED, student_in
 
 PLACE = "学生活动中心三楼301室"
 ONLINE = "线上视频"
@@ -184,11 +183,8 @@ def _limits(db: sqlite3.Connection, wish: Wish) -> None:
 
 
 def _order(campus: Campus, db: sqlite3.Connection, number: str, form: CounsellingForm, wish: Wish) -> CounsellingOrder:
-    student = student_in(db, form.student)
-    if student["status"] == GRADUATED:
-        raise Problem(409, "student_not_active", "该学生已毕业。", {"status": GRADUATED})
     now = campus.now()
-    check_pause(db, "counselling", form.student, now.date())
+    check_standing(db, "counselling", form.student, now.date())
     before: dict[str, Any] = {}
     if form.instead_of is not None:
         give_back(db, "counselling", form.instead_of, form.student, now)

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from actions.campus_sim.campus import Campus, Here
 from actions.campus_sim.problems import Problem
 
-Kind = Literal["repair", "transcript", "leave", "counselling", "tutor", "venue", "activity", "release"]
+Kind = Literal["repair", "transcript", "leave", "counselling", "tutor", "venue", "activity", "release", "application"]
 PREFIXES: dict[Kind, str] = {
     "repair": "BX",
     "transcript": "CJ",
@@ -26,6 +26,7 @@ PREFIXES: dict[Kind, str] = {
     "venue": "CD",
     "activity": "HD",
     "release": "QX",
+    "application": "SQ",
 }
 LONGEST_KEY = 255
 

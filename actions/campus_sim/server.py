@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actions.campus_sim import (
     activities,
+    applications,
     bookings,
     cards,
     counselling,
@@ -76,6 +77,7 @@ def routes(campus: Campus | None) -> FastAPI:
         venues,
         activities,
         bookings,
+        applications,
         orders,
         faults,
     ):

@@ -20,6 +20,7 @@ from actions.campus_sim.bookings import (
     Booked,
     Wish,
     check_own,
+    check_standing,
     claim,
     held_between,
     let_rivals_first,
@@ -32,7 +33,6 @@ from actions.campus_sim.dates import SATURDAY, working_days_after
 from actions.campus_sim.leaves import Minute
 from actions.campus_sim.orders import MADE, Key, make_once
 from actions.campus_sim.problems import Problem
-from actions.campus_sim.registry import active_student_in
 
 PLACE = "图书馆二楼216室"
 ONLINE = "线上会议"
@@ -164,7 +164,7 @@ def _wish(form: TutorForm, now: datetime) -> Wish:
 
 
 def _order(campus: Campus, db: sqlite3.Connection, number: str, form: TutorForm) -> TutorOrder:
-    active_student_in(db, form.student)
+    check_standing(db, "tutor", form.student, campus.now().date())
     wish = _wish(form, local(campus.now()))
     check_own(db, wish)
     claim(db, number, wish, 1)

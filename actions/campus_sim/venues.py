@@ -19,7 +19,7 @@ from actions.campus_sim.bookings import (
     Booked,
     Wish,
     check_own,
-    check_pause,
+    check_standing,
     claim,
     held_between,
     let_rivals_first,
@@ -33,7 +33,6 @@ from actions.campus_sim.dates import SATURDAY, working_days_after
 from actions.campus_sim.leaves import Minute
 from actions.campus_sim.orders import MADE, Key, make_once
 from actions.campus_sim.problems import Problem
-from actions.campus_sim.registry import active_student_in
 
 FIRST_DAY, LAST_DAY = 1, 7
 LONGEST, SHORTEST = timedelta(hours=3), timedelta(minutes=30)
@@ -365,9 +364,8 @@ def _wish(form: VenueForm, venue: Venue) -> Wish:
 
 
 def _order(campus: Campus, db: sqlite3.Connection, number: str, form: VenueForm, venue: Venue) -> VenueOrder:
-    active_student_in(db, form.student)
     now, wish = campus.now(), _wish(form, venue)
-    check_pause(db, "venue", form.student, now.date())
+    check_standing(db, "venue", form.student, now.date())
     check_time(wish.start, wish.end, local(now))
     if not _open(venue, wish.start, wish.end):
         opens = "、".join(f"{first}–{last}" for first, last in _hours(venue, wish.start.date()))

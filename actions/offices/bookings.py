@@ -41,6 +41,12 @@ class Bookings:
         """What ``student`` has booked and what has not begun, the earliest first. Raises ``OfficeClosed``."""
         return await wire.get(self._client, f"/bookings/{service}", _bookings, student=student)
 
+    async def check_standing(self, service: Service, student: str) -> None:
+        """Whether ``student`` may book at all. Refusals: ``no_such_student``, ``student_not_active`` (details:
+        ``status``), ``paused`` (``until``, ``absences``). Raises also ``OfficeClosed``.
+        """
+        await wire.get(self._client, f"/bookings/{service}/standing", lambda said: said["student"], student=student)
+
     async def order(self, service: Service, number: str, *, student: str) -> Booking:
         """The booking ``number``; another student's is ``Refusal("no_such_order")`` too. Raises also ``OfficeClosed``."""
         path = f"/bookings/{service}/{segment(number, 'no_such_order')}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpx
 
 from actions.offices.activities import Activities
+from actions.offices.applications import Applications
 from actions.offices.bookings import Bookings
 from actions.offices.cards import Cards
 from actions.offices.counselling import Counselling
@@ -34,6 +35,7 @@ class Offices:
     tutors: Tutors
     venues: Venues
     activities: Activities
+    applications: Applications
 
     @classmethod
     def over(cls, client: httpx.AsyncClient) -> Offices:
@@ -50,6 +52,7 @@ class Offices:
             Tutors(client),
             Venues(client),
             Activities(client),
+            Applications(client),
         )
 
     @classmethod

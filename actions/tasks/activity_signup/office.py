@@ -11,7 +11,7 @@ from actions.offices import Offices, Refusal
 from actions.offices.activities import Activity, SignUp
 from actions.rasa_actions import Order
 from actions.showing import day
-from actions.slots import Free, describe, label, offer, own, readable
+from actions.slots import Free, describe, label, offer, own, readable, welcome
 from actions.task import Asked, Choice, read_words
 
 WORDS = read_words(Path(__file__).with_name("words.yaml"))
@@ -28,6 +28,7 @@ async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:
     """Own names on lists, or what is on and fits what was said."""
     if asked.field == "booking":
         return await own("activity", asked, offices)
+    await welcome("activity", asked, offices)
     kind, wanted = asked.values["kind"], asked.values.get("day")
     when = date.fromisoformat(wanted) if wanted else None
     coming = await offices.activities.coming(kind=None if kind == ANY else kind, day=when)

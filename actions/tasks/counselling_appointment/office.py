@@ -10,7 +10,7 @@ from actions.offices import Offices, Refusal
 from actions.offices.bookings import Booking
 from actions.offices.counselling import Appointment, Mode, Talk
 from actions.rasa_actions import Order
-from actions.slots import Free, describe, label, offer, own, readable, spoken_days, wanted_day
+from actions.slots import Free, describe, label, offer, own, readable, spoken_days, wanted_day, welcome
 from actions.task import Asked, Choice, read_words
 
 WORDS = read_words(Path(__file__).with_name("words.yaml"))
@@ -26,6 +26,7 @@ async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:
     if asked.field == "booking":
         return await own("counselling", asked, offices)
     if asked.field == "day":
+        await welcome("counselling", asked, offices)
         talks = await offices.counselling.talks()
         if not talks:
             raise Refusal("nothing_free")

@@ -11,7 +11,7 @@ from actions.offices import Offices, Refusal
 from actions.offices.bookings import Booking
 from actions.offices.tutors import Appointment, Mode, Talk, Tutor
 from actions.rasa_actions import Order
-from actions.slots import MOST, Free, describe, label, offer, own, readable, spoken_days, wanted_day
+from actions.slots import MOST, Free, describe, label, offer, own, readable, spoken_days, wanted_day, welcome
 from actions.task import Asked, Choice, read_words
 
 WORDS = read_words(Path(__file__).with_name("words.yaml"))
@@ -37,6 +37,7 @@ async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:
     if asked.field == "booking":
         return await own("tutor", asked, offices)
     if asked.field == "subject":
+        await welcome("tutor", asked, offices)
         return _subjects(await offices.tutors.tutors(), asked)
     wanted = asked.values["subject"]
     subject, tutor = (wanted, None) if wanted in SUBJECTS else (None, wanted)

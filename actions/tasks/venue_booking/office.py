@@ -12,7 +12,7 @@ from actions.offices import Offices, Refusal
 from actions.offices.venues import Use, Venue
 from actions.rasa_actions import Order
 from actions.showing import day
-from actions.slots import describe, distinct, own, readable
+from actions.slots import describe, distinct, own, readable, welcome
 from actions.task import Asked, Choice, read_words
 
 WORDS = read_words(Path(__file__).with_name("words.yaml"))
@@ -55,6 +55,7 @@ async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:
     """Own bookings, or the places that are free the whole time and large enough."""
     if asked.field == "booking":
         return await own("venue", asked, offices)
+    await welcome("venue", asked, offices)
     kind, people = asked.values["kind"], int(asked.values["people"])
     start, end = _span(asked.values["period"])
     found = await offices.venues.at(kind, start, end)
