@@ -186,13 +186,16 @@ class OpenServices:
         state = answered.state
         if not state.photos:
             return answered
+        given = [one["value"] for one in (state.prompt or {}).get("given", ())]
+        state = replace(state, photos=tuple(one for one in state.photos if one not in given))
+        answered = replace(answered, state=state)
+        if not state.photos or state.prompt is None or state.prompt["kind"] != "photo":
+            return answered
         photo, *others = state.photos
         used = replace(answered, state=replace(state, photos=tuple(others)))
-        sent = photo in (turn.entities.get("value"), turn.entities.get("photo"))
-        if sent and (state.prompt is None or photo in [one["value"] for one in state.prompt.get("given", ())]):
+        if photo in (turn.entities.get("value"), turn.entities.get("photo")):
+            # The form did not take it: it would not the second time.
             return used
-        if sent or state.prompt is None or state.prompt["kind"] != "photo":
-            return answered
         outcome = await self.tasks.post(Turn("answer", {"value": photo}, certain=True), inbound, used.state)
         if outcome.trouble:
             return answered

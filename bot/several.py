@@ -32,7 +32,7 @@ class Several:
         """One sentence understood; a message that is nothing but a service's name means that service."""
         reading = self.understanding.read(text, self.now())
         named = self.names.task(text)
-        return replace(reading, intent=named, confidence=1.0) if named else reading
+        return replace(reading, intent=named, confidence=1.0, ranking=((named, 1.0),)) if named else reading
 
     async def answer(self, reading: Reading, inbound: Inbound, state: State) -> Answered | None:
         """``None`` when the message asks for one thing only.

@@ -162,13 +162,14 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
         return None
     if kind == "text" and exact and reading.intent in ("greet", "thank", "goodbye", "human_handoff", "affirm", "deny"):
         return None
-    others = _others(reading, prompt)
+    # What answers the open question tells nothing else, though a field of another name may be filled by such words.
+    others = {name: said for name, said in _others(reading, prompt).items() if said != value}
     corrects = CORRECTION.search(text) is not None
     # 「3号楼402」 to 「什么东西坏了？」 is a place still.
     beside = any(len(text) <= len(other) + 3 for other in others.values())
     if others and (corrects or beside or value is None or kind != "text"):
         if value is not None and kind != "text":
-            others = {asking: value, **others}
+            others = {str(prompt.get("entity", asking)): value, **others}
         return Turn("correct", {**others, "utterance": text}, certain=corrects or kind != "text")
     if value is None:
         # 「不是事假，是病假」: the form knows the words of its choices.
@@ -219,7 +220,8 @@ def _set(text: str, prompt: Mapping[str, Any], now: datetime) -> Turn | None:
     if found is None or field is None or given[field]["kind"] == "choice":
         return None
     value = answers.read(given[field]["kind"], found["value"], now)
-    return Turn("correct", {field: value, "utterance": text}, certain=True) if value else None
+    entity = str(given[field].get("entity", field))
+    return Turn("correct", {entity: value, "utterance": text}, certain=True) if value else None
 
 
 def _confirm(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Turn | None:
@@ -255,7 +257,8 @@ def _yes_or_no(intent: str, prompt: Mapping[str, Any]) -> str | None:
 def _others(reading: Reading, prompt: Mapping[str, Any]) -> dict[str, str]:
     """Entities in the message that tell other fields of the service something new."""
     fields, asking = prompt.get("fields", ()), prompt["asking"]
-    given = {one["name"]: one for one in prompt.get("given", ())}
+    # A field may be filled by an entity of another name.
+    given = {one.get("entity", one["name"]): one for one in prompt.get("given", ())}
     found = {}
     for name, value in as_fields(reading.entities).items():
         if name not in fields or name == asking or (name in given and given[name]["value"] == value):
