@@ -238,7 +238,6 @@ class Pipeline:
             reading = await self._read(said)
         found = await self.asking.answer(replace(reading, intent="policy_question"), state)
         found = self.asking.with_wish(found, self.services[task], reading)
-        found = replace(found, state=replace(found.state, held={**(found.state.held or {}), "turned": True}))
         kept = Candidate(said, "turned_round", taken=task, label="policy_question")
         return replace(found, candidates=(kept,))
 

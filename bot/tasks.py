@@ -163,7 +163,7 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
     if kind == "text" and exact and reading.intent in ("greet", "thank", "goodbye", "human_handoff", "affirm", "deny"):
         return None
     # What answers the open question tells nothing else, though a field of another name may be filled by such words.
-    others = {name: said for name, said in _others(reading, prompt).items() if said != value}
+    others = {name: said for name, said in _others(reading, prompt).items() if said != value or kind == "text"}
     corrects = CORRECTION.search(text) is not None
     # 「3号楼402」 to 「什么东西坏了？」 is a place still.
     beside = any(len(text) <= len(other) + 3 for other in others.values())
