@@ -127,7 +127,7 @@ def _check(
         # Behind a receipt may stand a way on, or the question of the service that waited.
         last = next((reply for reply in reversed(replies) if reply["kind"] == "receipt"), last)
         wants("kind", "receipt", last["kind"])
-        path = {"BX": "repairs", "CJ": "transcripts", "QJ": "leaves"}[last["number"][:2]]
+        path = {"BX": "repairs", "CJ": "transcripts", "QJ": "leaves", "SQ": "applications"}[last["number"][:2]]
         with house.campus() as campus:
             known = campus.get(f"/{path}/{last['number']}", params={"student": student})
         wants(f"the office knows {last['number']}", 200, known.status_code)

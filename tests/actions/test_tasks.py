@@ -62,6 +62,8 @@ FIELD = GOOD["fields"][0]
         ({"refusals": {"closed": {"text": "没开门。", "ask": "floor"}}}, "asks for unknown field 'floor'"),
         ({"refusals": {"closed": {"words": "没开门。"}}}, "words"),
         ({"done": None}, "task.yaml"),
+        ({"hall": {"names": ["钥匙"]}}, "hall needs an example"),
+        ({"hall": {"example": "借钥匙", "icon": "key"}}, "not ['icon']"),
         ({"task": "another"}, "lives in folder 'key_request'"),
     ],
 )
