@@ -53,6 +53,7 @@ class InBetween:
     now: Callable[[], datetime]
     alone: Callable[[Reading, Inbound, State], Awaitable[Answered]]
     several: Callable[[Reading, Inbound, State], Awaitable[Answered | None]]
+    added: Callable[[Reading], Awaitable[Reading | None]]
 
     async def answer(self, reading: Reading, inbound: Inbound, state: State) -> Answered | None:
         """``None`` when the message has nothing to do with the service."""
@@ -70,8 +71,10 @@ class InBetween:
             value = turn.entities.get("value", "")
             written = value if f"answer:{value}" == tasks.SKIPPED else tasks.as_written(inbound.text)
             turn = replace(turn, entities={**turn.entities, "value": written})
+        if other := self._interrupts(reading, state):
+            return await self.open.begin(request(other, reading), inbound, state, sure)
         if turn is not None and turn.certain:
-            return await self.open.turn(turn, inbound, state)
+            return await self._answered(turn, reading, inbound, state)
         # Where any words may be the answer, only what can hardly be one is taken for something else.
         exact, free = reading.vector is None, prompt["kind"] == "text" and reading.vector is not None
         enough = VERY_SURE if free else SURE
@@ -100,6 +103,31 @@ class InBetween:
         if self._plainly(reading, free=free) or not wanted.online:
             return await self.open.begin(request(wanted, reading), inbound, state, sure)
         return self._offer(wanted, reading, state)
+
+    def _interrupts(self, reading: Reading, state: State) -> Service | None:
+        """「等下，先帮我报修3号楼502」: another service, though a place may be what was asked for."""
+        wanted = self.services.get(reading.intent)
+        plain = reading.confidence >= VERY_SURE and FIRST.search(reading.text) is not None
+        return wanted if wanted is not None and plain and wanted.task != state.task else None
+
+    async def _answered(self, turn: tasks.Turn, reading: Reading, inbound: Inbound, state: State) -> Answered:
+        """The answer goes to the form; what was asked for beside it is answered too, or done afterwards."""
+        added = await self.added(reading) if turn.intent in ("answer", "correct") else None
+        answered = await self.open.turn(turn, inbound, state)
+        if added is None or added.intent == state.task:
+            return answered
+        if added.intent == "policy_question":
+            found = await self.asking.answer(added, answered.state)
+            said = tuple({name: part for name, part in one.items() if name != "choices"} for one in found.replies)
+            kept = replace(answered.state, asked=found.state.asked)
+            return replace(answered, replies=(*said, *answered.replies), state=kept)
+        wanted = self.services.get(added.intent)
+        if wanted is None:
+            return answered
+        names = {"title": self.open.title(state.task), "then": wanted.title}
+        line = replies.text(self.words["one_by_one"].format(**names))
+        kept = replace(answered.state, waiting=(*answered.state.waiting, request(wanted, added)))
+        return replace(answered, replies=(line, *answered.replies), state=kept)
 
     def _beside(self, asked: Answered, state: State) -> Answered:
         """An answer from the documents, and the open question again."""

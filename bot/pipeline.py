@@ -69,7 +69,7 @@ class Pipeline:
         by_itself = ByItself(opened, asking, doubts, services, names, words, human)
         several = Several(opened, asking, self.understanding, services, names, words, now, human)
         in_between = InBetween(
-            opened, asking, self.policies, services, names, words, now, by_itself.answer, several.answer
+            opened, asking, self.policies, services, names, words, now, by_itself.answer, several.answer, several.added
         )
         built: dict[str, Any] = {
             "names": names,

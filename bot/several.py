@@ -34,6 +34,12 @@ class Several:
         named = self.names.task(text)
         return replace(reading, intent=named, confidence=1.0, ranking=((named, 1.0),)) if named else reading
 
+    async def added(self, reading: Reading) -> Reading | None:
+        """What a message asks for beside the answer that it is."""
+        if reading.vector is None or not requests.may_be_several(reading.text):
+            return None
+        return await asyncio.to_thread(requests.added, reading, self.read)
+
     async def answer(self, reading: Reading, inbound: Inbound, state: State) -> Answered | None:
         """``None`` when the message asks for one thing only.
 

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from bot.understanding import review
 from bot.understanding.candidates import FILE, Candidates
-from bot.understanding.words import FOLDER
+
+ROOT = Path(__file__).resolve().parents[2]
+INTENTS = ROOT / "training_data" / "intents"
+TASKS = ROOT / "actions" / "tasks"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.list or chosen.json:
         print(review.listed(store.waiting(), as_json=chosen.json))
         return 0
-    added, dropped = review.review(store, FOLDER.parent / "intents", input, print)
+    added, dropped = review.review(store, review.files(INTENTS, TASKS), input, print)
     print(f"加进训练句子 {added} 句，丢掉 {dropped} 句，还剩 {len(store.waiting())} 句。")
     if added:
         print("跑一遍 scripts/train 就用上了。")

@@ -67,7 +67,7 @@ _WISH = re.compile(
 )
 _ASKED = re.compile(r"[?？吗么呢没不]$|啥|咋|什么|怎么|多少|几|哪|谁|有没有|能不能|是不是|可不可以|过没过|第几")
 _FACT = re.compile(
-    r"(?:[\d\W零〇一二两三四五六七八九十百半点元块钱]|我?的?(?:电话|手机号?|号码|联系方式|联系电话|学号|地址|地点|时间)|是|在|住|号楼|[东南西北]区|栋|幢|舍|楼|室|寝室|宿舍|房间"
+    r"(?:[\d\W零〇一二两三四五六七八九十百半点元块钱]|我?的?(?:电话|手机号?|号码|联系方式|联系电话|学号|地址|地点|时间)|是|在|住|到|至|从|号楼|[号月点]|[东南西北]区|栋|幢|舍|楼|室|寝室|宿舍|房间"
     r"|今天|明天|后天|大后天|明早|今晚|下?周[一二三四五六日天末]|上午|下午|中午|晚上|早上|随时|都可以|谢谢|麻烦了?|你好|老师|您好|尽快|急)+"
 )
 """A place, a time, a number, a greeting: said beside a request, never one. Not worth reading."""
@@ -98,7 +98,7 @@ def split(whole: Reading, read: Read) -> list[Reading]:
     pieces = _pieces(whole.text)
     if not 1 < len(pieces) <= MOST:
         return [whole]
-    told = [_FACT.fullmatch(piece.plain) is None for piece in pieces]
+    told = [_worth_reading(piece) for piece in pieces]
     if sum(told) < 2:
         return [whole]
     nothing = Reading("", "out_of_scope", 0.0, (), {}, None)
@@ -124,6 +124,21 @@ def split(whole: Reading, read: Read) -> list[Reading]:
     if len(parts) < 2:
         return [whole]
     return _in_order(whole, pieces, readings, parts, read)
+
+
+def added(whole: Reading, read: Read) -> Reading | None:
+    """The request that stands behind an answer, beside it by a connecting word: 「13812345678，顺便查下余额」."""
+    pieces = _pieces(whole.text)
+    if len(pieces) > MOST:
+        return None
+    for place, piece in enumerate(pieces[1:], 1):
+        if not piece.joined or not _worth_reading(piece):
+            continue
+        reading = _as_request(read(piece.plain))
+        if _asks(piece, reading, True):
+            said = read("，".join(each.plain for each in pieces[place:]))
+            return replace(said, intent=reading.intent, confidence=reading.confidence)
+    return None
 
 
 def _pieces(text: str) -> list[_Piece]:
@@ -176,8 +191,14 @@ def _asks(piece: _Piece, reading: Reading, beside: bool) -> bool:
     if (reading.confidence < CONNECTED) if beside else (most < UNCONNECTED):
         return False
     formed = reading.intent in STATED or most >= PLAIN or _formed(piece.plain)
-    untold = not _REFUSED.match(piece.plain) and not _TOLD.search(piece.plain)
-    return formed and untold and not _LAST_FIRST.search(piece.plain)
+    return formed and _worth_reading(piece)
+
+
+def _worth_reading(piece: _Piece) -> bool:
+    """Whether a piece can be a request at all: no bare fact, nothing refused, nothing told of the past."""
+    text = piece.plain
+    past = _REFUSED.match(text) or _TOLD.search(text) or _LAST_FIRST.search(text)
+    return past is None and _FACT.fullmatch(text) is None
 
 
 def _formed(text: str) -> bool:

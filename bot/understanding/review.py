@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,26 +23,27 @@ BECAUSE = {
 ASK = "回车＝{label}  意图名＝另一个意图  d＝丢掉  s＝先放着  q＝下次再看：{mark}"
 
 
-def intents(folder: Path) -> list[str]:
-    """Every intent there is a file of sentences for."""
-    return sorted(path.stem for path in folder.glob("*.yml"))
+def files(folder: Path, tasks: Path) -> dict[str, Path]:
+    """The file of sentences of every intent; a service that came in a folder of its own has its own there."""
+    found = {path.stem: path for path in sorted(folder.glob("*.yml"))}
+    return found | {path.parent.name: path for path in sorted(tasks.glob("*/sentences.yml"))}
 
 
-def sentences(folder: Path) -> set[str]:
+def sentences(of: Mapping[str, Path]) -> set[str]:
     """Every training sentence, normalised."""
     found = set()
-    for path in folder.glob("*.yml"):
+    for path in of.values():
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
             lines = (line.strip().removeprefix("- ") for line in str(entry["examples"]).splitlines())
             found |= {normalise(line) for line in lines if line}
     return found
 
 
-def add(text: str, intent: str, folder: Path) -> bool:
+def add(text: str, intent: str, of: Mapping[str, Path]) -> bool:
     """Writes a sentence at the end of its intent's file, whole or not at all; ``False`` when some file has it already."""
-    if normalise(text) in sentences(folder):
+    if normalise(text) in sentences(of):
         return False
-    path = folder / f"{intent}.yml"
+    path = of[intent]
     written = path.read_text(encoding="utf-8").rstrip("\n") + f"\n      - {text}\n"
     entries = yaml.safe_load(written)["nlu"]
     if not str(entries[-1]["examples"]).rstrip().endswith(f"- {text}"):
@@ -64,12 +65,14 @@ def listed(waiting: Sequence[Kept], *, as_json: bool) -> str:
     )
 
 
-def review(store: Candidates, folder: Path, read: Callable[[str], str], show: Callable[[str], None]) -> tuple[int, int]:
+def review(
+    store: Candidates, of: Mapping[str, Path], read: Callable[[str], str], show: Callable[[str], None]
+) -> tuple[int, int]:
     """Goes through what waits; gives how many sentences were added and dropped. Every verdict is kept at once.
 
     ``read`` gives what was typed and may raise ``EOFError`` or ``KeyboardInterrupt``: what was decided until then stays.
     """
-    known, added, dropped = intents(folder), 0, 0
+    known, added, dropped = sorted(of), 0, 0
     waiting = store.waiting()
     for place, one in enumerate(waiting, 1):
         show(f"\n[{place}/{len(waiting)}] {one.text}")
@@ -83,7 +86,7 @@ def review(store: Candidates, folder: Path, read: Callable[[str], str], show: Ca
             dropped += 1
         elif verdict != "s":
             # First the file, then the mark: whoever stops in between is asked again, and nothing is written twice.
-            new = add(one.text, verdict, folder)
+            new = add(one.text, verdict, of)
             store.settle(one.id, verdict)
             added += new
             show(f"  → {verdict}.yml" if new else "  已经有这句了")

@@ -276,6 +276,35 @@ async def test_a_request_that_cannot_begin_now_begins_with_the_next_message(pipe
     assert texts(await talk("你好"))[1:] == ["接下来办“投诉建议”。", "complaint story？"]
 
 
+async def test_what_is_asked_for_beside_an_answer_is_done_after_the_open_service(
+    pipeline: Pipeline, hall: Hall
+) -> None:
+    talk = Talk(pipeline)
+    await talk("灯坏了")
+    answered = await talk("13812345678，顺便投诉一下宿管")
+    assert texts(answered) == ["先办“宿舍报修”，办完接着办“投诉建议”。", "repair_request visit？"]
+    assert texts(await talk("1"))[1:] == ["接下来办“投诉建议”。", "complaint story？"]
+
+
+async def test_a_question_beside_an_answer_is_answered_and_the_form_goes_on(pipeline: Pipeline, hall: Hall) -> None:
+    talk = Talk(pipeline)
+    await talk("灯坏了")
+    answered = await talk("13812345678，对了宿舍几点关门")
+    assert texts(answered) == ["规定：宿舍几点关门", "repair_request visit？"]
+
+
+async def test_words_that_interrupt_begin_another_service_though_they_hold_an_answer(
+    pipeline: Pipeline, hall: Hall
+) -> None:
+    words = "等下,先帮我报修3号楼502的灯"
+    pipeline = replace(pipeline, understanding=Head({**MEANINGS, words: ("repair_request", 0.97)}))  # type: ignore[arg-type]
+    talk = Talk(pipeline)
+    await talk("电动车在楼道充电")
+    await talk(words)
+    assert [one["task"] for one in talk.state.waiting] == ["hazard_report"]
+    assert hall.posted[-1][1] == "repair_request"
+
+
 # a crisis sentence
 
 

@@ -25,14 +25,17 @@ def store(tmp_path: Path) -> Candidates:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Two intents with a sentence each."""
-    made = tmp_path / "intents"
-    made.mkdir()
-    for intent, said in (("card_balance", "查余额"), ("card_top_up", "充一百")):
+def of(tmp_path: Path) -> dict[str, Path]:
+    """Two intents with a sentence each, one of them in the folder of its service."""
+    intents, tasks = tmp_path / "intents", tmp_path / "tasks"
+    for path, intent, said in (
+        (intents / "card_balance.yml", "card_balance", "查余额"),
+        (tasks / "card_top_up" / "sentences.yml", "card_top_up", "充一百"),
+    ):
+        path.parent.mkdir(parents=True)
         text = f'version: "3.1"\nnlu:\n  - intent: {intent}\n    examples: |\n      - {said}\n'
-        (made / f"{intent}.yml").write_text(text, encoding="utf-8")
-    return made
+        path.write_text(text, encoding="utf-8")
+    return review.files(intents, tasks)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +100,7 @@ def typed(*words: str) -> Iterator[str]:
     yield from words
 
 
-def go_through(store: Candidates, folder: Path, *words: str) -> tuple[int, int]:
+def go_through(store: Candidates, of: dict[str, Path], *words: str) -> tuple[int, int]:
     answers = typed(*words)
 
     def answer(_prompt: str) -> str:
@@ -106,7 +109,7 @@ def go_through(store: Candidates, folder: Path, *words: str) -> tuple[int, int]:
         except StopIteration:
             raise EOFError from None
 
-    return review.review(store, folder, answer, lambda _line: None)
+    return review.review(store, of, answer, lambda _line: None)
 
 
 def filled(store: Candidates) -> None:
@@ -114,33 +117,33 @@ def filled(store: Candidates) -> None:
         store.keep([Candidate(text, "chosen", "card_top_up", label)], DAY)
 
 
-def test_a_person_accepts_renames_and_drops(store: Candidates, folder: Path) -> None:
+def test_a_person_accepts_renames_and_drops(store: Candidates, of: dict[str, Path]) -> None:
     filled(store)
     by_text = {"卡里还有没有": "", "加点钱": "card_top_up", "随便说说": "d"}
     order = [by_text[one.text] for one in store.waiting()]
-    assert go_through(store, folder, *order) == (2, 1)
+    assert go_through(store, of, *order) == (2, 1)
     assert store.waiting() == []
-    assert (folder / "card_balance.yml").read_text(encoding="utf-8").endswith("      - 查余额\n      - 卡里还有没有\n")
-    assert review.sentences(folder) == {"查余额", "卡里还有没有", "充一百", "加点钱"}
+    assert of["card_balance"].read_text(encoding="utf-8").endswith("      - 查余额\n      - 卡里还有没有\n")
+    assert review.sentences(of) == {"查余额", "卡里还有没有", "充一百", "加点钱"}
 
 
-def test_what_was_decided_before_an_interruption_stays(store: Candidates, folder: Path) -> None:
+def test_what_was_decided_before_an_interruption_stays(store: Candidates, of: dict[str, Path]) -> None:
     filled(store)
-    go_through(store, folder, "card_balance")
+    go_through(store, of, "card_balance")
     assert len(store.waiting()) == 2
-    assert len(review.sentences(folder)) == 3
+    assert len(review.sentences(of)) == 3
 
 
-def test_a_sentence_is_never_written_twice(store: Candidates, folder: Path) -> None:
+def test_a_sentence_is_never_written_twice(store: Candidates, of: dict[str, Path]) -> None:
     store.keep([Candidate("查余额", "none_fits")], DAY)
-    assert go_through(store, folder, "card_top_up") == (0, 0)
+    assert go_through(store, of, "card_top_up") == (0, 0)
     assert store.waiting() == []
-    assert review.sentences(folder) == {"查余额", "充一百"}
+    assert review.sentences(of) == {"查余额", "充一百"}
 
 
-def test_an_intent_that_does_not_exist_is_asked_again(store: Candidates, folder: Path) -> None:
+def test_an_intent_that_does_not_exist_is_asked_again(store: Candidates, of: dict[str, Path]) -> None:
     store.keep([Candidate("加点钱", "none_fits")], DAY)
-    assert go_through(store, folder, "cardtopup", "card_top_up") == (1, 0)
+    assert go_through(store, of, "cardtopup", "card_top_up") == (1, 0)
 
 
 def test_the_command_lists_what_waits(
