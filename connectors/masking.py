@@ -33,7 +33,9 @@ _MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"((?:我是|本人)\s*)(?!{_NOT_NAMES}){_NAME}(?=[，,。.！!？?\s]|$)"), r"\1〈姓名〉"),
     (re.compile(rf"(?<![\u4e00-\u9fff])(?!{_NOT_NAMES}){_NAME}(?={_TITLES})"), "〈姓名〉"),
     (
-        re.compile(rf"((?:[和跟找问给让被替帮向对约催喊叫]|请问|联系|投诉|举报|关于)\s*)(?!{_NOT_NAMES}){_NAME}(?={_TITLES})"),
+        re.compile(
+            rf"((?:[和跟找问给让被替帮向对约催喊叫]|请问|联系|投诉|举报|关于)\s*)(?!{_NOT_NAMES}){_NAME}(?={_TITLES})"
+        ),
         r"\1〈姓名〉",
     ),
 )
