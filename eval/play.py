@@ -11,7 +11,7 @@ A dialogue is a name, who is signed in, and turns. A turn does one thing and say
       contains: ["…"]                  # all of these stand in the replies
       lacks: ["…"]                     # none of these does
       fields: {地点: 3号楼502}          # the confirm card shows these
-      receipt: true                    # the last reply is a receipt whose number the office knows
+      receipt: true                    # a receipt came, and the office knows its number
     - fault: {path: /repairs, method: POST, kind: status, status: 503, times: 1}   # the office is told to fail
 
     - press: answer:zh                # an old button: its payload, whatever stands there now
@@ -131,6 +131,8 @@ def _check(
         shown = {one["label"]: one["value"] for one in last.get("fields", ())}
         wants("fields", turn["fields"], {name: shown.get(name) for name in turn["fields"]})
     if turn.get("receipt"):
+        # Behind a receipt may stand a way on, or the question of the service that waited.
+        last = next((reply for reply in reversed(replies) if reply["kind"] == "receipt"), last)
         wants("kind", "receipt", last["kind"])
         _knows(last, student, house)
 
