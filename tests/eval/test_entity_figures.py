@@ -38,7 +38,9 @@ def test_a_kind_that_is_not_known_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_fact_missed_and_a_fact_invented_both_count_against_it() -> None:
-    found = entities.figures([Case("3号楼502", {"place": "3号楼503"}), Case("明天", {"day": None, "phone": None, "money": None})])
+    found = entities.figures(
+        [Case("3号楼502", {"place": "3号楼503"}), Case("明天", {"day": None, "phone": None, "money": None})]
+    )
     figures = {figure.name: figure for figure in found}
     assert (figures["entities: facts read exactly"].value, figures["entities: facts read exactly"].n) == (50.0, 4)
     assert round(figures["entities: nothing read where nothing is said"].value) == 67
