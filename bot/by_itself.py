@@ -13,7 +13,10 @@ from bot.messages import Answered, Inbound, State, Trace
 from bot.policy import BEYOND_DOUBT
 from bot.services_open import OpenServices
 from bot.understanding import Reading
-from bot.words import Names, Service
+from bot.words import Service
+
+PERHAPS_ASKED = 0.02
+"""Below this chance of a question a sentence in its form is a wish all the same (「我饭卡里还有多少钱」): nothing is searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,6 @@ class ByItself:
     asking: Asking
     doubts: Doubts
     services: Mapping[str, Service]
-    names: Names
     words: Mapping[str, str]
     human: Callable[[State, float], Awaitable[Answered]]
 
@@ -67,7 +69,9 @@ class ByItself:
 
     async def _wished(self, service: Service, reading: Reading, inbound: Inbound, state: State) -> Answered:
         """A service is what the head hears; a sentence that asks is weighed against what the documents say to it."""
-        asks = form(reading.text) < 0 and reading.vector is not None and not self.names.task(reading.text)
+        asks = (
+            form(reading.text) < 0 and reading.vector is not None and reading.chance("policy_question") >= PERHAPS_ASKED
+        )
         if not asks:
             return await self.open.begin(request(service, reading), inbound, state, reading.confidence)
         found = await self.asking.answer(reading, state)
