@@ -11,16 +11,24 @@ from pydantic import BaseModel
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actions.campus_sim import (
+    activities,
     applications,
+    bookings,
     cards,
+    complaints,
+    counselling,
     faults,
+    hazards,
     leaves,
     orders,
+    progress,
     registry,
     repairs,
     staff,
     studies,
     transcripts,
+    tutors,
+    venues,
 )
 from actions.campus_sim.campus import Campus
 from actions.campus_sim.connections import Connections
@@ -59,7 +67,26 @@ def routes(campus: Campus | None) -> FastAPI:
     app.include_router(health)
     # Only declares the header in the contract; SecretGate asks for it, on unknown routes too.
     declared = [Security(APIKeyHeader(name=SECRET_HEADER, auto_error=False))]
-    for room in (registry, staff, repairs, transcripts, leaves, cards, studies, applications, orders, faults):
+    for room in (
+        registry,
+        staff,
+        repairs,
+        transcripts,
+        leaves,
+        complaints,
+        hazards,
+        cards,
+        studies,
+        counselling,
+        tutors,
+        venues,
+        activities,
+        bookings,
+        applications,
+        orders,
+        progress,
+        faults,
+    ):
         app.include_router(room.router, dependencies=declared)
     app.state.campus = campus
     return app
