@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot import replies
-from bot.asking import POSSIBLE, TURNS, Asking, confidence, form, traced, weigh
+from bot.asking import DOINGS, POSSIBLE, RULES, TURNS, Asking, confidence, form, traced, weigh
 from bot.doubts import SURE, Doubts, close, likely
 from bot.in_between import SMALLTALK, request
 from bot.messages import Answered, Inbound, State, Trace
@@ -16,7 +16,7 @@ from bot.understanding import Reading
 from bot.words import Service
 
 PERHAPS_ASKED = 0.02
-"""Below this chance of a question a sentence in its form is a wish all the same (「我饭卡里还有多少钱」): nothing is searched."""
+"""Below this chance of a question a query in the form of one is a wish all the same: nothing is searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ class ByItself:
             return wish
         service = next(iter(likely(reading, self.services)), None)
         if found.trace.route == "policy":
-            # A question with a service close behind it may have been a wish after all.
+            # A question with a service close behind it may have been a wish after all, and 「…怎么弄」 all the more.
+            if service is None and DOINGS.search(reading.text) and not RULES.search(reading.text):
+                service = next(iter(likely(reading, self.services, least=PERHAPS_ASKED)), None)
             return self.asking.with_wish(found, self.services[service], reading) if service else found
         if service and intent == "policy_question":
             return self.asking.with_wish(found, self.services[service], reading)

@@ -93,6 +93,6 @@ class Doubts:
         return replace(answered, state=state, candidates=(*answered.candidates, kept))
 
 
-def likely(reading: Reading, services: Mapping[str, Service]) -> list[str]:
+def likely(reading: Reading, services: Mapping[str, Service], least: float = POSSIBLE) -> list[str]:
     """The services a sentence of no clear meaning may want, the likeliest first."""
-    return [name for name, chance in reading.ranking if chance >= POSSIBLE and name in services][:2]
+    return [name for name, chance in reading.ranking if chance >= least and name in services][:2]
