@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-EDITION = 1
+EDITION = 2
 """The layout and the seed of the file, kept in SQLite's ``user_version``; 0 is a file nothing was written to."""
 
 TABLES = (
@@ -18,18 +18,24 @@ TABLES = (
        rooms_per_floor INTEGER)""",
     "CREATE TABLE rooms (building TEXT, room TEXT, floor INTEGER NOT NULL, PRIMARY KEY (building, room))",
     """CREATE TABLE printers (printer TEXT PRIMARY KEY, building TEXT NOT NULL, place TEXT NOT NULL,
-       campus TEXT NOT NULL, status TEXT NOT NULL)""",
+       campus TEXT NOT NULL, status TEXT NOT NULL, hours TEXT NOT NULL, weekend_hours TEXT NOT NULL)""",
     """CREATE TABLE cards (student TEXT PRIMARY KEY, card TEXT NOT NULL UNIQUE, balance_cents INTEGER NOT NULL,
        status TEXT NOT NULL)""",
     "CREATE TABLE spendings (student TEXT, time TEXT, place TEXT, kind TEXT, amount_cents INTEGER)",
     "CREATE INDEX spendings_of ON spendings (student, time)",
     """CREATE TABLE courses (code TEXT PRIMARY KEY, course TEXT NOT NULL, credits REAL NOT NULL,
-       college TEXT, degree TEXT NOT NULL)""",
-    """CREATE TABLE grades (student TEXT, term TEXT, code TEXT, score INTEGER NOT NULL,
-       PRIMARY KEY (student, term, code)) WITHOUT ROWID""",
+       college TEXT, degree TEXT NOT NULL, compulsory INTEGER NOT NULL, graded TEXT NOT NULL)""",
+    # A resit, a deferred examination and a retaken course are rows of their own: nothing that was marked is written over.
+    """CREATE TABLE grades (student TEXT, term TEXT, code TEXT, attempt TEXT, score INTEGER, level TEXT, note TEXT,
+       PRIMARY KEY (student, term, code, attempt)) WITHOUT ROWID""",
     """CREATE TABLE timetables (college TEXT, grade INTEGER, degree TEXT, term TEXT, code TEXT, weekday INTEGER,
-       periods TEXT, weeks TEXT, place TEXT, teacher TEXT)""",
+       periods TEXT, weeks TEXT, parity TEXT, place TEXT, teacher TEXT)""",
     "CREATE INDEX timetables_of ON timetables (college, grade, degree)",
+    "CREATE TABLE terms (term TEXT PRIMARY KEY, first_day TEXT NOT NULL, weeks INTEGER NOT NULL)",
+    "CREATE TABLE special_days (day TEXT PRIMARY KEY, name TEXT NOT NULL, follows TEXT)",
+    """CREATE TABLE exams (college TEXT, grade INTEGER, degree TEXT, term TEXT, code TEXT, kind TEXT, starts TEXT,
+       ends TEXT, place TEXT, published TEXT)""",
+    "CREATE INDEX exams_of ON exams (college, grade, degree)",
     # The key is claimed in the transaction that makes the order: this constraint, not the code, forbids a second one.
     """CREATE TABLE orders (key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, student TEXT NOT NULL,
        fingerprint TEXT NOT NULL, number TEXT UNIQUE, answer TEXT)""",
@@ -37,8 +43,10 @@ TABLES = (
     """CREATE TABLE repairs (number TEXT PRIMARY KEY, location TEXT NOT NULL, category TEXT NOT NULL,
        day TEXT NOT NULL, status TEXT NOT NULL)""",
     "CREATE INDEX repairs_at ON repairs (location, day)",
-    """CREATE TABLE transcripts (number TEXT PRIMARY KEY, printer TEXT NOT NULL, collect_code TEXT NOT NULL,
+    """CREATE TABLE pickups (number TEXT PRIMARY KEY, printer TEXT NOT NULL, collect_code TEXT NOT NULL,
        expires_at TEXT NOT NULL)""",
+    "CREATE TABLE transcripts (number TEXT PRIMARY KEY, student TEXT NOT NULL, year INTEGER NOT NULL, sheets INTEGER NOT NULL)",
+    "CREATE INDEX transcripts_of ON transcripts (student, year)",
     "CREATE TABLE leaves (number TEXT PRIMARY KEY, student TEXT NOT NULL, start TEXT NOT NULL, ends TEXT NOT NULL)",
     "CREATE INDEX leaves_of ON leaves (student, start)",
 )

@@ -16,8 +16,8 @@ from pydantic import BaseModel
 from actions.campus_sim.campus import Campus, Here
 from actions.campus_sim.problems import Problem
 
-Kind = Literal["repair", "transcript", "leave"]
-PREFIXES: dict[Kind, str] = {"repair": "BX", "transcript": "CJ", "leave": "QJ"}
+Kind = Literal["repair", "transcript", "leave", "certificate"]
+PREFIXES: dict[Kind, str] = {"repair": "BX", "transcript": "CJ", "leave": "QJ", "certificate": "ZM"}
 LONGEST_KEY = 255
 
 router = APIRouter(tags=["orders"])

@@ -10,7 +10,20 @@ from fastapi.security import APIKeyHeader
 from pydantic import BaseModel
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from actions.campus_sim import cards, faults, leaves, orders, registry, repairs, staff, studies, transcripts
+from actions.campus_sim import (
+    cards,
+    certificates,
+    faults,
+    leaves,
+    orders,
+    printers,
+    registry,
+    repairs,
+    staff,
+    studies,
+    timetables,
+    transcripts,
+)
 from actions.campus_sim.campus import Campus
 from actions.campus_sim.connections import Connections
 from actions.campus_sim.problems import Problem, ProblemAnswer, answer, speak_problems
@@ -48,7 +61,20 @@ def routes(campus: Campus | None) -> FastAPI:
     app.include_router(health)
     # Only declares the header in the contract; SecretGate asks for it, on unknown routes too.
     declared = [Security(APIKeyHeader(name=SECRET_HEADER, auto_error=False))]
-    for room in (registry, staff, repairs, transcripts, leaves, cards, studies, orders, faults):
+    for room in (
+        registry,
+        staff,
+        repairs,
+        transcripts,
+        certificates,
+        printers,
+        leaves,
+        cards,
+        studies,
+        timetables,
+        orders,
+        faults,
+    ):
         app.include_router(room.router, dependencies=declared)
     app.state.campus = campus
     return app

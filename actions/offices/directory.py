@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import httpx
 
 from actions.offices.cards import Cards
+from actions.offices.certificates import Certificates
 from actions.offices.leaves import Leaves
 from actions.offices.registry import Registry
 from actions.offices.repairs import Repairs
+from actions.offices.studies import Studies
 from actions.offices.transcripts import Transcripts
 from actions.offices.wire import CONNECT_SECONDS, open_wire
 
@@ -24,11 +26,22 @@ class Offices:
     transcripts: Transcripts
     leaves: Leaves
     cards: Cards
+    certificates: Certificates
+    studies: Studies
 
     @classmethod
     def over(cls, client: httpx.AsyncClient) -> Offices:
         """The offices over ``client``, which knows their base URL and carries the secret."""
-        return cls(client, Registry(client), Repairs(client), Transcripts(client), Leaves(client), Cards(client))
+        return cls(
+            client=client,
+            registry=Registry(client),
+            repairs=Repairs(client),
+            transcripts=Transcripts(client),
+            leaves=Leaves(client),
+            cards=Cards(client),
+            certificates=Certificates(client),
+            studies=Studies(client),
+        )
 
     @classmethod
     def connect(cls, url: str, secret: str, *, transport: httpx.AsyncBaseTransport | None = None) -> Offices:

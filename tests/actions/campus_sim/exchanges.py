@@ -25,7 +25,7 @@ from actions.campus_sim.seed import seed
 from actions.campus_sim.server import application
 from tests.actions.campus_sim.back_office import ROOT, SECRET
 from tests.actions.campus_sim.clock import Clock
-from tests.actions.campus_sim.forms import LEAVE, REPAIR, SUSPENDED, TRANSCRIPT
+from tests.actions.campus_sim.forms import CERTIFICATE, LEAVE, REPAIR, SUSPENDED, TRANSCRIPT, WEST
 
 FOLDER = ROOT / "tests" / "contracts" / "campus_sim"
 MOMENT = datetime(2026, 11, 23, 10, 30, tzinfo=CAMPUS)
@@ -55,6 +55,11 @@ SAID = (
     Said("printers", "GET", "/printers"),
     Said("grades", "GET", "/students/2023010001/grades"),
     Said("timetable", "GET", "/students/2023010001/timetable"),
+    Said("agenda", "GET", "/students/2023010001/agenda?first=2026-10-06&last=2026-10-10"),
+    Said("agenda_not_active", "GET", f"/students/{SUSPENDED}/agenda?first=2026-11-23&last=2026-11-23"),
+    Said("exams", "GET", "/students/2023010001/exams"),
+    Said("transcript_quote", "GET", "/students/2023010001/transcript-quote?language=both&copies=3&sealed=false"),
+    Said("printer", "GET", "/students/2023010001/printer"),
     Said("repair_accepted", "POST", "/repairs", REPAIR, "repair-1"),
     Said("repair_replayed", "POST", "/repairs", REPAIR, "repair-1"),
     Said("repair_key_reused", "POST", "/repairs", REPAIR | {"room": "501"}, "repair-1"),
@@ -66,6 +71,19 @@ SAID = (
     Said("repair_of_another", "GET", "/repairs/BX20261123-0001?student=2023010005"),
     Said("transcript_accepted", "POST", "/transcripts", TRANSCRIPT | {"copies": 3}, "transcript-1"),
     Said("transcript_not_active", "POST", "/transcripts", TRANSCRIPT | {"student": SUSPENDED}, "transcript-2"),
+    Said("transcript_sealed", "POST", "/transcripts", TRANSCRIPT | {"copies": 4, "sealed": True}, "transcript-3"),
+    Said("transcript_too_many", "POST", "/transcripts", TRANSCRIPT | {"copies": 6, "language": "both"}, "transcript-4"),
+    Said("certificate_accepted", "POST", "/certificates", CERTIFICATE, "certificate-1"),
+    Said(
+        "certificate_printed",
+        "POST",
+        "/certificates",
+        CERTIFICATE | {"student": WEST, "delivery": "printer"},
+        "certificate-2",
+    ),
+    Said("certificate_at_desk", "POST", "/certificates", CERTIFICATE | {"delivery": "desk"}, "certificate-3"),
+    Said("certificate_not_active", "POST", "/certificates", CERTIFICATE | {"student": SUSPENDED}, "certificate-4"),
+    Said("certificate", "GET", "/certificates/ZM20261123-0001?student=2023010001"),
     Said("transcript", "GET", "/transcripts/CJ20261123-0001?student=2023010001"),
     Said("leave_accepted", "POST", "/leaves", LEAVE, "leave-1"),
     Said("leave_overlapping", "POST", "/leaves", LEAVE | {"start": "2026-11-26T08:00"}, "leave-2"),
