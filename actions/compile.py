@@ -34,11 +34,11 @@ def _slots(task: Task) -> dict[str, Any]:
     slots = {task.slot(SIGN_IN): _slot([{"type": "custom"}])} if task.personal else {}
     for field in task.fields:
         mappings: list[dict[str, Any]] = [
-            {"type": "from_entity", "entity": field.name, "intent": task.name},
+            {"type": "from_entity", "entity": field.filled_by, "intent": task.name},
             _asked(task, field.name),
             {
                 "type": "from_entity",
-                "entity": field.name,
+                "entity": field.filled_by,
                 "intent": "correct",
                 "conditions": [{"active_loop": task.form}],
             },
@@ -57,7 +57,7 @@ def compile_task(task: Task) -> str:
     rasa = {
         "version": "3.1",
         "intents": [{task.name: {"use_entities": []}}],
-        "entities": sorted(field.name for field in task.fields),
+        "entities": sorted({field.filled_by for field in task.fields}),
         "slots": _slots(task),
         "forms": {task.form: {"required_slots": [task.slot(step) for step in task.steps]}},
         "actions": [validate, submit],

@@ -1,236 +1,37 @@
 """How a service asks: which question is next, whether an answer will do, what the confirm card shows.
 
-Pure but for the checks an office makes: a :class:`Turn` and the :class:`State` so far give a :class:`Step`.
+Pure but for what the office is asked: a :class:`Turn` and the :class:`State` so far give a :class:`Step`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from actions.task import CONFIRM, SIGN_IN, Field, Task, read_words
+from actions.fitting import Unfit, applies, fits
+from actions.questions import WORDS, card, noted, question, refused, sign_in, waiting, which
+from actions.showing import day, masked, moment, shown
+from actions.task import CONFIRM, SKIPPED, Asked, Choice, Field, Task
+from actions.turns import Closed, Desk, Person, State, Step, Turn
 
-Reply = dict[str, Any]
-Check = Callable[[str, str], Awaitable[None]]
-"""Given a field's name and its value, raises ``offices`` refusals when the office would not take it."""
-
-WORDS = read_words()
-WEEKDAYS = "一二三四五六日"
-TRIES = 3
-"""After so many answers that could not be read, a way out is offered beside the question."""
-
-
-class Unfit(Exception):
-    """An answer that was read but will not do; ``code`` names a sentence among the task's refusals.
-
-    ``so_far`` among the details is the part of the answer that stands: the pipeline reads the next words as its end.
-    """
-
-    def __init__(self, code: str, details: Mapping[str, Any] | None = None) -> None:
-        super().__init__(code)
-        self.code = code
-        self.details = details or {}
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What one posted turn brought."""
-
-    intent: str
-    entities: Mapping[str, str]
-    filled: tuple[str, ...]
-    """Names of the steps that this turn put a value into."""
-    asked: str | None
-    """The step whose question was open."""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What is known so far."""
-
-    values: Mapping[str, str | None]
-    tries: int = 0
-    trouble: str | None = None
-    """``closed`` or ``unknown`` after a submission that did not come back well."""
-    sent: Mapping[str, str] | None = None
-    """With ``unknown``: the values as they were sent. They must not change before the office has spoken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who is speaking, from the signed session, with what their own record suggests."""
-
-    student: str
-    suggestions: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Where the form goes now."""
-
-    state: State
-    asking: str | None
-    """The step whose question is open now; ``None`` when everything is known and confirmed."""
-    reply: Reply | None = None
-    prompt: Reply | None = None
-
-
-def masked(phone: str) -> str:
-    """A phone number as a bystander may see it: ``138****5678``."""
-    return f"{phone[:3]}****{phone[-4:]}" if re.fullmatch(r"1\d{10}", phone) else phone
-
-
-def moment(text: str) -> str:
-    """``2026-11-25T14:00`` as a person reads it: ``11月25日（周三）14:00``."""
-    at = datetime.fromisoformat(text)
-    return f"{day(at.date())}{at:%H:%M}"
-
-
-def day(value: date) -> str:
-    """``11月25日（周三）``; the weekday is read back because that is where spoken dates go wrong."""
-    return f"{value.month}月{value.day}日（周{WEEKDAYS[value.weekday()]}）"
-
-
-def shown(of: Field, value: str) -> str:
-    """A value as the confirm card shows it."""
-    if of.kind == "period":
-        start, end = value.split("/")
-        whole_days = start.endswith("T00:00") and end.endswith("T23:59")
-        if not whole_days:
-            return f"{moment(start)} 至 {moment(end)}"
-        first, last = date.fromisoformat(start[:10]), date.fromisoformat(end[:10])
-        return f"{day(first)}全天" if first == last else f"{day(first)} 至 {day(last)}"
-    if of.kind == "date":
-        return day(date.fromisoformat(value))
-    return of.shown(value)
-
-
-def fits(of: Field, value: str, now: datetime) -> bool:
-    """Whether a value is one of the field's kind at all. Raises :class:`Unfit` when it is, but cannot be taken."""
-    if of.kind == "choice":
-        return value in {choice.value for choice in of.choices}
-    if of.kind == "phone":
-        return re.fullmatch(r"1[3-9]\d{9}", value) is not None
-    if of.kind == "count":
-        return re.fullmatch(r"[0-9]{1,3}", value) is not None and of.least <= int(value) <= of.most
-    if of.kind == "period":
-        try:
-            start, end = (datetime.fromisoformat(part) for part in value.split("/"))
-        except ValueError:
-            return False
-        if end <= start:
-            raise Unfit("leave_ends_before_it_starts")
-        if end < now or start.date() < now.date():
-            raise Unfit("leave_in_the_past")
-        return True
-    if of.kind == "text":
-        # A lone number or emoji tells an office nothing.
-        return re.search(r"[^\W\d_]", value) is not None and len(value.strip()) <= of.longest
-    return bool(value.strip())
-
-
-def applies(of: Field, values: Mapping[str, str | None]) -> bool:
-    """Whether the field is asked at all, given the other answers."""
-    return of.when is None or all(values.get(name) == wanted for name, wanted in of.when.items())
-
-
-def _choices(of: Field, person: Person | None) -> list[dict[str, str]]:
-    choices = [{"label": choice.label, "payload": f"answer:{choice.value}"} for choice in of.choices]
-    if of.suggest and person and (value := person.suggestions.get(of.suggest)):
-        label = of.suggest_label.format(value=masked(value))
-        choices.insert(0, {"label": label, "payload": f"answer:{value}"})
-    return choices
-
-
-def _prompt(task: Task, asking: str, kind: str, choices: list[dict[str, str]], values: Mapping[str, Any]) -> Reply:
-    given = [(of, values[of.name]) for of in task.fields if values.get(of.name)]
-    return {
-        "task": task.name,
-        "asking": asking,
-        "kind": kind,
-        "choices": choices,
-        # What may be corrected on the way: the pipeline looks for these kinds in the student's next words.
-        "given": [{"name": of.name, "kind": of.kind, "label": of.label, "value": value} for of, value in given],
-        "fields": [of.name for of in task.fields],
-    }
-
-
-def _said(text: str, choices: list[dict[str, str]]) -> Reply:
-    return {"kind": "choices", "text": text, "choices": choices} if choices else {"kind": "text", "text": text}
-
-
-def sign_in(task: Task, state: State) -> Step:
-    """What someone not signed in is told: what the service is and needs, and where to sign in; what was said is kept."""
-    # Nobody's yes counts for whoever signs in next.
-    values = {name: value for name, value in state.values.items() if name != CONFIRM}
-    state = replace(state, values=values | ({CONFIRM: None} if task.confirm else {}))
-    text = f"{task.about}\n{WORDS['sign_in']}"
-    reply = {"kind": "link", "text": text, "url": "/sign-in", "label": WORDS["sign_in_label"]}
-    return Step(state, SIGN_IN, reply, _prompt(task, SIGN_IN, "sign_in", [], {}))
-
-
-def question(
-    task: Task,
-    state: State,
-    of: Field,
-    person: Person | None,
-    *,
-    again: bool,
-    lead: str = "",
-    unfit: Unfit | None = None,
-) -> Step:
-    """The question for one field; after several unread answers with a way out beside it."""
-    choices = _choices(of, person)
-    text, so_far = of.again if again else of.ask, None
-    if unfit is not None:
-        words, so_far = task.refusals[unfit.code], unfit.details.get("so_far")
-        text = words.text.format_map(unfit.details) + (words.question or of.ask).format_map(unfit.details)
-    if state.tries >= TRIES:
-        out = [{"label": WORDS["cancel"], "payload": "cancel"}, {"label": WORDS["human"], "payload": "human"}]
-        choices = [*choices, *out]
-    prompt = _prompt(task, of.name, of.kind, choices, state.values)
-    if said := {one.value: one.said for one in of.choices if one.said}:
-        prompt["said"] = said
-    if so_far:
-        prompt["so_far"] = so_far
-    elif lead or again or unfit is not None:
-        prompt["question"] = _said(of.ask, choices)
-    return Step(state, of.name, _said(lead + text, choices), prompt)
-
-
-def card(task: Task, state: State, lead: str = "") -> Step:
-    """The confirm card with everything that will be sent."""
-    fields = [
-        {"label": of.label, "value": shown(of, str(state.values[of.name])), "name": of.name}
-        for of in task.fields
-        if state.values.get(of.name) and applies(of, state.values)
-    ]
-    again = state.trouble is not None
-    choices = [{"label": WORDS["again" if again else "confirm"], "payload": "affirm"}]
-    if state.trouble != "unknown":
-        choices.append({"label": WORDS["change"], "payload": "deny"})
-    choices.append({"label": WORDS["cancel"], "payload": "cancel"})
-    text = {"closed": task.closed, "unknown": task.unknown}.get(state.trouble or "", task.confirm or "")
-    reply = {"kind": "confirm", "text": text, "fields": fields, "choices": choices}
-    prompt = _prompt(task, CONFIRM, "confirm", choices, state.values)
-    if lead:
-        prompt["question"], reply = reply, {**reply, "text": lead + text}
-    return Step(state, CONFIRM, reply, prompt)
-
-
-def which(task: Task, state: State) -> Step:
-    """After a no to the confirm card: which field is to change."""
-    choices = [
-        {"label": WORDS["change_one"].format(label=of.label), "payload": f"change:{of.name}"}
-        for of in task.fields
-        if applies(of, state.values)
-    ]
-    choices.append({"label": WORDS["change_none"], "payload": "resume"})
-    choices.append({"label": WORDS["cancel"], "payload": "cancel"})
-    return Step(state, CONFIRM, _said(task.change, choices), _prompt(task, CONFIRM, "confirm", choices, state.values))
+__all__ = [
+    "WORDS",
+    "Closed",
+    "Desk",
+    "Person",
+    "State",
+    "Step",
+    "Turn",
+    "Unfit",
+    "advance",
+    "day",
+    "fits",
+    "masked",
+    "moment",
+    "shown",
+]
 
 
 def hear(task: Task, turn: Turn, values: Mapping[str, str | None]) -> dict[str, str]:
@@ -240,11 +41,15 @@ def hear(task: Task, turn: Turn, values: Mapping[str, str | None]) -> dict[str, 
         return {}
     found = {}
     for of in task.fields:
-        # An answer to one question may tell more, but must not overturn in passing what was told before.
-        open_now = turn.intent != "answer" or turn.asked in (of.name, CONFIRM) or not values.get(of.name)
-        if open_now and of.name not in turn.filled and (value := of.heard(words)) and value != values.get(of.name):
+        if _may_hear(of, turn, values) and (value := of.heard(words)) and value != values.get(of.name):
             found[of.name] = value
     return found
+
+
+def _may_hear(of: Field, turn: Turn, values: Mapping[str, str | None]) -> bool:
+    """An answer to one question may tell more, but must not overturn in passing what was told before."""
+    told = values.get(of.name) not in (None, "", of.default)
+    return of.name not in turn.filled and (turn.intent != "answer" or turn.asked in (of.name, CONFIRM) or not told)
 
 
 def unsettled(task: Task, state: State, turn: Turn, person: Person | None) -> Step:
@@ -253,69 +58,202 @@ def unsettled(task: Task, state: State, turn: Turn, person: Person | None) -> St
     wants_change = turn.intent in ("correct", "change") or state.values.get(CONFIRM) == "no"
     values = {of.name: (state.sent or {}).get(of.name) for of in task.fields}
     state = replace(state, values={**values, CONFIRM: "yes" if confirmed else None})
-    if person is None:
+    if person is None and task.needs_sign_in(values):
         return sign_in(task, state)
     return Step(state, None) if confirmed else card(task, state, WORDS["unsettled"] if wants_change else "")
 
 
-async def advance(task: Task, state: State, turn: Turn, person: Person | None, check: Check, now: datetime) -> Step:
+@dataclass(slots=True)
+class _Form:
+    """One turn at work: what is known while the answers are gone through."""
+
+    task: Task
+    turn: Turn
+    person: Person | None
+    desk: Desk
+    now: datetime
+    values: dict[str, str | None]
+    labels: dict[str, str]
+    said: str
+    filled: set[str]
+    unfit: dict[str, Unfit] = field(default_factory=dict)
+    offered: dict[str, Sequence[Choice]] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """What was said in this turn."""
+        return self.turn.entities.get("utterance", "")
+
+    def reject(self, name: str, why: Unfit | None = None) -> None:
+        """Forgets an answer that will not do; the question is asked again where the refusal says so."""
+        self.values[name] = None
+        self.filled.discard(name)
+        self.labels.pop(name, None)
+        if why is not None:
+            self.unfit[name] = why
+
+    async def check(self) -> None:
+        """Every answer of this turn, for its kind and by the office."""
+        for of in self.task.fields:
+            value = self.values.get(of.name)
+            if of.name not in self.filled or value is None or of.kind == "option":
+                continue
+            try:
+                good = fits(of, value, self.now)
+                if good and value != SKIPPED:
+                    await self.desk.check(of.name, value)
+            except Unfit as why:
+                self.reject(of.name, why)
+                continue
+            if not good:
+                self.reject(of.name)
+
+    def settle(self, reopened: str | None) -> None:
+        """Defaults where nothing was said, and nothing where a question does not apply."""
+        for of in self.task.fields:
+            if not applies(of, self.values):
+                self.values[of.name] = None
+            elif of.default and not self.values.get(of.name) and of.name not in (reopened, self.turn.asked):
+                self.values[of.name] = of.default
+
+    async def choose(self, of: Field, *, anew: bool) -> None:
+        """One ``option`` field: whether what was chosen still stands, and what the words so far choose.
+
+        ``anew`` is a field the student wants to change: only its options are fetched. Raises :class:`Unfit` when the
+        office has nothing to choose from, and :class:`Closed`.
+        """
+        chosen = self.values.get(of.name)
+        if chosen == SKIPPED and of.optional:
+            return
+        changed = bool(self.filled) or self.turn.intent == self.task.name
+        heard = bool(self.words) and self.turn.intent in ("answer", "correct") and _may_hear(of, self.turn, self.values)
+        if chosen and not changed and not heard:
+            return
+        known = {name: value for name, value in self.values.items() if value and value != SKIPPED and name != of.name}
+        said = " ".join(dict.fromkeys(words for words in (self.said, self.words) if words))
+        student = self.person.student if self.person else None
+        options = await self.desk.options(Asked(of.name, known, student, said))
+        self.offered[of.name] = options
+        if (heard or not chosen) and not anew:
+            # Once it was asked for, only new words choose: the first ones had their turn.
+            words = self.words if chosen or self.turn.asked == of.name else said
+            named = [option for option in options if option.said and re.search(option.said, words)]
+            if len(named) == 1 and named[0].value != chosen:
+                self.values[of.name] = chosen = named[0].value
+                self.filled.add(of.name)
+        labels = {option.value: option.label for option in options}
+        if chosen in labels:
+            self.labels[of.name] = labels[str(chosen)]
+        elif chosen:
+            self.reject(of.name)
+
+    def missing(self) -> list[Field]:
+        return [of for of in self.task.fields if applies(of, self.values) and not self.values.get(of.name)]
+
+    def corrected(self) -> list[Field]:
+        """What this turn told beside the open question."""
+        if self.turn.intent not in ("correct", "answer"):
+            return []
+        told = [of for of in self.task.fields if of.name in self.filled and self.values.get(of.name)]
+        return [of for of in told if of.name != self.turn.asked]
+
+    def reopen(self, why: Unfit) -> bool:
+        """Whether a refusal names a field that can mend it; that field is open again then."""
+        words = self.task.refusals.get(why.code)
+        if words is None or words.ask is None:
+            return False
+        self.reject(words.ask, why)
+        return True
+
+
+async def advance(task: Task, state: State, turn: Turn, person: Person | None, desk: Desk, now: datetime) -> Step:
     """Takes one turn: checks what it brought, and gives the next question, the card, or the end."""
     if state.trouble == "unknown":
         return unsettled(task, state, turn, person)
+    if turn.intent == task.name and not state.said:
+        state = replace(state, said=turn.entities.get("utterance", ""))
     heard = hear(task, turn, state.values)
-    values: dict[str, str | None] = {**state.values, **heard}
-    filled = {*(name for name in turn.filled if name != CONFIRM), *heard}
+    at_work = _Form(
+        task,
+        turn,
+        person,
+        desk,
+        now,
+        values={**state.values, **heard},
+        labels=dict(state.labels),
+        said=state.said,
+        filled={*(name for name in turn.filled if name != CONFIRM), *heard},
+    )
     reopened = turn.entities.get("field") if turn.intent == "change" else None
     if reopened in {of.name for of in task.fields}:
-        values[str(reopened)] = None
-    if filled or reopened:
+        at_work.values[str(reopened)] = None
+    if at_work.filled or reopened:
         # What was confirmed is not what stands there now.
-        values[CONFIRM], state = None, replace(state, trouble=None)
-    unfit: dict[str, Unfit] = {}
-    for of in task.fields:
-        value = values.get(of.name)
-        if of.name not in filled or value is None:
-            continue
-        try:
-            good = fits(of, value, now)
-            if good:
-                await check(of.name, value)
-        except Unfit as reason:
-            unfit[of.name], good = reason, False
-        if not good:
-            values[of.name] = None
-            filled.discard(of.name)
+        at_work.values[CONFIRM], state = None, replace(state, trouble=None)
+    await at_work.check()
+    at_work.settle(reopened)
+    if person is None and task.needs_sign_in(at_work.values):
+        return sign_in(task, replace(state, values=at_work.values, labels=at_work.labels))
+    try:
+        return await _next(at_work, state, reopened)
+    except Closed:
+        state = replace(state, values=at_work.values, labels=at_work.labels)
+        return waiting(task, state, next((of.name for of in at_work.missing()), CONFIRM))
+
+
+async def _next(at_work: _Form, state: State, reopened: str | None) -> Step:
+    """The options, then the first question that is open, or the card, or the end."""
+    task, turn, person, values = at_work.task, at_work.turn, at_work.person, at_work.values
     for of in task.fields:
         if not applies(of, values):
-            values[of.name] = None
-    state = replace(state, values=values)
-    if task.personal and person is None:
+            continue
+        if of.kind == "option" and of.name not in at_work.unfit:
+            try:
+                await at_work.choose(of, anew=of.name == reopened)
+            except Unfit as why:
+                if not at_work.reopen(why):
+                    return refused(task, replace(state, values=values), why)
+        if not values.get(of.name):
+            # What may be chosen further on depends on this answer.
+            break
+    at_work.settle(reopened)
+    filled = at_work.filled
+    state = replace(state, values=values, labels=at_work.labels)
+    if person is None and task.needs_sign_in(values):
         return sign_in(task, state)
-    corrected = [of for of in task.fields if of.name in filled and values.get(of.name) and of.name != turn.asked]
-    if turn.intent not in ("correct", "answer"):
-        corrected = []
-    missing = [of for of in task.fields if applies(of, values) and not values.get(of.name)]
-    if missing:
+    if missing := at_work.missing():
         # What was just said and will not do comes first: later it would seem to come from nowhere.
-        of = next((of for of in missing if of.name in unfit), missing[0])
+        of = next((of for of in missing if of.name in at_work.unfit), missing[0])
+        unfit = at_work.unfit.get(of.name)
         again = turn.asked == of.name and turn.intent in ("answer", "correct") and not filled
-        lead = _noted(corrected, values)
-        progress = of.name in unfit and "so_far" in unfit[of.name].details
+        progress = unfit is not None and "so_far" in unfit.details
         state = replace(state, tries=state.tries + 1 if again and not progress else 0)
-        return question(task, state, of, person, again=again, lead=lead, unfit=unfit.get(of.name))
+        lead, options = noted(at_work.corrected(), state), at_work.offered.get(of.name, ())
+        return question(task, state, of, person, again=again, lead=lead, unfit=unfit, options=options)
     if task.confirm is None or values.get(CONFIRM) == "yes":
         return Step(state, None)
+    return await _before_sending(at_work, state)
+
+
+async def _before_sending(at_work: _Form, state: State) -> Step:
+    """Everything is known: the card, or which field is to change after a no to it."""
+    task, turn, values = at_work.task, at_work.turn, at_work.values
     denied = values.get(CONFIRM) == "no"
-    unread = turn.asked == CONFIRM and turn.intent == "answer" and not denied and not filled
+    unread = turn.asked == CONFIRM and turn.intent == "answer" and not denied and not at_work.filled
     values[CONFIRM] = None
     state = replace(state, values=values, tries=0)
     if denied:
         return which(task, state)
-    changed = corrected and (turn.asked == CONFIRM or turn.intent == "correct")
-    return card(task, state, WORDS["unread_card"] + "\n" if unread else WORDS["changed"] if changed else "")
-
-
-def _noted(fields: list[Field], values: Mapping[str, str | None]) -> str:
-    """What was understood beside the open question, read back."""
-    what = "，".join(f"{of.label}：{shown(of, str(values[of.name]))}" for of in fields)
-    return WORDS["noted"].format(what=what) if what else ""
+    try:
+        beside = await at_work.desk.preview(
+            {name: value for name, value in values.items() if value and value != SKIPPED}
+        )
+    except Unfit as why:
+        if not at_work.reopen(why):
+            return refused(task, state, why)
+        return await _next(at_work, state, None)
+    except Closed:
+        return waiting(task, state, CONFIRM)
+    changed = at_work.corrected() and (turn.asked == CONFIRM or turn.intent == "correct")
+    lead = WORDS["unread_card"] + "\n" if unread else WORDS["changed"] if changed else ""
+    return card(task, state, lead, beside)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import form, identity
 from actions.offices import OfficeClosed, Offices, OutcomeUnknown, Refusal
-from actions.task import CONFIRM, SIGN_IN, Task, Words
+from actions.task import CONFIRM, SIGN_IN, SKIPPED, Asked, BadTask, Choice, Task, Words
 
 log = structlog.get_logger()
 
@@ -34,13 +34,58 @@ class Order:
 
 
 class OfficeOfTask(Protocol):
-    """What ``office.py`` of a task gives."""
+    """What ``office.py`` of a task gives.
+
+    Where they are needed also ``options(asked: Asked, offices) -> Sequence[Choice]``, for fields of kind ``option``, and
+    ``preview(order, offices) -> Mapping[str, str]``, lines for the confirm card. Both only read, and raise as ``check``.
+    """
 
     async def check(self, field: str, value: str, offices: Offices) -> None:
         """Raises :class:`Refusal` when the office would not take this value."""
 
-    async def submit(self, order: Order, offices: Offices) -> Mapping[str, str]:
-        """Does it; gives what the task's ``done`` sentence names, with ``number`` where there is a receipt."""
+    async def submit(self, order: Order, offices: Offices) -> Mapping[str, Any]:
+        """Does it; gives what the task's ``done`` sentence names.
+
+        ``number`` makes it a receipt; ``link`` (with ``link_label`` and ``link_text``) adds a link, ``choices`` (with
+        ``choices_text``) buttons to go on with.
+        """
+
+
+class _Desk:
+    """The office as the form asks it, for one turn."""
+
+    def __init__(self, office: OfficeOfTask, offices: Offices, order: Callable[[Mapping[str, str]], Order]) -> None:
+        self.office, self.offices, self.order = office, offices, order
+
+    async def check(self, field: str, value: str) -> None:
+        try:
+            await self.office.check(field, value, self.offices)
+        except Refusal as refusal:
+            raise form.Unfit(refusal.code, refusal.details) from refusal
+        except OfficeClosed:
+            # The office looks again when the order arrives.
+            return
+
+    async def options(self, asked: Asked) -> Sequence[Choice]:
+        try:
+            found: Sequence[Choice] = await self.office.options(asked, self.offices)  # type: ignore[attr-defined]
+        except Refusal as refusal:
+            raise form.Unfit(refusal.code, refusal.details) from refusal
+        except OfficeClosed as closed:
+            raise form.Closed from closed
+        return found
+
+    async def preview(self, values: Mapping[str, str]) -> Mapping[str, str]:
+        preview = getattr(self.office, "preview", None)
+        if preview is None:
+            return {}
+        try:
+            lines: Mapping[str, str] = await preview(self.order(values), self.offices)
+        except Refusal as refusal:
+            raise form.Unfit(refusal.code, refusal.details) from refusal
+        except OfficeClosed as closed:
+            raise form.Closed from closed
+        return lines
 
 
 def _slots(task: Task, tracker: Tracker) -> dict[str, str | None]:
@@ -49,6 +94,12 @@ def _slots(task: Task, tracker: Tracker) -> dict[str, str | None]:
 
 def _student(tracker: Tracker, secret: str) -> str | None:
     return identity.opened((tracker.latest_message.get("metadata") or {}).get("identity"), secret)
+
+
+def _order(task: Task, student: str | None, values: Mapping[str, str | None], key: str) -> Order:
+    """The order as the office gets it: without what was skipped, and without a name where none must be given."""
+    told = {name: str(value) for name, value in values.items() if value is not None and value != SKIPPED}
+    return Order("" if task.nameless(values) else student or "", told, key)
 
 
 def _taken_up_again(tracker: Tracker) -> bool:
@@ -68,6 +119,8 @@ class ValidateForm(Action):
         self, task: Task, office: OfficeOfTask, offices: Offices, secret: str, now: Callable[[], datetime]
     ) -> None:
         self.task, self.office, self.offices, self.secret, self.now = task, office, offices, secret, now
+        if any(of.kind == "option" for of in task.fields) and not hasattr(office, "options"):
+            raise BadTask(f"{task.name}: a field of kind option needs options() in office.py")
 
     def name(self) -> str:
         return f"validate_{self.task.form}"
@@ -98,7 +151,7 @@ class ValidateForm(Action):
             filled=tuple(named[name] for name in tracker.slots_to_validate() if name in named),
             asked=named.get(requested),
         )
-        sent = tracker.get_slot(slot("sent"))
+        sent, labels = tracker.get_slot(slot("sent")), tracker.get_slot(slot("labels"))
         if _taken_up_again(tracker):
             turn = form.Turn("resume", {}, (), None)
         state = form.State(
@@ -106,20 +159,18 @@ class ValidateForm(Action):
             int(tracker.get_slot(slot("tries")) or 0),
             tracker.get_slot(slot("trouble")),
             json.loads(sent) if sent else None,
+            tracker.get_slot(slot("said")) or "",
+            json.loads(labels) if labels else {},
         )
-
-        async def check(field: str, value: str) -> None:
-            try:
-                await self.office.check(field, value, self.offices)
-            except Refusal as refusal:
-                raise form.Unfit(refusal.code, refusal.details) from refusal
-            except OfficeClosed:
-                # The office looks again when the order arrives.
-                return
-
         known = {} if turn.intent == "change" else state.values
-        person = await self._person(_student(tracker, self.secret), known)
-        step = await form.advance(task, state, turn, person, check, self.now())
+        student = _student(tracker, self.secret)
+        key = str(tracker.get_slot(slot("order")) or uuid.uuid4().hex)
+        desk = _Desk(self.office, self.offices, lambda values: _order(task, student, values, key))
+        step = await form.advance(task, state, turn, await self._person(student, known), desk, self.now())
+        if step.ended:
+            # Nothing was sent and nothing can be: the form closes, and the submitting action finds nothing to do.
+            dispatcher.utter_message(json_message={"reply": step.reply, "prompt": None, "done": True})
+            return [SlotSet(slot("trouble"), "ended"), SlotSet("requested_slot", None)]
         if step.reply is not None:
             dispatcher.utter_message(json_message={"reply": step.reply, "prompt": step.prompt})
         events = [SlotSet(slot(name), value) for name, value in step.state.values.items()]
@@ -127,7 +178,9 @@ class ValidateForm(Action):
             # A flag for the form's order only; who is speaking is read from the signed token at every turn.
             events.append(SlotSet(slot(SIGN_IN), None if step.asking == SIGN_IN else True))
         events += [
-            SlotSet(slot("order"), tracker.get_slot(slot("order")) or uuid.uuid4().hex),
+            SlotSet(slot("order"), key),
+            SlotSet(slot("said"), step.state.said),
+            SlotSet(slot("labels"), json.dumps(step.state.labels, ensure_ascii=False) if step.state.labels else None),
             SlotSet(slot("tries"), step.state.tries),
             SlotSet(slot("trouble"), step.state.trouble),
             SlotSet("requested_slot", slot(step.asking) if step.asking else None),
@@ -146,16 +199,17 @@ class SubmitTask(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> Events:
         task, slot = self.task, self.task.slot
-        student = _student(tracker, self.secret)
-        if task.personal and student is None:
+        if tracker.get_slot(slot("trouble")) == "ended":
+            return [AllSlotsReset()]
+        student, values = _student(tracker, self.secret), _slots(task, tracker)
+        if student is None and not task.nameless(values):
             # The session ended between the question and the answer: back to the sign-in, nothing is sent.
             return (
                 [SlotSet(slot(CONFIRM), None), FollowupAction(task.form)]
                 if task.confirm
                 else [FollowupAction(task.form)]
             )
-        values = {name: str(value) for name, value in _slots(task, tracker).items() if value is not None}
-        order = Order(student or "", values, str(tracker.get_slot(slot("order"))))
+        order = _order(task, student, values, str(tracker.get_slot(slot("order"))))
         try:
             receipt = await self.office.submit(order, self.offices)
         except Refusal as refusal:
@@ -169,7 +223,7 @@ class SubmitTask(Action):
             if task.confirm is None:
                 self._end(dispatcher, {"kind": "text", "text": getattr(task, kind)})
                 return [AllSlotsReset()]
-            sent = {name: value for name, value in values.items() if name != CONFIRM}
+            sent = {name: value for name, value in values.items() if value is not None and name != CONFIRM}
             return [
                 SlotSet(slot(CONFIRM), None),
                 SlotSet(slot("trouble"), kind),
@@ -177,7 +231,13 @@ class SubmitTask(Action):
                 FollowupAction(task.form),
             ]
         log.info("task.done", task=task.name)
-        text = task.done.format_map(receipt)
+        self._told(receipt, dispatcher)
+        return [AllSlotsReset()]
+
+    def _told(self, receipt: Mapping[str, Any], dispatcher: CollectingDispatcher) -> None:
+        """The receipt, and what goes on from it: where to pay, what can be done next."""
+        task = self.task
+        text = str(receipt.get("text") or task.done.format_map(receipt))
         if number := receipt.get("number"):
             status = receipt.get("office_status") or task.status
             self._end(
@@ -186,7 +246,11 @@ class SubmitTask(Action):
             )
         else:
             self._end(dispatcher, {"kind": "text", "text": text})
-        return [AllSlotsReset()]
+        if link := receipt.get("link"):
+            label, words = receipt["link_label"], receipt["link_text"]
+            self._end(dispatcher, {"kind": "link", "text": words, "url": link, "label": label})
+        if choices := receipt.get("choices"):
+            self._end(dispatcher, {"kind": "choices", "text": receipt["choices_text"], "choices": list(choices)})
 
     def _refused(self, refusal: Refusal, dispatcher: CollectingDispatcher) -> Events:
         task = self.task
@@ -228,7 +292,8 @@ class CancelTask(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> Events:
         if ended := _ended(tracker):
-            dispatcher.utter_message(json_message=ended)
+            for said in ended:
+                dispatcher.utter_message(json_message=said)
             return []
         task = next((task for task in self.tasks.values() if tracker.get_slot(task.slot("order"))), None)
         intent = (tracker.latest_message.get("intent") or {}).get("name")
@@ -244,10 +309,15 @@ class CancelTask(Action):
         return [AllSlotsReset()]
 
 
-def _ended(tracker: Tracker) -> dict[str, Any] | None:
-    """The words that ended this service, if it has ended."""
+def _ended(tracker: Tracker) -> list[dict[str, Any]]:
+    """The words that ended this service, in order; empty when it has not ended."""
+    ended: list[dict[str, Any]] = []
     for event in reversed(tracker.events):
         said = (event.get("data") or {}).get("custom") if event.get("event") == "bot" else None
+        if said and not said.get("done"):
+            break
         if said:
-            return dict(said) if said.get("done") else None
-    return None
+            ended.insert(0, dict(said))
+        elif ended and event.get("event") == "user":
+            break
+    return ended

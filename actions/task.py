@@ -12,12 +12,17 @@ import yaml
 
 TASKS = Path(__file__).with_name("tasks")
 
-KINDS = frozenset({"location", "text", "phone", "date", "period", "count", "choice"})
+KINDS = frozenset(
+    {"location", "text", "phone", "date", "moment", "period", "count", "money", "ticket", "choice", "option", "photo"}
+)
 
 SIGN_IN = "sign_in"
 CONFIRM = "confirmed"
-KEPT = ("order", "tries", "trouble", "sent")
+KEPT = ("order", "tries", "trouble", "sent", "said", "labels")
 """What a form remembers beside its fields."""
+
+SKIPPED = "-"
+"""The value of an optional field that the student left out."""
 
 
 class BadTask(ValueError):
@@ -35,21 +40,40 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What an office is told when it is asked for the choices of an ``option`` field."""
+
+    field: str
+    values: Mapping[str, str]
+    """What is known of the other fields; skipped ones are left out."""
+    student: str | None
+    """``None`` for someone not signed in."""
+    said: str
+    """The words that began the service and those of this turn: 下午 or 王老师 in them may narrow or rank the choices."""
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One thing the office has to know."""
 
     name: str
-    """Its name in the slot ``<task>_<name>``; also the entity that fills it from the first sentence."""
+    """Its name in the slot ``<task>_<name>``."""
     kind: str
-    """How an answer is read: one of ``KINDS``."""
+    """How an answer is read: one of ``KINDS``. An ``option`` is a choice among what the office has."""
     label: str
     """What the confirm card calls it."""
     ask: str
     again: str
     """Said when an answer could not be read; gives an example."""
+    entity: str = ""
+    """The entity that fills it from the first sentence; the field's own name where nothing is said."""
     choices: tuple[Choice, ...] = ()
-    when: Mapping[str, str] | None = None
-    """Asked only when these other fields have these values."""
+    when: Mapping[str, str | list[str]] | None = None
+    """Asked only when these other fields have these values (or one of them)."""
+    optional: str = ""
+    """The label of the button that leaves the field out."""
+    default: str | None = None
+    """Stands on the card unless something else was said; asked only when the student wants to change it."""
     suggest: str | None = None
     """``dormitory`` or ``phone``: offered from the student's own record."""
     suggest_label: str = "{value}"
@@ -59,6 +83,11 @@ class Field:
     """What is counted: 份."""
     longest: int = 500
     """Characters of a text that the office still takes."""
+
+    @property
+    def filled_by(self) -> str:
+        """The entity that fills it."""
+        return self.entity or self.name
 
     def shown(self, value: str) -> str:
         """The value as a person reads it."""
@@ -89,6 +118,10 @@ class Task:
     title: str
     office: str
     personal: bool
+    """Whether it is done for somebody who is signed in."""
+    unless: Mapping[str, str]
+    """Values of fields with which even a personal service needs no sign-in: an anonymous complaint. Until these fields are
+    known nobody is asked to sign in."""
     about: str
     fields: tuple[Field, ...]
     confirm: str | None
@@ -120,8 +153,16 @@ class Task:
     def field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)
 
+    def nameless(self, values: Mapping[str, str | None]) -> bool:
+        """Whether the office must not learn who is speaking."""
+        return not self.personal or any(values.get(name) == value for name, value in self.unless.items())
 
-PARTS = (set(Task.__dataclass_fields__) - {"name"}) | {"task"}
+    def needs_sign_in(self, values: Mapping[str, str | None]) -> bool:
+        """Whether the next step needs somebody who is signed in."""
+        return not self.nameless(values) and all(values.get(name) for name in self.unless)
+
+
+PARTS = (set(Task.__dataclass_fields__) - {"name", "unless"}) | {"task"}
 """The keys of a ``task.yaml``."""
 
 
@@ -135,6 +176,8 @@ def _field(path: Path, raw: dict[str, Any]) -> Field:
         raise BadTask(f"{path}: field {raw.get('name')!r} has kind {raw.get('kind')!r}, not one of {sorted(KINDS)}")
     if raw["kind"] == "choice" and not raw.get("choices"):
         raise BadTask(f"{path}: field {raw['name']!r} is a choice without choices")
+    if raw["kind"] == "photo" and not raw.get("optional"):
+        raise BadTask(f"{path}: field {raw['name']!r} is a photo that cannot be left out: a kiosk has no camera")
     choices = tuple(Choice(**choice) for choice in raw.pop("choices", ()))
     for choice in choices:
         try:
@@ -142,6 +185,13 @@ def _field(path: Path, raw: dict[str, Any]) -> Field:
         except re.error as error:
             raise BadTask(f"{path}: choice {choice.value!r} of field {raw['name']!r}: {error}") from error
     return Field(choices=choices, **raw)
+
+
+def _personal(raw: Any) -> tuple[bool, Mapping[str, str]]:
+    """``true``, ``false`` or ``{unless: {field: value}}``."""
+    if isinstance(raw, bool):
+        return raw, {}
+    return True, {str(name): str(value) for name, value in raw["unless"].items()}
 
 
 def read_task(path: Path) -> Task:
@@ -154,7 +204,8 @@ def read_task(path: Path) -> Task:
             name=raw["task"],
             title=raw["title"],
             office=raw["office"],
-            personal=raw["personal"],
+            personal=_personal(raw["personal"])[0],
+            unless=_personal(raw["personal"])[1],
             about=raw["about"],
             fields=tuple(_field(path, dict(field)) for field in raw["fields"]),
             confirm=raw.get("confirm"),
@@ -177,6 +228,8 @@ def read_task(path: Path) -> Task:
     for field in task.fields:
         if unknown := set(field.when or ()) - set(names):
             raise BadTask(f"{path}: field {field.name!r} depends on unknown fields {sorted(unknown)}")
+    if unknown := set(task.unless) - set(names):
+        raise BadTask(f"{path}: the sign-in depends on unknown fields {sorted(unknown)}")
     for code, words in task.refusals.items():
         if words.ask is not None and words.ask not in names:
             raise BadTask(f"{path}: refusal {code!r} asks for unknown field {words.ask!r}")

@@ -51,7 +51,7 @@ class Bench:
 
 def run(cases: int = CASES) -> list[Figure]:
     """Damages, opens, asks."""
-    chance = random.Random(SEED)  # noqa: S311 - repeatable, not secret
+    chance = random.Random(SEED)
     misses: list[str] = []
     logging.disable(logging.ERROR)  # one refusal a case is what is measured, not news
     try:

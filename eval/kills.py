@@ -115,7 +115,7 @@ def read(where: str) -> None:
 
 def run(kills: int = KILLS) -> list[Figure]:
     """Kills, then looks what the reader saw and what is left on the disk."""
-    chance = random.Random(SEED)  # noqa: S311 - repeatable, not secret
+    chance = random.Random(SEED)
     with tempfile.TemporaryDirectory(prefix="kills-") as made:
         folder = Path(made) / "knowledge"
         encoder = open_encoder()

@@ -11,7 +11,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,12 @@ _UNIT = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?|[\u3400-\u9fff]")
 _STRETCH = re.compile(r"[a-z0-9\u3400-\u9fff.]+")
 
 
+@lru_cache(4096)
 def plain(text: str) -> str:
-    """One width, one case, one way to write small numbers before a measure word."""
+    """One width, one case, one way to write small numbers before a measure word.
+
+    What is found for one question is found for the next: the passages' texts are kept.
+    """
     return _HAN_COUNT.sub(lambda found: _HAN_DIGITS[found[1]] + found[2], unicodedata.normalize("NFKC", text).lower())
 
 
@@ -278,7 +282,8 @@ class Lexical:
         """Adds what one token earns each passage."""
         stretch = slice(self.starts[at], self.starts[at + 1])
         passages, often = self.passages[stretch], self.counts[stretch].astype(np.float32)
-        np.add.at(total, passages, np.float32(weight) * self._idf[at] * often / (often + self._norms[passages]))
+        # A token stands once in its row for each passage, so that nothing is added to the same place twice.
+        total[passages] += np.float32(weight) * self._idf[at] * often / (often + self._norms[passages])
 
     def _looked_up(self, terms: Sequence[tuple[int, float]], places: NDArray[np.int64]) -> NDArray[np.float32]:
         total = np.zeros(len(places), dtype=np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 
 from actions import form
 from actions.form import Person, State, Step, Turn, Unfit, advance, fits, masked, shown
-from actions.task import CONFIRM, SIGN_IN, Task, read_tasks
+from actions.task import CONFIRM, SIGN_IN, Asked, Choice, Task, read_tasks
 
 TASKS = read_tasks()
 REPAIR, LEAVE, TRANSCRIPT = TASKS["repair_request"], TASKS["leave_request"], TASKS["transcript_print"]
@@ -23,6 +23,27 @@ async def anything_goes(field: str, value: str) -> None:
     """An office that takes every value."""
 
 
+class Office:
+    """An office as the form asks it: its checks, its options by field, its lines on the card."""
+
+    def __init__(
+        self,
+        check: Callable[[str, str], Awaitable[None]] = anything_goes,
+        options: Callable[[Asked], Sequence[Choice]] | None = None,
+        preview: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None,
+    ) -> None:
+        self.check, self._options, self._preview = check, options, preview
+        self.asked: list[Asked] = []
+
+    async def options(self, asked: Asked) -> Sequence[Choice]:
+        self.asked.append(asked)
+        assert self._options is not None
+        return self._options(asked)
+
+    async def preview(self, values: Mapping[str, str]) -> Mapping[str, str]:
+        return self._preview(values) if self._preview else {}
+
+
 async def take(
     task: Task,
     values: Mapping[str, str | None],
@@ -30,15 +51,18 @@ async def take(
     filled: tuple[str, ...] = (),
     asked: str | None = None,
     person: Person | None = SOMEONE,
-    check: form.Check = anything_goes,
+    check: Callable[[str, str], Awaitable[None]] = anything_goes,
+    office: Office | None = None,
     tries: int = 0,
     trouble: str | None = None,
     sent: Mapping[str, str] | None = None,
+    said: str = "",
+    labels: Mapping[str, str] | None = None,
     **entities: str,
 ) -> Step:
     known: dict[str, str | None] = dict.fromkeys(step for step in task.steps if step != SIGN_IN)
-    state = State({**known, **values}, tries, trouble, sent)
-    return await advance(task, state, Turn(intent, entities, filled, asked), person, check, NOW)
+    state = State({**known, **values}, tries, trouble, sent, said, labels or {})
+    return await advance(task, state, Turn(intent, entities, filled, asked), person, office or Office(check), NOW)
 
 
 def text(step: Step) -> str:

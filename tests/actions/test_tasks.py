@@ -47,6 +47,8 @@ FIELD = GOOD["fields"][0]
         ({"fields": [{**FIELD, "colour": "red"}]}, "field 'room' has unknown keys ['colour']"),
         ({"fields": [{**FIELD, "kind": "colour"}]}, "has kind 'colour'"),
         ({"fields": [{**FIELD, "kind": "choice"}]}, "is a choice without choices"),
+        ({"fields": [{**FIELD, "kind": "photo"}]}, "is a photo that cannot be left out"),
+        ({"personal": {"unless": {"floor": "1"}}}, "the sign-in depends on unknown fields ['floor']"),
         (
             {"fields": [{**FIELD, "choices": [{"value": "a", "label": "甲", "said": "("}]}]},
             "choice 'a' of field 'room'",
