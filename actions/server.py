@@ -22,14 +22,25 @@ from actions.offices import OfficeClosed, Offices, Refusal
 from actions.rasa_actions import CancelTask, SubmitTask, ValidateForm
 from actions.settings import Settings
 from actions.task import read_tasks
-from actions.tasks import card_balance, leave_request, repair_request, transcript_print
+from actions.tasks import (
+    card_balance,
+    enrolment_certificate,
+    grade_query,
+    leave_request,
+    repair_request,
+    timetable_query,
+    transcript_print,
+)
 
 log = structlog.get_logger()
 
 OFFICES_OF = {
     "card_balance": card_balance,
+    "enrolment_certificate": enrolment_certificate,
+    "grade_query": grade_query,
     "leave_request": leave_request,
     "repair_request": repair_request,
+    "timetable_query": timetable_query,
     "transcript_print": transcript_print,
 }
 

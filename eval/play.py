@@ -125,7 +125,7 @@ def _check(
         wants("fields", turn["fields"], {name: shown.get(name) for name in turn["fields"]})
     if turn.get("receipt"):
         wants("kind", "receipt", last["kind"])
-        path = {"BX": "repairs", "CJ": "transcripts", "QJ": "leaves"}[last["number"][:2]]
+        path = {"BX": "repairs", "CJ": "transcripts", "QJ": "leaves", "ZM": "certificates"}[last["number"][:2]]
         with house.campus() as campus:
             known = campus.get(f"/{path}/{last['number']}", params={"student": student})
         wants(f"the office knows {last['number']}", 200, known.status_code)

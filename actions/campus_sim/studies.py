@@ -156,10 +156,10 @@ def _averages(db: sqlite3.Connection, student: Mapping[str, Any]) -> list[Averag
 
 def _others(mates: list[sqlite3.Row], year: str) -> list[float]:
     """What everybody of the grade and major came to in an academic year; who has no mark in it is not counted."""
-    by_student: dict[str, list[sqlite3.Row]] = {}
+    by_student: dict[str, list[dict[str, Any]]] = {}
     for mark in mates:
         if mark["term"].startswith(year):
-            by_student.setdefault(mark["student"], []).append(mark)
+            by_student.setdefault(mark["student"], []).append(dict(mark))
     return [other.gpa for marks in by_student.values() if (other := counted(marks)) is not None]
 
 

@@ -7,7 +7,9 @@ from datetime import date, datetime
 
 import httpx
 
-from actions.offices.wire import Fields, get, segment
+from actions.offices.wire import Fields, Refusal, get, segment
+
+STANDING = {"休学": "suspended", "毕业": "graduated"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,44 @@ class Grades:
     averages: tuple[Average, ...]
     running: tuple[Course, ...]
 
+    @property
+    def courses(self) -> dict[str, str]:
+        """Every course, marked or to come: its name by its code."""
+        return {one.code: one.course for one in self.grades} | {one.code: one.course for one in self.running}
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Every term with a course, the earliest first."""
+        return tuple(sorted({one.term for one in self.grades} | {one.term for one in self.running}))
+
     def average(self, of: str) -> Average | None:
         """What was counted over ``of``; ``None`` where there is no mark."""
         return next((one for one in self.averages if one.of == of), None)
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyLesson:
+    """A line of the timetable."""
+
+    term: str
+    course: str
+    weekday: int
+    """1 is Monday."""
+    periods: str
+    weeks: str
+    """Teaching weeks, for instance ``1-16``."""
+    parity: str
+    """``每周``, ``单周`` or ``双周``."""
+    place: str
+    teacher: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """Everything a student attends."""
+
+    as_of: datetime
+    lessons: tuple[WeeklyLesson, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +201,10 @@ class Studies:
         """Every mark of ``student``. Raises ``Refusal("no_such_student")`` or ``OfficeClosed``."""
         return await get(self._client, f"{_of(student)}/grades", _grades)
 
+    async def timetable(self, student: str) -> Timetable:
+        """Every line of the timetable; empty for who does not study now. Raises like :meth:`grades`."""
+        return await get(self._client, f"{_of(student)}/timetable", _timetable)
+
     async def agenda(self, student: str, first: date, last: date) -> Agenda:
         """What is held from ``first`` to ``last``, at most 62 days.
 
@@ -176,6 +217,13 @@ class Studies:
     async def exams(self, student: str) -> Exams:
         """The examinations of the running term. Refuses and raises like :meth:`agenda`."""
         return await get(self._client, f"{_of(student)}/exams", _exams)
+
+
+def by_standing(refusal: Refusal) -> Refusal:
+    """``student_not_active`` told apart: ``suspended`` and ``graduated`` need other words; any other refusal as it is."""
+    if refusal.code != "student_not_active":
+        return refusal
+    return Refusal(STANDING.get(str(refusal.details.get("status")), refusal.code), refusal.details)
 
 
 def _of(student: str) -> str:
@@ -206,6 +254,25 @@ def _grades(said: Fields) -> Grades:
             for one in said["averages"]
         ),
         running=tuple(Course(one["term"], one["code"], one["course"]) for one in said["running"]),
+    )
+
+
+def _timetable(said: Fields) -> Timetable:
+    return Timetable(
+        as_of=datetime.fromisoformat(said["as_of"]),
+        lessons=tuple(
+            WeeklyLesson(
+                term=one["term"],
+                course=one["course"],
+                weekday=one["weekday"],
+                periods=one["periods"],
+                weeks=one["weeks"],
+                parity=one["parity"],
+                place=one["place"],
+                teacher=one["teacher"],
+            )
+            for one in said["lessons"]
+        ),
     )
 
 

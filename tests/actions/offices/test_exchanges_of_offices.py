@@ -18,7 +18,7 @@ from actions.offices.certificates import Certificate, CertificateOrder, Place
 from actions.offices.leaves import Leave, LeaveOrder
 from actions.offices.registry import Building, Room, Sample, Staff, Student
 from actions.offices.repairs import Repair, RepairOrder
-from actions.offices.studies import Average, Course, Exam, Grade, Lesson
+from actions.offices.studies import Average, Course, Exam, Grade, Lesson, WeeklyLesson, by_standing
 from actions.offices.transcripts import Printer, Quote, Transcript, TranscriptOrder
 from tests.actions.campus_sim.exchanges import read
 
@@ -322,6 +322,35 @@ async def test_marks_are_read_with_what_the_office_counted() -> None:
     )
     assert grades.average("2026-2027") is None
     assert grades.running[0] == Course("2026-2027-1", "ZY0117", "计算机科学与技术前沿")
+
+
+async def test_a_timetable_is_read_line_by_line() -> None:
+    captured = read("timetable")["response"]["json"]["lessons"]
+    timetable = await replaying("timetable").studies.timetable("2023010001")
+    assert timetable.lessons[0] == WeeklyLesson(
+        term="2026-2027-1",
+        course="软件工程专题研讨",
+        weekday=2,
+        periods="9-10",
+        weeks="1-16",
+        parity="双周",
+        place="教学楼A座119",
+        teacher=captured[0]["teacher"],
+    )
+    assert len(timetable.lessons) == len(captured)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "meant"),
+    [
+        ("student_not_active", "休学", "suspended"),
+        ("student_not_active", "毕业", "graduated"),
+        ("student_not_active", "保留学籍", "student_not_active"),
+        ("no_printer", "休学", "no_printer"),
+    ],
+)
+def test_who_does_not_study_now_is_told_apart_by_the_reason(code: str, status: str, meant: str) -> None:
+    assert by_standing(Refusal(code, {"status": status})).code == meant
 
 
 async def test_days_are_read_with_their_lessons_and_why_there_are_none() -> None:
