@@ -67,15 +67,14 @@ def wish(said: str, grades: Grades, student: str) -> Wish | None:
         return term
     if elsewhere := ELSEWHERE.search(said):
         return Wish(f"elsewhere:{elsewhere[0]}", elsewhere[0])
-    if points := POINTS.search(said):
-        return Wish("gpa", points[0])
+    for pattern, value in ((POINTS, "gpa"), (ALL, "all")):
+        if match := pattern.search(said):
+            return Wish(value, match[0])
     # 「数据结构挂了没」 asks about a course, 「挂了没」 about all of them.
     if unknown := _unknown(said):
         return unknown
-    for pattern, value in ((FAILED, "failed"), (ALL, "all")):
-        if match := pattern.search(said):
-            return Wish(value, match[0])
-    return None
+    failed = FAILED.search(said)
+    return Wish("failed", failed[0]) if failed else None
 
 
 def _of_others(said: str, student: str) -> str | None:
