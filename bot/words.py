@@ -34,6 +34,8 @@ def read_services(path: Path = HERE / "services.yml") -> dict[str, Service]:
     """Every service by task name, in the order they are shown."""
     compiled = {file.stem for file in (HERE / "dialogue" / "generated").glob("*.yml")}
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))["services"]
+    # A service that came in a folder of its own brings its entry with it (scripts/compile).
+    raw += [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted((HERE / "hall").glob("*.yml"))]
     return {
         one["task"]: Service(online=one["task"] in compiled, **{**one, "names": tuple(one.get("names", ()))})
         for one in raw

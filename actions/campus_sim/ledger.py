@@ -47,8 +47,19 @@ TABLES = (
        expires_at TEXT NOT NULL)""",
     "CREATE TABLE transcripts (number TEXT PRIMARY KEY, student TEXT NOT NULL, year INTEGER NOT NULL, sheets INTEGER NOT NULL)",
     "CREATE INDEX transcripts_of ON transcripts (student, year)",
-    "CREATE TABLE leaves (number TEXT PRIMARY KEY, student TEXT NOT NULL, start TEXT NOT NULL, ends TEXT NOT NULL)",
+    """CREATE TABLE leaves (number TEXT PRIMARY KEY, student TEXT NOT NULL, kind TEXT NOT NULL, start TEXT NOT NULL,
+       ends TEXT NOT NULL)""",
     "CREATE INDEX leaves_of ON leaves (student, start)",
+    "CREATE INDEX orders_of ON orders (student, number)",
+    # What became of an order since its 201, which never changes; no row while nothing did.
+    """CREATE TABLE progress (number TEXT PRIMARY KEY, status TEXT, changed_at TEXT, note TEXT,
+       urges INTEGER NOT NULL DEFAULT 0, urged_on TEXT, stars INTEGER, words TEXT)""",
+    # Whoever holds the code may follow a case that has no name on it.
+    "CREATE TABLE codes (code TEXT PRIMARY KEY, number TEXT NOT NULL UNIQUE)",
+    """CREATE TABLE deeds (key TEXT NOT NULL UNIQUE, deed TEXT NOT NULL, number TEXT NOT NULL,
+       fingerprint TEXT NOT NULL, answer TEXT)""",
+    """CREATE TABLE complaints (number TEXT PRIMARY KEY, student TEXT NOT NULL, matter TEXT NOT NULL,
+       day TEXT NOT NULL)""",
 )
 
 

@@ -11,12 +11,16 @@ from pydantic import BaseModel
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actions.campus_sim import (
+    applications,
     cards,
     certificates,
+    complaints,
     faults,
+    hazards,
     leaves,
     orders,
     printers,
+    progress,
     registry,
     repairs,
     staff,
@@ -69,10 +73,14 @@ def routes(campus: Campus | None) -> FastAPI:
         certificates,
         printers,
         leaves,
+        complaints,
+        hazards,
         cards,
         studies,
         timetables,
+        applications,
         orders,
+        progress,
         faults,
     ):
         app.include_router(room.router, dependencies=declared)

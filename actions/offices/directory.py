@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 import httpx
 
+from actions.offices.applications import Applications
 from actions.offices.cards import Cards
 from actions.offices.certificates import Certificates
+from actions.offices.complaints import Complaints
+from actions.offices.hazards import Hazards
 from actions.offices.leaves import Leaves
+from actions.offices.progress import Progress
 from actions.offices.registry import Registry
 from actions.offices.repairs import Repairs
 from actions.offices.studies import Studies
@@ -28,6 +32,10 @@ class Offices:
     cards: Cards
     certificates: Certificates
     studies: Studies
+    applications: Applications
+    complaints: Complaints
+    hazards: Hazards
+    progress: Progress
 
     @classmethod
     def over(cls, client: httpx.AsyncClient) -> Offices:
@@ -41,6 +49,10 @@ class Offices:
             cards=Cards(client),
             certificates=Certificates(client),
             studies=Studies(client),
+            complaints=Complaints(client),
+            hazards=Hazards(client),
+            progress=Progress(client),
+            applications=Applications(client),
         )
 
     @classmethod

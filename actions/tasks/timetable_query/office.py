@@ -80,7 +80,7 @@ async def _lessons(order: Order, offices: Offices) -> tuple[str, datetime]:
         if what == "next_term":
             return await _next_term(order, offices, agenda)
         return await _week(order, offices, agenda, int(rest))
-    first, last, title = _days(what, rest or order.values.get("day", ""), today)
+    first, last, title = _days(what, rest or order.values.get("other_day", ""), today)
     agenda = await studies.agenda(student, first, last)
     if title:
         return words.days_words(agenda.days, title + words.span_words(agenda.days)), agenda.as_of

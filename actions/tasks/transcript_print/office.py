@@ -24,7 +24,8 @@ async def preview(order: Order, offices: Offices) -> Mapping[str, str]:
         quote = await offices.transcripts.quote(_transcript(order))
     except Refusal as refusal:
         raise by_standing(refusal) from refusal
-    lines = {"一共": f"{quote.sheets} 份"} if order.values["language"] == "both" else {}
+    both = f"{quote.sheets} 份（中文、英文各 {order.values['count']} 份）"
+    lines = {"一共": both} if order.values["language"] == "both" else {}
     lines |= {"费用": _price(quote), "取件地点": quote.place}
     if quote.skipped:
         lines["暂时用不了"] = "、".join(_skipped(one) for one in quote.skipped)
@@ -57,7 +58,7 @@ def _transcript(order: Order) -> Transcript:
     return Transcript(
         student=order.student,
         language=LANGUAGES[values["language"]],
-        copies=int(values["each"] if values["language"] == "both" else values["count"]),
+        copies=int(values["count"]),
         sealed=values["sealed"] == "yes",
     )
 

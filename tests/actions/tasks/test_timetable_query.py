@@ -115,7 +115,7 @@ async def test_a_time_without_lessons_says_why(offices: Offices, what: str, word
 
 
 async def test_another_day_is_the_one_that_was_asked_for(offices: Offices) -> None:
-    assert await told(offices, "another_day", day="2026-11-25") == await told(offices, "day:2026-11-25")
+    assert await told(offices, "another_day", other_day="2026-11-25") == await told(offices, "day:2026-11-25")
 
 
 async def test_a_week_tells_its_days_and_its_holidays(offices: Offices) -> None:

@@ -37,8 +37,8 @@ async def test_the_card_tells_why_it_costs_something(offices: Offices) -> None:
 
 
 async def test_both_languages_are_counted_together_on_the_card(offices: Offices) -> None:
-    card = await preview(order(language="both", each="3"), offices)
-    assert (card["一共"], card["费用"].split("（")[0]) == ("6 份", "2.00 元")
+    card = await preview(order(language="both", count="3"), offices)
+    assert (card["一共"], card["费用"].split("（")[0]) == ("6 份（中文、英文各 3 份）", "2.00 元")
 
 
 async def test_the_card_names_the_nearer_printers_that_do_not_work(offices: Offices) -> None:
@@ -83,10 +83,10 @@ async def test_who_does_not_study_now_is_told_where_else(offices: Offices, stude
 
 async def test_too_many_copies_are_asked_for_again(offices: Offices) -> None:
     with pytest.raises(Refusal) as refusal:
-        await preview(order(language="both", each="6"), offices)
+        await preview(order(language="both", count="6"), offices)
     words = TASK.refusals[refusal.value.code]
-    assert words.text.format_map(refusal.value.details) == "这样一共是 12 份，一次最多打印 10 份。"
-    assert words.ask == "each"
+    assert words.text.format_map(refusal.value.details) == "中文、英文都要，一共就是 12 份，一次最多打印 10 份。"
+    assert (words.ask, words.question) == ("count", "每种要几份？")
 
 
 @pytest.mark.parametrize(
