@@ -63,6 +63,6 @@ def _how(made: CertificateOrder) -> str:
         until = f"{day(made.expires_at.date())}{made.expires_at:%H:%M}"
         return (
             f"取件地点：{made.place}（{made.hours}）\n取件码：{made.collect_code}\n"
-            f"到机器上输入取件码就能打印，{until}前有效。"
+            f"带校园卡或身份证，到机器上输入取件码就能打印，{until}前有效。"
         )
     return "电子版在智慧校园平台，现在就能下载，带电子签章，和盖章的纸质版一样有效。"

@@ -53,9 +53,10 @@ async def submit(order: Order, offices: Offices) -> Mapping[str, Any]:
         case "all":
             marks = _all(grades)
         case "others":
-            marks = "成绩只能本人查，我只查得到你自己的。想查自己的，说课名或者学期就行。"
+            # Nothing of this stands in the register, so no moment is told with it.
+            return {"text": "成绩只能本人查，我只查得到你自己的。想查自己的，说课名或者学期就行。"}
         case "elsewhere":
-            marks = f"教务系统里只有学校课程的总评成绩，没有{rest}的成绩，我这里查不到。"
+            return {"text": f"教务系统里只有学校课程的总评成绩，没有{rest}的成绩，我这里查不到。"}
         case _:
             marks = f"你的成绩和这学期的课里都没有“{rest}”。可能课名不一样，说全名再试试，或者说“全部成绩”。"
     as_of = f"{day(grades.as_of.date())}{grades.as_of:%H:%M}"

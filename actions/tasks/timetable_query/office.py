@@ -48,6 +48,10 @@ async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:
 
 
 async def submit(order: Order, offices: Offices) -> Mapping[str, Any]:
+    what, _, rest = order.values["what"].partition(":")
+    if what == "elsewhere":
+        # Nothing of this stands in the register, so no moment is told with it.
+        return {"text": f"教务系统里只有学校课程的考试，没有{rest}的安排，我这里查不到。"}
     try:
         lessons, as_of = await _lessons(order, offices)
     except Refusal as refusal:
@@ -59,10 +63,8 @@ async def _lessons(order: Order, offices: Offices) -> tuple[str, datetime]:
     """What is to be said, and the moment it was true."""
     what, _, rest = order.values["what"].partition(":")
     studies, student = offices.studies, order.student
-    if what in ("exams", "resits", "elsewhere"):
+    if what in ("exams", "resits"):
         exams = await studies.exams(student)
-        if what == "elsewhere":
-            return f"教务系统里只有学校课程的考试，没有{rest}的安排，我这里查不到。", exams.as_of
         if what == "resits":
             return words.resits_words(exams), exams.as_of
         return words.exams_words(exams, rest.split("、") if rest else ()), exams.as_of

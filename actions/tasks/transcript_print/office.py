@@ -39,7 +39,8 @@ async def submit(order: Order, offices: Offices) -> Mapping[str, str]:
         raise by_standing(refusal) from refusal
     until = f"{day(waiting.expires_at.date())}{waiting.expires_at:%H:%M}"
     if waiting.printer:
-        how = f"到机器上输入取件码就能打印，{'打印时付款，' if waiting.fee_cents else ''}{until}前有效。"
+        pay = "打印时付款，" if waiting.fee_cents else ""
+        how = f"带校园卡或身份证，到机器上输入取件码就能打印，{pay}{until}前有效。"
     else:
         how = f"带校园卡或身份证到窗口报取件码，当场可取，{until}前有效。"
     return {
@@ -66,7 +67,8 @@ def _transcript(order: Order) -> Transcript:
 def _price(quote: Quote) -> str:
     """The fee with its reason: ``2.00 元（本学年免费的还剩 5 份，超出 1 份，每份 2 元）``."""
     if quote.fee_cents == 0:
-        return f"免费（打完这次，本学年还有 {quote.free_left - quote.sheets} 份免费）"
+        left = quote.free_left - quote.sheets
+        return f"免费（打完这次，本学年还有 {left} 份免费）" if left else "免费（本学年的 5 份免费正好用完）"
     free = f"本学年免费的还剩 {quote.free_left} 份，" if quote.free_left else "本学年 5 份免费的已用完，"
     over = quote.sheets - quote.free_left
     return f"{_yuan(quote.fee_cents)}（{free}{over} 份按每份 2 元收，取件时付）"

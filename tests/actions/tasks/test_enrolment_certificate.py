@@ -34,7 +34,7 @@ async def test_a_printed_one_tells_its_place_code_and_time(offices: Offices) -> 
     lines = made["how"].split("\n")
     assert lines[0] == "取件地点：学生活动中心一楼大厅自助服务区（每日 6:30–23:00）"
     assert lines[1].startswith("取件码：")
-    assert lines[2] == "到机器上输入取件码就能打印，11月30日（周一）10:30前有效。"
+    assert lines[2] == "带校园卡或身份证，到机器上输入取件码就能打印，11月30日（周一）10:30前有效。"
 
 
 async def test_one_signed_by_hand_tells_when_it_is_ready(offices: Offices) -> None:

@@ -25,7 +25,7 @@ async def offered(offices: Offices, said: str, date: str | None = None) -> list[
 
 async def told(offices: Offices, what: str, student: str = STUDENT, **more: str) -> str:
     answer = await submit(Order(student, {"what": what} | more, "k"), offices)
-    return str(answer["lessons"])
+    return str(answer.get("text") or answer["lessons"])
 
 
 @pytest.mark.parametrize(
@@ -185,6 +185,10 @@ async def test_who_has_no_lessons_and_no_examinations_hears_so(offices: Offices)
 
 async def test_resits_are_not_made_up(offices: Offices) -> None:
     assert (await told(offices, "resits")).startswith("教务系统里现在没有你的补考或缓考安排。")
+
+
+async def test_an_examination_that_is_not_the_schools_is_not_looked_for(offices: Offices) -> None:
+    assert await told(offices, "elsewhere:六级") == "教务系统里只有学校课程的考试，没有六级的安排，我这里查不到。"
 
 
 async def test_a_course_tells_its_weeks_and_its_room(offices: Offices) -> None:

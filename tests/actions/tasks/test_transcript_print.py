@@ -31,6 +31,7 @@ async def test_the_card_tells_price_and_place(offices: Offices) -> None:
 async def test_the_card_tells_why_it_costs_something(offices: Offices) -> None:
     card = await preview(order(count="8"), offices)
     assert card["费用"] == "6.00 元（本学年免费的还剩 5 份，3 份按每份 2 元收，取件时付）"
+    assert (await preview(order(count="5"), offices))["费用"] == "免费（本学年的 5 份免费正好用完）"
     await submit(order(count="5"), offices)
     card = await preview(order(count="1"), offices)
     assert card["费用"] == "2.00 元（本学年 5 份免费的已用完，1 份按每份 2 元收，取件时付）"
@@ -58,7 +59,7 @@ async def test_a_receipt_tells_how_it_is_fetched_and_until_when(offices: Offices
     assert made["number"] == "CJ20261123-0001"
     assert (made["place"], made["hours"]) == ("学生活动中心一楼大厅自助服务区", "每日 6:30–23:00")
     assert made["fee"] == "2.00 元，取件时付"
-    assert made["how"] == "到机器上输入取件码就能打印，打印时付款，11月30日（周一）10:30前有效。"
+    assert made["how"] == "带校园卡或身份证，到机器上输入取件码就能打印，打印时付款，11月30日（周一）10:30前有效。"
     assert len(made["collect_code"]) == 6
     assert "单号 CJ20261123-0001" in TASK.done.format_map(made)
 
