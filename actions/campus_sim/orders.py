@@ -23,6 +23,11 @@ Kind = Literal[
     "leave_return",
     "complaint",
     "hazard",
+    "counselling",
+    "tutor",
+    "venue",
+    "activity",
+    "release",
     "application",
     "certificate",
 ]
@@ -33,6 +38,11 @@ PREFIXES: dict[Kind, str] = {
     "leave_return": "XJ",
     "complaint": "TS",
     "hazard": "YH",
+    "counselling": "XL",
+    "tutor": "DS",
+    "venue": "CD",
+    "activity": "HD",
+    "release": "QX",
     "application": "SQ",
     "certificate": "ZM",
 }

@@ -11,10 +11,13 @@ from pydantic import BaseModel
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actions.campus_sim import (
+    activities,
     applications,
+    bookings,
     cards,
     certificates,
     complaints,
+    counselling,
     faults,
     hazards,
     leaves,
@@ -27,6 +30,8 @@ from actions.campus_sim import (
     studies,
     timetables,
     transcripts,
+    tutors,
+    venues,
 )
 from actions.campus_sim.campus import Campus
 from actions.campus_sim.connections import Connections
@@ -78,6 +83,11 @@ def routes(campus: Campus | None) -> FastAPI:
         cards,
         studies,
         timetables,
+        counselling,
+        tutors,
+        venues,
+        activities,
+        bookings,
         applications,
         orders,
         progress,
