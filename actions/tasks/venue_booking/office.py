@@ -68,7 +68,8 @@ async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:
     free = [one for one in fitting if one.left]
     if not free:
         raise Refusal("none_free", {"times": await _other_times(kind, start, end, people, offices)})
-    meant = distinct([_words(one) for one in free]) if len(free) > 1 else ["约|订|借|用|打|要"]
+    names = [one.name for one in found]
+    meant = distinct([_words(one, names) for one in free]) if len(free) > 1 else ["约|订|借|用|打|要"]
     return [Choice(one.venue, _label(one), said) for one, said in zip(free, meant, strict=True)]
 
 
@@ -92,11 +93,12 @@ def _label(venue: Venue) -> str:
     return f"{venue.name}（{venue.place}，最多 {venue.most} 人{left}）"
 
 
-def _words(venue: Venue) -> list[str]:
-    """Its name, its building and its number, as far as no other place on show shares them."""
-    rooms = re.findall(r"\d{3}", venue.place)
+def _words(venue: Venue, names: Sequence[str]) -> list[str]:
+    """Its name, its building and its number; 报告厅 alone names nothing where there is a 图书馆报告厅."""
+    own_name, rooms = venue.name.split("（")[0], re.findall(r"\d{3}", venue.place)
+    alone = not any(own_name in other for other in names if other != venue.name)
     return [
-        re.escape(venue.name.split("（")[0]),
+        *([re.escape(own_name)] if alone else ()),
         *BUILDING.findall(venue.place)[:1],
         *(rooms if len(rooms) == 1 else ()),
     ]
