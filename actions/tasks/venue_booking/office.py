@@ -58,7 +58,10 @@ async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:
     await welcome("venue", asked, offices)
     kind, people = asked.values["kind"], int(asked.values["people"])
     start, end = _span(asked.values["period"])
-    found = await offices.venues.at(kind, start, end)
+    try:
+        found = await offices.venues.at(kind, start, end, people=people)
+    except Refusal as refusal:
+        raise readable(refusal) from refusal
     if max(one.most for one in found) < people:
         raise Refusal("too_many_people", {"most": max(one.most for one in found)})
     fitting = [one for one in found if one.most >= people]
