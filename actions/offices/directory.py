@@ -10,8 +10,11 @@ from actions.offices.activities import Activities
 from actions.offices.applications import Applications
 from actions.offices.bookings import Bookings
 from actions.offices.cards import Cards
+from actions.offices.complaints import Complaints
 from actions.offices.counselling import Counselling
+from actions.offices.hazards import Hazards
 from actions.offices.leaves import Leaves
+from actions.offices.progress import Progress
 from actions.offices.registry import Registry
 from actions.offices.repairs import Repairs
 from actions.offices.transcripts import Transcripts
@@ -36,23 +39,29 @@ class Offices:
     venues: Venues
     activities: Activities
     applications: Applications
+    complaints: Complaints
+    hazards: Hazards
+    progress: Progress
 
     @classmethod
     def over(cls, client: httpx.AsyncClient) -> Offices:
         """The offices over ``client``, which knows their base URL and carries the secret."""
         return cls(
-            client,
-            Registry(client),
-            Repairs(client),
-            Transcripts(client),
-            Leaves(client),
-            Cards(client),
-            Bookings(client),
-            Counselling(client),
-            Tutors(client),
-            Venues(client),
-            Activities(client),
-            Applications(client),
+            client=client,
+            registry=Registry(client),
+            repairs=Repairs(client),
+            transcripts=Transcripts(client),
+            leaves=Leaves(client),
+            cards=Cards(client),
+            complaints=Complaints(client),
+            hazards=Hazards(client),
+            progress=Progress(client),
+            bookings=Bookings(client),
+            counselling=Counselling(client),
+            tutors=Tutors(client),
+            venues=Venues(client),
+            activities=Activities(client),
+            applications=Applications(client),
         )
 
     @classmethod

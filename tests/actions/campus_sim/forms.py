@@ -29,6 +29,27 @@ LEAVE: dict[str, Any] = {
     "destination": None,
     "leaves_campus": False,
     "reason": "感冒发烧",
+    "contact": None,
+    "proof": None,
+}
+COMPLAINT: dict[str, Any] = {
+    "student": STUDENT,
+    "privacy": "named",
+    "matter": "菜里有虫子",
+    "place": "第二食堂",
+    "time": "今天中午",
+    "wish": "希望退款",
+    "phone": None,
+    "department": "后勤保障处",
+}
+ANONYMOUS = COMPLAINT | {"student": None, "privacy": "anonymous"}
+HAZARD: dict[str, Any] = {
+    "student": None,
+    "what": "楼道里有人给电动车充电",
+    "location": "3号楼二楼楼道",
+    "urgency": "danger",
+    "photo": None,
+    "phone": None,
 }
 TALK: dict[str, Any] = {
     "student": STUDENT,
