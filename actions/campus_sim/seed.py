@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from actions.campus_sim.courses import seed_courses
 from actions.campus_sim.dates import CAMPUS
+from actions.campus_sim.past import seed_orders
 from actions.campus_sim.schools import COLLEGES, person
 
 SEED = 20261122
@@ -59,6 +60,7 @@ def seed(db: sqlite3.Connection) -> None:
     active = _students(db, chance, homes)
     _cards(db, chance, active)
     seed_courses(db, random.Random(SEED + 1), THIS_YEAR)
+    seed_orders(db)
 
 
 def _buildings(db: sqlite3.Connection) -> list[tuple[str, str]]:

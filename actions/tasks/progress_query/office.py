@@ -60,8 +60,11 @@ async def _case(values: Mapping[str, str], student: str | None, offices: Offices
             return await offices.progress.by_code(code), Whose(code=code)
         except Refusal as refusal:
             raise Refusal("no_such_code") from refusal
+    if not student:
+        # A number without a name opens nothing; the form has asked for the sign-in before.
+        raise Refusal("no_such_order")
     number = values.get("ticket") or values.get("which", "")
-    return await offices.progress.case(number, student=student or ""), Whose(student=student)
+    return await offices.progress.case(number, student=student), Whose(student=student)
 
 
 def _short(line: str) -> str:
