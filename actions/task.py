@@ -50,6 +50,8 @@ class Asked:
     """``None`` for someone not signed in."""
     said: str
     """The words that began the service and those of this turn: 下午 or 王老师 in them may narrow or rank the choices."""
+    chosen: str | None = None
+    """What stands chosen of this field; it falls when it is not among the choices given, however these are narrowed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,15 @@ A dialogue is a name, who is signed in, and turns. A turn does one thing and say
       contains: ["…"]                  # all of these stand in the replies
       lacks: ["…"]                     # none of these does
       fields: {地点: 3号楼502}          # the confirm card shows these
-      receipt: true                    # the last reply is a receipt whose number the office knows
+      receipt: true                    # a receipt came, and the office knows its number
     - fault: {path: /repairs, method: POST, kind: status, status: 503, times: 1}   # the office is told to fail
 
     - press: answer:zh                # an old button: its payload, whatever stands there now
     - sign_in_only: "2023010001"       # the cookie alone; the next message goes on
     - printers: out_of_paper           # every printer of the campus
     - staff: {number: "{number}", status: 已完成, note: 换了阀芯}   # a member of staff moves an order on
+    - rival: counselling               # somebody quicker takes what the next order of this service wants
+    - absent: {service: venue, student: "2023010001", times: 2}   # did not come to what was booked
 Days in expectations are written as a student says them and compared as the counsellor writes them: ``{下周三}`` is
 11月25日（周三） on the 20th. A number kept with ``keep: number`` is expected again as ``{number}``, and may be said again; so is
 the code of a case without a name, kept with ``keep: code``.
@@ -42,7 +44,7 @@ from eval.house import House
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPECTATIONS = {"asking", "task", "route", "kinds", "text", "contains", "lacks", "fields", "receipt", "keep"}
-DEEDS = {"say", "tap", "press", "sign_in", "sign_in_only", "fault", "printers", "staff"}
+DEEDS = {"say", "tap", "press", "sign_in", "sign_in_only", "fault", "printers", "staff", "rival", "absent"}
 CAMPUS = ZoneInfo("Asia/Shanghai")
 DAYS = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3}
 
@@ -129,6 +131,8 @@ def _check(
         shown = {one["label"]: one["value"] for one in last.get("fields", ())}
         wants("fields", turn["fields"], {name: shown.get(name) for name in turn["fields"]})
     if turn.get("receipt"):
+        # Behind a receipt may stand a way on, or the question of the service that waited.
+        last = next((reply for reply in reversed(replies) if reply["kind"] == "receipt"), last)
         wants("kind", "receipt", last["kind"])
         _knows(last, student, house)
 
@@ -173,6 +177,12 @@ def _arrange(turn: dict[str, Any], campus: httpx.Client) -> bool:
     elif "printers" in turn:
         for printer in campus.get("/printers").json()["printers"]:
             campus.put(f"/_printers/{printer['printer']}", json={"status": turn["printers"]}).raise_for_status()
+    elif "rival" in turn:
+        campus.post("/_rivals", json={"service": turn["rival"]}).raise_for_status()
+    elif "absent" in turn:
+        for _ in range(turn["absent"]["times"]):
+            absence = {name: turn["absent"][name] for name in ("service", "student")}
+            campus.post("/_absences", json=absence).raise_for_status()
     else:
         return False
     return True

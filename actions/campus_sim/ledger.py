@@ -52,6 +52,14 @@ TABLES = (
        fingerprint TEXT NOT NULL, answer TEXT)""",
     """CREATE TABLE complaints (number TEXT PRIMARY KEY, student TEXT NOT NULL, matter TEXT NOT NULL,
        day TEXT NOT NULL)""",
+    """CREATE TABLE bookings (number TEXT PRIMARY KEY, service TEXT NOT NULL, resource TEXT NOT NULL, start TEXT NOT NULL,
+       ends TEXT NOT NULL, student TEXT NOT NULL, what TEXT NOT NULL, place TEXT NOT NULL, status TEXT NOT NULL)""",
+    "CREATE INDEX bookings_at ON bookings (service, start)",
+    "CREATE INDEX bookings_of ON bookings (student, service)",
+    "CREATE TABLE absences (service TEXT NOT NULL, student TEXT NOT NULL, day TEXT NOT NULL)",
+    "CREATE TABLE rivals (service TEXT NOT NULL)",
+    # Apart from the orders: nobody but the centre reads why somebody came.
+    "CREATE TABLE counselling_reasons (number TEXT PRIMARY KEY, category TEXT NOT NULL)",
 )
 
 

@@ -23,6 +23,11 @@ Kind = Literal[
     "leave_return",
     "complaint",
     "hazard",
+    "counselling",
+    "tutor",
+    "venue",
+    "activity",
+    "release",
     "application",
 ]
 PREFIXES: dict[Kind, str] = {
@@ -32,6 +37,11 @@ PREFIXES: dict[Kind, str] = {
     "leave_return": "XJ",
     "complaint": "TS",
     "hazard": "YH",
+    "counselling": "XL",
+    "tutor": "DS",
+    "venue": "CD",
+    "activity": "HD",
+    "release": "QX",
     "application": "SQ",
 }
 Deed = Literal["urge", "withdraw", "rate"]

@@ -11,9 +11,12 @@ from pydantic import BaseModel
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actions.campus_sim import (
+    activities,
     applications,
+    bookings,
     cards,
     complaints,
+    counselling,
     faults,
     hazards,
     leaves,
@@ -24,6 +27,8 @@ from actions.campus_sim import (
     staff,
     studies,
     transcripts,
+    tutors,
+    venues,
 )
 from actions.campus_sim.campus import Campus
 from actions.campus_sim.connections import Connections
@@ -72,6 +77,11 @@ def routes(campus: Campus | None) -> FastAPI:
         hazards,
         cards,
         studies,
+        counselling,
+        tutors,
+        venues,
+        activities,
+        bookings,
         applications,
         orders,
         progress,

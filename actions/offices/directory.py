@@ -6,15 +6,20 @@ from dataclasses import dataclass
 
 import httpx
 
+from actions.offices.activities import Activities
 from actions.offices.applications import Applications
+from actions.offices.bookings import Bookings
 from actions.offices.cards import Cards
 from actions.offices.complaints import Complaints
+from actions.offices.counselling import Counselling
 from actions.offices.hazards import Hazards
 from actions.offices.leaves import Leaves
 from actions.offices.progress import Progress
 from actions.offices.registry import Registry
 from actions.offices.repairs import Repairs
 from actions.offices.transcripts import Transcripts
+from actions.offices.tutors import Tutors
+from actions.offices.venues import Venues
 from actions.offices.wire import CONNECT_SECONDS, open_wire
 
 
@@ -28,6 +33,11 @@ class Offices:
     transcripts: Transcripts
     leaves: Leaves
     cards: Cards
+    bookings: Bookings
+    counselling: Counselling
+    tutors: Tutors
+    venues: Venues
+    activities: Activities
     applications: Applications
     complaints: Complaints
     hazards: Hazards
@@ -46,6 +56,11 @@ class Offices:
             complaints=Complaints(client),
             hazards=Hazards(client),
             progress=Progress(client),
+            bookings=Bookings(client),
+            counselling=Counselling(client),
+            tutors=Tutors(client),
+            venues=Venues(client),
+            activities=Activities(client),
             applications=Applications(client),
         )
 

@@ -25,7 +25,20 @@ from actions.campus_sim.seed import seed
 from actions.campus_sim.server import application
 from tests.actions.campus_sim.back_office import ROOT, SECRET
 from tests.actions.campus_sim.clock import Clock
-from tests.actions.campus_sim.forms import ANONYMOUS, COMPLAINT, HAZARD, LEAVE, REPAIR, STUDENT, SUSPENDED, TRANSCRIPT
+from tests.actions.campus_sim.forms import (
+    ANONYMOUS,
+    COMPLAINT,
+    HAZARD,
+    LEAVE,
+    REPAIR,
+    SIGN_UP,
+    STUDENT,
+    SUSPENDED,
+    TALK,
+    TRANSCRIPT,
+    TUTOR_TALK,
+    VENUE,
+)
 
 FOLDER = ROOT / "tests" / "contracts" / "campus_sim"
 MOMENT = datetime(2026, 11, 23, 10, 30, tzinfo=CAMPUS)
@@ -102,6 +115,59 @@ SAID = (
     Said("cases", "GET", "/students/2023010001/orders"),
     Said("order_by_key", "GET", "/orders/by-key/repair-1"),
     Said("order_by_key_unknown", "GET", "/orders/by-key/never"),
+    Said("counselling_slots", "GET", "/counselling/slots?day=2026-11-25"),
+    Said("counselling_accepted", "POST", "/counselling/appointments", TALK, "talk-1"),
+    Said("counselling_one_a_week", "POST", "/counselling/appointments", TALK | {"slot": "Z04_20261127T0900"}, "talk-2"),
+    Said("counselling_slot_taken", "POST", "/counselling/appointments", TALK | {"student": SUSPENDED}, "talk-3"),
+    Said("counselling_own", "GET", f"/bookings/counselling?student={STUDENT}"),
+    Said("counselling_one", "GET", f"/bookings/counselling/XL20261123-0001?student={STUDENT}"),
+    Said(
+        "counselling_released",
+        "POST",
+        "/bookings/counselling/XL20261123-0001/release",
+        {"student": STUDENT},
+        "release-1",
+    ),
+    Said(
+        "counselling_already_released",
+        "POST",
+        "/bookings/counselling/XL20261123-0001/release",
+        {"student": STUDENT},
+        "release-2",
+    ),
+    Said("tutors", "GET", "/tutors"),
+    Said("tutor_slots", "GET", "/tutors/slots?day=2026-11-25&subject=高等数学"),
+    Said("tutor_accepted", "POST", "/tutors/appointments", TUTOR_TALK, "tutor-1"),
+    Said("tutor_overlapping", "POST", "/tutors/appointments", TUTOR_TALK | {"slot": "D01_20261125T1400"}, "tutor-2"),
+    Said("venues", "GET", "/venues?kind=study_room&start=2026-11-25T14:00&end=2026-11-25T16:00"),
+    Said("venue_days", "GET", "/venues/days"),
+    Said("venue_times", "GET", "/venues/times?kind=badminton&day=2026-11-24&minutes=120&people=4"),
+    Said("venue_accepted", "POST", "/venues/bookings", VENUE, "venue-1"),
+    Said(
+        "venue_waits_for_approval",
+        "POST",
+        "/venues/bookings",
+        VENUE
+        | {"venue": "V21", "people": 80, "purpose": "班级联欢", "start": "2026-11-27T18:00", "end": "2026-11-27T20:00"},
+        "venue-2",
+    ),
+    Said(
+        "venue_wrong_day",
+        "POST",
+        "/venues/bookings",
+        VENUE | {"start": "2026-12-01T14:00", "end": "2026-12-01T16:00"},
+        "venue-3",
+    ),
+    Said("activities", "GET", "/activities?kind=讲座&day=2026-11-26"),
+    Said("activity_accepted", "POST", "/activities/signups", SIGN_UP, "activity-1"),
+    Said(
+        "activity_waits",
+        "POST",
+        "/activities/signups",
+        SIGN_UP | {"activity": "H05_20261126", "waits": True},
+        "activity-2",
+    ),
+    Said("activity_closed", "POST", "/activities/signups", SIGN_UP | {"activity": "H01_20261121"}, "activity-3"),
 )
 
 

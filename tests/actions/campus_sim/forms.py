@@ -51,6 +51,25 @@ HAZARD: dict[str, Any] = {
     "photo": None,
     "phone": None,
 }
+TALK: dict[str, Any] = {
+    "student": STUDENT,
+    "slot": "Z01_20261125T1400",
+    "mode": "面谈",
+    "first": True,
+    "phone": "13800138000",
+    "category": "家庭",
+    "instead_of": None,
+}
+TUTOR_TALK: dict[str, Any] = {"student": STUDENT, "slot": "D01_20261125T1400", "topic": "极限没听懂", "mode": "当面"}
+VENUE: dict[str, Any] = {
+    "student": STUDENT,
+    "venue": "V01",
+    "start": "2026-11-25T14:00",
+    "end": "2026-11-25T16:00",
+    "people": 6,
+    "purpose": None,
+}
+SIGN_UP: dict[str, Any] = {"student": STUDENT, "activity": "H01_20261128", "waits": False}
 
 
 def key(said: str | None = None) -> dict[str, str]:
