@@ -69,6 +69,10 @@ def _returned(said: Fields) -> str:
     return f"销假（请假单 {said['leave']}）"
 
 
+def _hazard(said: Fields) -> str:
+    return str(said["what"]) if said["location"] in said["what"] else f"{said['location']} {said['what']}"
+
+
 def _case(said: Fields) -> str:
     matter = str(said["matter"])
     return matter if len(matter) <= 24 else f"{matter[:23]}…"
@@ -144,7 +148,7 @@ KINDS: dict[str, Kind] = {
     "hazard": Kind(
         "隐患上报",
         "保卫处",
-        _joined("location", "what"),
+        _hazard,
         {
             "受理": "保卫处{verify_by}前核实：需要马上处置的 2 小时内排除或设置警戒，需要维修的 3 个工作日内修复。",
             "核实中": "保卫处正在现场核实。",

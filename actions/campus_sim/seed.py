@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from actions.campus_sim.courses import seed_courses
 from actions.campus_sim.dates import CAMPUS
+from actions.campus_sim.past import seed_orders
 from actions.campus_sim.schools import COLLEGES, person
 from actions.campus_sim.terms import seed_terms
 
@@ -62,6 +63,7 @@ def seed(db: sqlite3.Connection) -> None:
     _cards(db, chance, active)
     seed_terms(db)
     seed_courses(db, random.Random(SEED + 1), THIS_YEAR)
+    seed_orders(db)
 
 
 def _buildings(db: sqlite3.Connection) -> list[tuple[str, str]]:
