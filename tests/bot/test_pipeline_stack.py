@@ -519,7 +519,7 @@ async def test_a_photo_beside_another_question_repeats_that_question(pipeline: P
     assert talk.state.photos == ("up1",)
 
 
-@pytest.mark.parametrize("words", ["没有照片", "没有", "跳过", "不用", "没拍", "暂时没有"])
+@pytest.mark.parametrize("words", ["没有照片", "没有", "跳过", "不用", "没拍", "暂时没有", "之后补交", "回头再补"])
 async def test_an_optional_field_is_skipped_in_words(pipeline: Pipeline, hall: Hall, words: str) -> None:
     talk = Talk(pipeline)
     await talk("电动车在楼道充电")
