@@ -29,6 +29,7 @@ Kind = Literal[
     "activity",
     "release",
     "application",
+    "certificate",
 ]
 PREFIXES: dict[Kind, str] = {
     "repair": "BX",
@@ -43,6 +44,7 @@ PREFIXES: dict[Kind, str] = {
     "activity": "HD",
     "release": "QX",
     "application": "SQ",
+    "certificate": "ZM",
 }
 Deed = Literal["urge", "withdraw", "rate"]
 """What a student may do with an order that is there already."""

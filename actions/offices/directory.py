@@ -10,6 +10,7 @@ from actions.offices.activities import Activities
 from actions.offices.applications import Applications
 from actions.offices.bookings import Bookings
 from actions.offices.cards import Cards
+from actions.offices.certificates import Certificates
 from actions.offices.complaints import Complaints
 from actions.offices.counselling import Counselling
 from actions.offices.hazards import Hazards
@@ -17,6 +18,7 @@ from actions.offices.leaves import Leaves
 from actions.offices.progress import Progress
 from actions.offices.registry import Registry
 from actions.offices.repairs import Repairs
+from actions.offices.studies import Studies
 from actions.offices.transcripts import Transcripts
 from actions.offices.tutors import Tutors
 from actions.offices.venues import Venues
@@ -33,6 +35,8 @@ class Offices:
     transcripts: Transcripts
     leaves: Leaves
     cards: Cards
+    certificates: Certificates
+    studies: Studies
     bookings: Bookings
     counselling: Counselling
     tutors: Tutors
@@ -53,6 +57,8 @@ class Offices:
             transcripts=Transcripts(client),
             leaves=Leaves(client),
             cards=Cards(client),
+            certificates=Certificates(client),
+            studies=Studies(client),
             complaints=Complaints(client),
             hazards=Hazards(client),
             progress=Progress(client),

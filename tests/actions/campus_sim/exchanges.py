@@ -27,6 +27,7 @@ from tests.actions.campus_sim.back_office import ROOT, SECRET
 from tests.actions.campus_sim.clock import Clock
 from tests.actions.campus_sim.forms import (
     ANONYMOUS,
+    CERTIFICATE,
     COMPLAINT,
     HAZARD,
     LEAVE,
@@ -38,6 +39,7 @@ from tests.actions.campus_sim.forms import (
     TRANSCRIPT,
     TUTOR_TALK,
     VENUE,
+    WEST,
 )
 
 FOLDER = ROOT / "tests" / "contracts" / "campus_sim"
@@ -70,6 +72,11 @@ SAID = (
     Said("printers", "GET", "/printers"),
     Said("grades", "GET", "/students/2023010001/grades"),
     Said("timetable", "GET", "/students/2023010001/timetable"),
+    Said("agenda", "GET", "/students/2023010001/agenda?first=2026-10-06&last=2026-10-10"),
+    Said("agenda_not_active", "GET", f"/students/{SUSPENDED}/agenda?first=2026-11-23&last=2026-11-23"),
+    Said("exams", "GET", "/students/2023010001/exams"),
+    Said("transcript_quote", "GET", "/students/2023010001/transcript-quote?language=both&copies=3&sealed=false"),
+    Said("printer", "GET", "/students/2023010001/printer"),
     Said("repair_accepted", "POST", "/repairs", REPAIR, "repair-1"),
     Said("repair_replayed", "POST", "/repairs", REPAIR, "repair-1"),
     Said("repair_key_reused", "POST", "/repairs", REPAIR | {"room": "501"}, "repair-1"),
@@ -171,6 +178,19 @@ SAID = (
         "activity-2",
     ),
     Said("activity_closed", "POST", "/activities/signups", SIGN_UP | {"activity": "H01_20261121"}, "activity-3"),
+    Said("transcript_sealed", "POST", "/transcripts", TRANSCRIPT | {"copies": 4, "sealed": True}, "transcript-3"),
+    Said("transcript_too_many", "POST", "/transcripts", TRANSCRIPT | {"copies": 6, "language": "both"}, "transcript-4"),
+    Said("certificate_accepted", "POST", "/certificates", CERTIFICATE, "certificate-1"),
+    Said(
+        "certificate_printed",
+        "POST",
+        "/certificates",
+        CERTIFICATE | {"student": WEST, "delivery": "printer"},
+        "certificate-2",
+    ),
+    Said("certificate_at_desk", "POST", "/certificates", CERTIFICATE | {"delivery": "desk"}, "certificate-3"),
+    Said("certificate_not_active", "POST", "/certificates", CERTIFICATE | {"student": SUSPENDED}, "certificate-4"),
+    Said("certificate", "GET", "/certificates/ZM20261123-0001?student=2023010001"),
 )
 
 
