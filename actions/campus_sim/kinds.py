@@ -78,6 +78,16 @@ def _case(said: Fields) -> str:
     return matter if len(matter) <= 24 else f"{matter[:23]}…"
 
 
+def _booking(said: Fields) -> str:
+    return f"{moment_in_words(datetime.fromisoformat(said['start']))} {said['what']}"
+
+
+def _given_back(said: Fields) -> str:
+    return f"{_booking(said)}（{said['released']}）"
+
+
+FREED = "UPDATE bookings SET status = 'released' WHERE number = :number AND :status IN ('已撤销', '未批准')"
+"""A booking that was taken back or not approved holds its place no longer."""
 APPROVAL = "等{approver}审批，最晚{decide_by}有结果；批准之前假没有生效。"
 
 KINDS: dict[str, Kind] = {
@@ -156,6 +166,43 @@ KINDS: dict[str, Kind] = {
             "已排除": "隐患已经排除，谢谢你。",
         },
     ),
+    "counselling": Kind(
+        "心理咨询",
+        "心理健康教育中心",
+        _booking,
+        {"待中心确认": "这个时间已经为你留好，中心会在 24 小时内打电话确认。", "已取消": "已经取消。"},
+        # Given back through its own service, which knows the 24 hours.
+        waiting=frozenset(),
+    ),
+    "tutor": Kind(
+        "学业导师",
+        "教务处学业发展中心",
+        _booking,
+        {"已预约": "到时去{place}。", "已取消": "已经取消。"},
+    ),
+    "venue": Kind(
+        "场地预约",
+        "场地管理部门",
+        _booking,
+        {
+            "已预约": "到时去{place}，刷校园卡签到。",
+            "待审批": "等{approver}批准，最晚活动开始 2 个工作日前答复；场地先给你留着。",
+            "未批准": "没有批准，场地已经让出来了。",
+            "已取消": "已经取消。",
+        },
+        changed=(FREED,),
+    ),
+    "activity": Kind(
+        "活动报名",
+        "校团委",
+        _booking,
+        {
+            "已报名": "到时去{place}。",
+            "候补": "名额满了，前面有人退出就自动轮到你。",
+            "已取消": "已经取消。",
+        },
+    ),
+    "release": Kind("取消预约", "办理部门", _given_back, {"已取消": "已经取消。"}),
 }
 """By the name the order was made under. A kind that is not here is followed too, in general words."""
 
