@@ -71,6 +71,32 @@ def _case(said: Fields) -> str:
     return matter if len(matter) <= 24 else f"{matter[:23]}…"
 
 
+def _booking(said: Fields) -> str:
+    return f"{said['what']} {moment_in_words(datetime.fromisoformat(said['start']))}"
+
+
+def _booked(title: str, department: str) -> Kind:
+    """A place held for somebody: given back by its own service, which has its own notice to keep."""
+    there = "{start}在{place}，记得按时到。"
+    return Kind(
+        title,
+        department,
+        _booking,
+        {
+            "已预约": there,
+            "已确认": there,
+            "已报名": there,
+            "待中心确认": "提交后 24 小时内确认时间，确认了会更新在这里。",
+            "待审批": "等{approver}审批，批准之前场地还没有定下来。",
+            "候补": "前面有人退出就轮到你，轮到了会更新在这里。",
+            "已取消": "已经取消，位子让出来了。",
+        },
+        more=dict.fromkeys(("已预约", "已确认", "已报名", "待中心确认", "待审批", "候补"), ("release",)),
+        waiting=frozenset(),
+        working=frozenset({"待中心确认", "待审批"}),
+    )
+
+
 APPROVAL = "等{approver}审批，最晚{decide_by}有结果；批准之前假没有生效。"
 
 KINDS: dict[str, Kind] = {
@@ -136,6 +162,12 @@ KINDS: dict[str, Kind] = {
             "已排除": "隐患已经排除，谢谢你。",
         },
     ),
+    "counselling": _booked("心理咨询预约", "心理健康教育中心"),
+    "tutor": _booked("学业导师预约", "教务处学业发展中心"),
+    "venue": _booked("场地预约", "场地管理部门"),
+    "activity": _booked("活动报名", "校团委"),
+    "application": Kind("申请", "办理部门", _joined("title"), {"受理": "{department}预计最晚{due}办好。"}),
+    "release": Kind("取消预约", "场地管理部门", _joined("what"), {"已取消": "已经取消，位子让出来了。"}),
 }
 """By the name the order was made under. A kind that is not here is followed too, in general words."""
 
