@@ -169,7 +169,11 @@ class InBetween:
                 said = await self.alone(reading, inbound, replace(state, task=None, prompt=None, waiting=()))
                 return self.open.back(said.replies, replace(state, asked=said.state.asked), said.trace)
             # 「匿名」, or the code of a case, makes the sign-in needless: the form knows the words of its choices.
-            turn = tasks.more(reading, state) or tasks.Turn("correct", {"utterance": reading.text})
+            turn = tasks.more(reading, state)
+            if turn is None and reading.vector is not None:
+                turn = tasks.Turn("correct", {"utterance": reading.text})
+            if turn is None:
+                return self.open.back((), state, Trace("task", task=state.task))
             return await self.open.turn(turn, inbound, state)
         if asks:
             said = await self.alone(reading, inbound, replace(state, task=None, prompt=None, waiting=()))
