@@ -98,8 +98,8 @@ def _booked(title: str, department: str, next: Mapping[str, str]) -> Kind:
         _booking,
         {**next, "已取消": "已经取消，位子让出来了。"},
         more=dict.fromkeys(("已预约", "已确认", "已报名", "待中心确认", "待审批", "候补"), ("release",)),
-        waiting=frozenset(),
-        working=frozenset({"待中心确认", "待审批"}),
+        waiting=frozenset({"待审批"}),
+        working=frozenset({"待中心确认"}),
         changed=(FREED,),
     )
 

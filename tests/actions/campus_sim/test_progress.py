@@ -260,17 +260,17 @@ def booked(status: str, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("status", "next_step", "can"),
     [
-        ("已预约", "11月25日（周三）14:00在学生活动中心三楼305室，记得按时到。", ("release",)),
-        ("候补", "前面有人退出就轮到你，轮到了会更新在这里。", ("release",)),
+        ("已预约", "11月25日（周三）14:00去学生活动中心三楼305室，刷校园卡签到。", ("release",)),
+        ("待审批", "等校团委批准，最晚活动开始 2 个工作日前答复；场地先给你留着。", ("release",)),
         ("已取消", "已经取消，位子让出来了。", ()),
     ],
 )
 def test_a_booking_is_followed_and_given_back_by_its_own_service(
     status: str, next_step: str, can: tuple[str, ...]
 ) -> None:
-    kind, told = kind_of("venue"), booked(status)
-    assert (kind.line(told), next_of(kind, status, told)) == ("研讨室一 11月25日（周三）14:00", next_step)
-    assert (kind.more.get(status, ()), status in kind.waiting) == (can, False)
+    kind, told = kind_of("venue"), booked(status, approver="校团委")
+    assert (kind.line(told), next_of(kind, status, told)) == ("11月25日（周三）14:00 研讨室一", next_step)
+    assert (kind.more.get(status, ()), status in kind.waiting) == (can, status == "待审批")
 
 
 def test_every_kind_of_order_has_its_row() -> None:
