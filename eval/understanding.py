@@ -61,7 +61,9 @@ def run() -> list[Figure]:
         *_acting([*plain, *hard], head.accept),
         *(replace(figure, goal=None) for part in (plain, hard) for figure in _of_part(part, head.accept, part is hard)),
         area("understanding: out-of-scope AUROC", [*plain, *hard], goal=0.97),
-        Figure("understanding: expected calibration error", 100 * calibration_error([*plain, *hard]), n=len(plain + hard)),
+        Figure(
+            "understanding: expected calibration error", 100 * calibration_error([*plain, *hard]), n=len(plain + hard)
+        ),
         _fewest("plain", plain, 12),
         _fewest("hard", hard, 8),
         *intents.run(),
@@ -115,7 +117,9 @@ def area(name: str, read: Sequence[Read], goal: float) -> Figure:
     ours, others = scores[inside], scores[~inside]
     draw = random.Random(7)  # noqa: S311 - the same at every run
     drawn = sorted(
-        auroc(np.array(draw.choices(ours.tolist(), k=len(ours))), np.array(draw.choices(others.tolist(), k=len(others))))
+        auroc(
+            np.array(draw.choices(ours.tolist(), k=len(ours))), np.array(draw.choices(others.tolist(), k=len(others)))
+        )
         for _ in range(DRAWS)
     )
     low, high = drawn[round(0.025 * DRAWS)], drawn[round(0.975 * DRAWS) - 1]

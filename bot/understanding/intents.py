@@ -25,7 +25,7 @@ from bot.understanding.spelling import folded, syllable, syllables_of
 
 Vector = NDArray[np.float32]
 
-ACCEPT = 0.6
+ACCEPT = 0.65
 """From this calibrated probability on an intent is acted upon; below it the two most likely are offered. Chosen by
 ``python -m bot.understanding.folds``; each head carries its own (:attr:`Head.accept`)."""
 

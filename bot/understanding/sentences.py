@@ -76,7 +76,10 @@ def hard_sentences(path: Path) -> Pairs:
 
 def once(pairs: Pairs) -> Pairs:
     """Each sentence once, as it was first meant."""
-    return list({sentence: (sentence, intent) for sentence, intent in reversed(pairs)}.values())[::-1]
+    first: dict[str, str] = {}
+    for sentence, intent in pairs:
+        first.setdefault(sentence, intent)
+    return list(first.items())
 
 
 def _load(path: Path) -> Any:
