@@ -98,7 +98,7 @@ def _grams(texts: Sequence[str], counted: Callable[[str], Counter[str]]) -> Gram
 
 def _rows(texts: Sequence[str], grams: Grams, counted: Callable[[str], Counter[str]]) -> Any:
     """scipy.sparse.csr_matrix of float32[n, n-grams]."""
-    from scipy import sparse
+    from scipy import sparse  # type: ignore[import-untyped]
 
     weighed = [grams.weigh(counted(text)) for text in texts]
     ends = np.cumsum([0, *(len(places) for places, _ in weighed)])
@@ -140,7 +140,7 @@ def train(pairs: Pairs) -> Head:
 
 def _duals(kernel: Vector, right: NDArray[np.int64], weight: Vector, classes: int) -> Vector:
     """float32[n, classes]: dual weights of the ridge regression on one column an intent. Overwrites ``kernel``."""
-    from scipy.linalg import cho_factor, cho_solve
+    from scipy.linalg import cho_factor, cho_solve  # type: ignore[import-untyped]
 
     kernel[np.diag_indices(len(right))] += RIDGE / weight
     wanted = np.full((len(right), classes), -1 / classes, dtype=np.float32)
