@@ -24,6 +24,7 @@ from bot.understanding import signs
 from bot.understanding.spelling import folded, syllable, syllables_of
 
 Vector = NDArray[np.float32]
+Halves = NDArray[np.float16] | NDArray[np.float32]
 
 ACCEPT = 0.65
 """From this calibrated probability on an intent is acted upon; below it the two most likely are offered. Chosen by
@@ -111,10 +112,10 @@ class Weights:
 
     near: Vector
     """float32[sentences, classes]: what being like each training sentence counts."""
-    written: Vector
-    """float32[n-grams, classes]"""
-    sounding: Vector
-    """float32[sounding n-grams, classes]"""
+    written: Halves
+    """float[n-grams, classes]: in 16 bits once loaded, for they are many and a message has few of them."""
+    sounding: Halves
+    """float[sounding n-grams, classes]"""
     signs: Vector
     """float32[kinds, classes]"""
 
@@ -153,7 +154,7 @@ class Head:
             (self.features.sounding, spoken(text), self.weights.sounding),
         ):
             places, weighed = grams.weigh(counted)
-            scores = scores + weighed @ weights[places]
+            scores = scores + weighed @ weights[places].astype(np.float32)
         return np.asarray(scores, dtype=np.float32)
 
     def save(self, path: Path, fingerprint: str) -> None:
@@ -206,7 +207,10 @@ class Head:
                 features=Features(stored["common"], grams("written"), grams("sounding"), stored["rarity"]),
                 rows=stored["rows"].astype(np.float32) * stored["scales"][:, None],
                 weights=Weights(
-                    *(stored[name].astype(np.float32) for name in ("near", "written", "sounding", "signs"))
+                    near=stored["near"].astype(np.float32),
+                    written=stored["written"],
+                    sounding=stored["sounding"],
+                    signs=stored["signs"].astype(np.float32),
                 ),
                 gamma=float(words["gamma"]),
                 temperature=float(words["temperature"]),
