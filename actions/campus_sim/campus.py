@@ -19,6 +19,11 @@ def draw_code() -> str:
     return f"{secrets.randbelow(1_000_000):06d}"
 
 
+def draw_token() -> str:
+    """The name of a page that only whoever was given its address can find: 128 bits."""
+    return secrets.token_urlsafe(16)
+
+
 @dataclass(frozen=True, slots=True)
 class Campus:
     """The world the routes see: passed in, so that a test may stop the clock."""
@@ -27,6 +32,7 @@ class Campus:
     now: Callable[[], datetime] = campus_now
     """Campus time with its offset."""
     draw_code: Callable[[], str] = draw_code
+    draw_token: Callable[[], str] = draw_token
 
 
 def _of_request(request: Request) -> Campus:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-EDITION = 1
+EDITION = 2
 """The layout and the seed of the file, kept in SQLite's ``user_version``; 0 is a file nothing was written to."""
 
 TABLES = (
@@ -41,6 +41,20 @@ TABLES = (
        expires_at TEXT NOT NULL)""",
     "CREATE TABLE leaves (number TEXT PRIMARY KEY, student TEXT NOT NULL, start TEXT NOT NULL, ends TEXT NOT NULL)",
     "CREATE INDEX leaves_of ON leaves (student, start)",
+    # A row for each time a card was reported lost; ``until`` is empty while it still is.
+    "CREATE TABLE card_losses (student TEXT NOT NULL, number TEXT, since TEXT NOT NULL, until TEXT)",
+    "CREATE INDEX card_losses_of ON card_losses (student, since)",
+    "CREATE TABLE card_feed (minutes_late INTEGER NOT NULL)",
+    """CREATE TABLE pendings (number TEXT PRIMARY KEY, kind TEXT NOT NULL, student TEXT NOT NULL,
+       token TEXT NOT NULL UNIQUE, expires_at TEXT NOT NULL, done_at TEXT, void INTEGER NOT NULL DEFAULT 0)""",
+    "CREATE INDEX pendings_of ON pendings (student, kind)",
+    """CREATE TABLE robots (robot TEXT PRIMARY KEY, building TEXT NOT NULL, place TEXT NOT NULL, campus TEXT NOT NULL,
+       status TEXT NOT NULL, opens TEXT NOT NULL, closes TEXT NOT NULL)""",
+    """CREATE TABLE coffee_stock (robot TEXT, drink TEXT, cups_a_day INTEGER NOT NULL,
+       PRIMARY KEY (robot, drink)) WITHOUT ROWID""",
+    """CREATE TABLE coffees (number TEXT PRIMARY KEY, robot TEXT NOT NULL, drink TEXT NOT NULL, cups INTEGER NOT NULL,
+       day TEXT NOT NULL, pickup_code TEXT NOT NULL)""",
+    "CREATE INDEX coffees_at ON coffees (robot, day)",
 )
 
 

@@ -16,8 +16,24 @@ from pydantic import BaseModel
 from actions.campus_sim.campus import Campus, Here
 from actions.campus_sim.problems import Problem
 
-Kind = Literal["repair", "transcript", "leave"]
-PREFIXES: dict[Kind, str] = {"repair": "BX", "transcript": "CJ", "leave": "QJ"}
+Kind = Literal[
+    "repair",
+    "transcript",
+    "leave",
+    "card_loss",
+    "card_unfreeze",
+    "top_up",
+    "coffee",
+]
+PREFIXES: dict[Kind, str] = {
+    "repair": "BX",
+    "transcript": "CJ",
+    "leave": "QJ",
+    "card_loss": "GS",
+    "card_unfreeze": "JG",
+    "top_up": "CZ",
+    "coffee": "KF",
+}
 LONGEST_KEY = 255
 
 router = APIRouter(tags=["orders"])

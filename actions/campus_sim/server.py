@@ -10,13 +10,29 @@ from fastapi.security import APIKeyHeader
 from pydantic import BaseModel
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from actions.campus_sim import cards, faults, leaves, orders, registry, repairs, staff, studies, transcripts
+from actions.campus_sim import (
+    cards,
+    cashier,
+    coffee,
+    faults,
+    leaves,
+    orders,
+    registry,
+    repairs,
+    staff,
+    studies,
+    top_ups,
+    transcripts,
+    unfreezes,
+)
 from actions.campus_sim.campus import Campus
 from actions.campus_sim.connections import Connections
 from actions.campus_sim.problems import Problem, ProblemAnswer, answer, speak_problems
 
 SECRET_HEADER = "X-Counsellor-Secret"  # noqa: S105 - the name of the header, not what it holds
 OPEN_PATHS = ("/health", "/openapi.json")
+OPEN_PAGES = ("/pay/", "/verify/")
+"""Pages a student opens in a browser: whoever knows the token in the address was given it."""
 
 health = APIRouter(tags=["health"])
 
@@ -48,7 +64,21 @@ def routes(campus: Campus | None) -> FastAPI:
     app.include_router(health)
     # Only declares the header in the contract; SecretGate asks for it, on unknown routes too.
     declared = [Security(APIKeyHeader(name=SECRET_HEADER, auto_error=False))]
-    for room in (registry, staff, repairs, transcripts, leaves, cards, studies, orders, faults):
+    for room in (
+        registry,
+        staff,
+        repairs,
+        transcripts,
+        leaves,
+        cards,
+        unfreezes,
+        top_ups,
+        coffee,
+        cashier,
+        studies,
+        orders,
+        faults,
+    ):
         app.include_router(room.router, dependencies=declared)
     app.state.campus = campus
     return app
@@ -62,7 +92,7 @@ class SecretGate:
         self._secret = secret.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in OPEN_PATHS:
+        if scope["type"] == "http" and scope["path"] not in OPEN_PATHS and not scope["path"].startswith(OPEN_PAGES):
             said = dict(scope["headers"]).get(SECRET_HEADER.lower().encode(), b"")
             if not hmac.compare_digest(said, self._secret):
                 refusal = answer(Problem(401, "secret_missing", "缺少内部密钥，或密钥不对。"))

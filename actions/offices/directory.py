@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpx
 
 from actions.offices.cards import Cards
+from actions.offices.coffee import Coffee
 from actions.offices.leaves import Leaves
 from actions.offices.registry import Registry
 from actions.offices.repairs import Repairs
@@ -24,11 +25,20 @@ class Offices:
     transcripts: Transcripts
     leaves: Leaves
     cards: Cards
+    coffee: Coffee
 
     @classmethod
     def over(cls, client: httpx.AsyncClient) -> Offices:
         """The offices over ``client``, which knows their base URL and carries the secret."""
-        return cls(client, Registry(client), Repairs(client), Transcripts(client), Leaves(client), Cards(client))
+        return cls(
+            client,
+            Registry(client),
+            Repairs(client),
+            Transcripts(client),
+            Leaves(client),
+            Cards(client),
+            Coffee(client),
+        )
 
     @classmethod
     def connect(cls, url: str, secret: str, *, transport: httpx.AsyncBaseTransport | None = None) -> Offices:
