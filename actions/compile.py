@@ -1,6 +1,6 @@
 """Compiles each ``task.yaml`` into the mechanical part of Rasa: slots, mappings, form, rules.
 
-No wording, no examples, no flags, no templates, no Python comes out of here. An odd task writes its own Rasa file by hand.
+Where a task says how the hall presents it (``hall``), that is copied for the doors, which never read this folder. No wording, no examples, no flags, no templates, no Python comes out of here. An odd task writes its own Rasa file by hand.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import yaml
 
 from actions.task import CONFIRM, KEPT, SIGN_IN, Task, read_tasks
 
-GENERATED = Path(__file__).resolve().parent.parent / "bot" / "dialogue" / "generated"
+BOT = Path(__file__).resolve().parent.parent / "bot"
+GENERATED, HALL = Path("dialogue") / "generated", Path("hall")
+"""Below ``bot``."""
 HEAD = "# Compiled from actions/tasks/{task}/task.yaml by scripts/compile. Do not edit.\n"
 
 
@@ -92,24 +94,34 @@ def compile_task(task: Task) -> str:
     return HEAD.format(task=task.name) + yaml.safe_dump(rasa, allow_unicode=True, sort_keys=False, width=120)
 
 
-def compile_all(folder: Path = GENERATED) -> dict[Path, str]:
-    """What every generated file must hold, by path."""
-    return {folder / f"{name}.yml": compile_task(task) for name, task in read_tasks().items()}
+def compile_hall(task: Task) -> str:
+    """How the doors present a service, as ``bot/services.yml`` has it for the older ones."""
+    entry = {"task": task.name, "title": task.title, **(task.hall or {})}
+    return HEAD.format(task=task.name) + yaml.safe_dump(entry, allow_unicode=True, sort_keys=False, width=120)
 
 
-def stale(folder: Path = GENERATED) -> list[Path]:
+def compile_all(bot: Path = BOT) -> dict[Path, str]:
+    """What every generated file below ``bot`` must hold, by path."""
+    tasks = read_tasks()
+    rasa = {bot / GENERATED / f"{name}.yml": compile_task(task) for name, task in tasks.items()}
+    return rasa | {bot / HALL / f"{name}.yml": compile_hall(task) for name, task in tasks.items() if task.hall}
+
+
+def stale(bot: Path = BOT) -> list[Path]:
     """The generated files that are missing, outdated, or belong to no task any more."""
-    wanted = compile_all(folder)
+    wanted = compile_all(bot)
     wrong = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
-    return wrong + [path for path in sorted(folder.glob("*.yml")) if path not in wanted]
+    there = [*sorted((bot / GENERATED).glob("*.yml")), *sorted((bot / HALL).glob("*.yml"))]
+    return wrong + [path for path in there if path not in wanted]
 
 
-def write(folder: Path = GENERATED) -> list[Path]:
+def write(bot: Path = BOT) -> list[Path]:
     """Writes what is stale, removes what belongs to no task, and gives the paths it touched."""
-    touched = stale(folder)
-    wanted = compile_all(folder)
+    touched = stale(bot)
+    wanted = compile_all(bot)
     for path in touched:
         if path in wanted:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(wanted[path], encoding="utf-8")
         else:
             path.unlink()
@@ -120,10 +132,10 @@ def main(arguments: list[str]) -> int:
     """``--check`` says what is out of date and fails; otherwise writes it."""
     if "--check" in arguments:
         for path in stale():
-            print(f"{path.relative_to(GENERATED.parents[2])} is out of date: run scripts/compile and commit it.")
+            print(f"{path.relative_to(BOT.parent)} is out of date: run scripts/compile and commit it.")
         return 1 if stale() else 0
     for path in write():
-        print(path.relative_to(GENERATED.parents[2]))
+        print(path.relative_to(BOT.parent))
     return 0
 
 

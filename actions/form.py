@@ -127,12 +127,12 @@ class _Form:
             return
         changed = bool(self.filled) or self.turn.intent == self.task.name
         heard = bool(self.words) and self.turn.intent in ("answer", "correct") and _may_hear(of, self.turn, self.values)
-        if chosen and not changed and not heard:
+        if chosen and of.name in self.labels and not changed and not heard:
             return
         known = {name: value for name, value in self.values.items() if value and value != SKIPPED and name != of.name}
         said = " ".join(dict.fromkeys(words for words in (self.said, self.words) if words))
         student = self.person.student if self.person else None
-        options = await self.desk.options(Asked(of.name, known, student, said))
+        options = await self.desk.options(Asked(of.name, known, student, said, chosen))
         self.offered[of.name] = options
         if (heard or not chosen) and not anew:
             # Once it was asked for, only new words choose: the first ones had their turn.
@@ -225,6 +225,12 @@ async def _next(at_work: _Form, state: State, reopened: str | None) -> Step:
         # What was just said and will not do comes first: later it would seem to come from nowhere.
         of = next((of for of in missing if of.name in at_work.unfit), missing[0])
         unfit = at_work.unfit.get(of.name)
+        if of.kind == "option" and of.name not in at_work.offered:
+            # Open again because of what came after it: its choices were not fetched in this turn.
+            try:
+                await at_work.choose(of, anew=True)
+            except Unfit as why:
+                return refused(task, state, why)
         again = turn.asked == of.name and turn.intent in ("answer", "correct") and not filled
         progress = unfit is not None and "so_far" in unfit.details
         state = replace(state, tries=state.tries + 1 if again and not progress else 0)

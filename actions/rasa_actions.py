@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -38,6 +38,8 @@ class OfficeOfTask(Protocol):
 
     Where they are needed also ``options(asked: Asked, offices) -> Sequence[Choice]``, for fields of kind ``option``, and
     ``preview(order, offices) -> Mapping[str, str]``, lines for the confirm card. Both only read, and raise as ``check``.
+    ``read(said, values) -> Mapping[str, str]`` gives the fields that free words tell beside the entities: those of the first
+    sentence, and of an answer in free words. It fills only what is not known yet (``values`` is).
     """
 
     async def check(self, field: str, value: str, offices: Offices) -> None:
@@ -137,6 +139,18 @@ class ValidateForm(Action):
             return form.Person(student)
         return form.Person(student, {"dormitory": record.dormitory, "phone": record.phone})
 
+    def _told(self, turn: form.Turn, values: Mapping[str, str | None]) -> Mapping[str, str]:
+        """What free words tell of other fields, where the office of the task can read them."""
+        read, words = getattr(self.office, "read", None), turn.entities.get("utterance")
+        if read is None or not words:
+            return {}
+        freely = turn.intent == "answer" and any(of.name == turn.asked and of.kind == "text" for of in self.task.fields)
+        if turn.intent != self.task.name and not freely:
+            return {}
+        known = {name: value for name, value in values.items() if value and value != SKIPPED}
+        unknown = {of.name for of in self.task.fields if values.get(of.name) in (None, of.default)} - set(turn.filled)
+        return {name: value for name, value in read(words, known).items() if name in unknown}
+
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> Events:
         task, slot = self.task, self.task.slot
         if (tracker.latest_message.get("intent") or {}).get("name") == "cancel":
@@ -164,6 +178,9 @@ class ValidateForm(Action):
         )
         known = {} if turn.intent == "change" else state.values
         student = _student(tracker, self.secret)
+        told = self._told(turn, state.values)
+        turn = replace(turn, filled=(*turn.filled, *told))
+        state = replace(state, values={**state.values, **told})
         key = str(tracker.get_slot(slot("order")) or uuid.uuid4().hex)
         desk = _Desk(self.office, self.offices, lambda values: _order(task, student, values, key))
         step = await form.advance(task, state, turn, await self._person(student, known), desk, self.now())

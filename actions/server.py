@@ -1,4 +1,4 @@
-"""The rasa-sdk action server: one readable list of actions behind one door.
+"""The rasa-sdk action server: every task's actions behind one door.
 
 ``POST /webhook`` is what Rasa calls, ``GET /students…`` and ``GET /staff…`` are what the sign-in asks, ``GET /health`` is
 open. Every other call without the inner secret is 401.
@@ -21,26 +21,20 @@ from rasa_sdk.executor import ActionExecutor
 from actions.offices import OfficeClosed, Offices, Refusal
 from actions.rasa_actions import CancelTask, SubmitTask, ValidateForm
 from actions.settings import Settings
+from actions.standing import office_of
 from actions.task import read_tasks
-from actions.tasks import card_balance, leave_request, repair_request, transcript_print
 
 log = structlog.get_logger()
 
-OFFICES_OF = {
-    "card_balance": card_balance,
-    "leave_request": leave_request,
-    "repair_request": repair_request,
-    "transcript_print": transcript_print,
-}
-
 
 def build_actions(offices: Offices, secret: str, now: Callable[[], datetime]) -> ActionExecutor:
-    """Every action Rasa may call, registered one by one."""
+    """Every action Rasa may call: two for each folder of ``actions/tasks``, and the one that cancels."""
     executor = ActionExecutor()
     tasks = read_tasks()
-    for name, task in tasks.items():
-        executor.register_action(ValidateForm(task, OFFICES_OF[name], offices, secret, now))
-        executor.register_action(SubmitTask(task, OFFICES_OF[name], offices, secret))
+    for task in tasks.values():
+        office = office_of(task)
+        executor.register_action(ValidateForm(task, office, offices, secret, now))
+        executor.register_action(SubmitTask(task, office, offices, secret))
     executor.register_action(CancelTask(tasks))
     return executor
 

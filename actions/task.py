@@ -50,6 +50,8 @@ class Asked:
     """``None`` for someone not signed in."""
     said: str
     """The words that began the service and those of this turn: 下午 or 王老师 in them may narrow or rank the choices."""
+    chosen: str | None = None
+    """What stands chosen of this field; it falls when it is not among the choices given, however these are narrowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ class Task:
     unknown: str
     unknown_cancelled: str
     refusals: Mapping[str, Words]
+    hall: Mapping[str, Any] | None = None
+    """How the hall presents a service that ``bot/services.yml`` does not know: ``names``, ``example``, ``guide``."""
 
     @property
     def form(self) -> str:
@@ -187,6 +191,15 @@ def _field(path: Path, raw: dict[str, Any]) -> Field:
     return Field(choices=choices, **raw)
 
 
+HALL = {"names", "example", "guide"}
+
+
+def _hall(path: Path, raw: dict[str, Any] | None) -> Mapping[str, Any] | None:
+    if raw is not None and (set(raw) - HALL or "example" not in raw):
+        raise BadTask(f"{path}: hall needs an example and may have names and guide, not {sorted(set(raw) - HALL)}")
+    return None if raw is None else {**raw, "guide": raw.get("guide", "")}
+
+
 def _personal(raw: Any) -> tuple[bool, Mapping[str, str]]:
     """``true``, ``false`` or ``{unless: {field: value}}``."""
     if isinstance(raw, bool):
@@ -217,6 +230,7 @@ def read_task(path: Path) -> Task:
             unknown=raw["unknown"],
             unknown_cancelled=raw.get("unknown_cancelled", raw["cancelled"]),
             refusals={code: Words(**words) for code, words in raw.get("refusals", {}).items()},
+            hall=_hall(path, raw.get("hall")),
         )
     except (KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
         raise BadTask(f"{path}: {error}") from error

@@ -23,6 +23,22 @@ class Inbound:
     channel: str = "web"
     student: str | None = None
     """Student number of the signed session; ``None`` for someone not signed in."""
+    attachments: tuple[str, ...] = ()
+    """Ids of uploaded files that came with the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that was taken wrongly or not at all: kept, masked, for a person to look at."""
+
+    text: str
+    """The student's words as they were read; the door takes out who said them before anything is kept."""
+    because: str
+    """``turned_round``, ``chosen``, ``none_fits``, ``declined_switch``, ``said_again`` or ``cancelled_at_once``."""
+    taken: str | None = None
+    """The intent it was taken for."""
+    label: str | None = None
+    """What the student then said it was; ``None`` where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,35 +56,45 @@ class State:
     offered: tuple[Mapping[str, str], ...] = ()
     """Choices offered outside a service, so that "1" or a label can pick one."""
     paused: Mapping[str, Any] | None = None
-    """A service that a crisis sentence stopped: ``{task, tracker, prompt, question, told}``. Only the student takes it up again."""
+    """A service stopped by a crisis sentence or left for a day: ``{task, tracker, prompt, question, told, left}``. Only the
+    student takes it up again. A request not begun yet has ``intent``, ``entities`` and ``utterance`` instead of a tracker."""
     held: Mapping[str, Any] | None = None
-    """A service asked for while another was open: ``{intent, entities, utterance}``."""
+    """What a button just offered goes on with: ``{intent, entities, utterance}`` for a service, ``{text}`` for a message."""
     asked: Mapping[str, str] | None = None
     """The last question on the rules, for one that goes on from it: ``{question, at}``, an ISO time."""
+    waiting: tuple[Mapping[str, Any], ...] = ()
+    """What comes back or begins when the open service ends, the next one last: a service that was left in the middle
+    (``{task, tracker, prompt, question}``) or a request not begun yet (``{intent, entities, utterance}``)."""
+    begun: Mapping[str, str] | None = None
+    """The words that began the open service, while its first question is open: ``{task, utterance}``."""
+    doubt: Mapping[str, Any] | None = None
+    """The sentence that was asked back about or not understood: ``{utterance, intents, chosen, at}``."""
+    photos: tuple[str, ...] = ()
+    """Uploads that no question has taken yet."""
+    at: str | None = None
+    """When the last message was answered, an ISO time."""
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "task": self.task,
-            "tracker": self.tracker,
-            "prompt": self.prompt,
-            "question": self.question,
-            "offered": list(self.offered),
-            "paused": self.paused,
-            "held": self.held,
-            "asked": self.asked,
-        }
+        raw = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in raw.items()}
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any] | None) -> State:
-        """The state as it was kept; keys of another version are passed over."""
+        """The state as it was kept; keys of another version are passed over, and missing ones have their defaults."""
         raw = raw or {}
         known = {name: raw[name] for name in cls.__dataclass_fields__ if name in raw}
-        known["offered"] = tuple(known.get("offered") or ())
+        for name in ("offered", "waiting", "photos"):
+            known[name] = tuple(known.get(name) or ())
         return cls(**known)
+
+    @property
+    def open_now(self) -> dict[str, Any]:
+        """The open service as it waits or is stopped."""
+        return {"task": self.task, "tracker": self.tracker, "prompt": self.prompt, "question": self.question}
 
     def closed(self) -> State:
         """The same conversation with no service open."""
-        return replace(self, task=None, tracker=None, prompt=None, question=None)
+        return replace(self, task=None, tracker=None, prompt=None, question=None, begun=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +130,5 @@ class Answered:
     alarm: str | None = None
     """The crisis rule that fired; the door records it before anything is sent."""
     alarm_tier: str | None = None
+    candidates: tuple[Candidate, ...] = ()
+    """What this message showed to have been taken wrongly; kept by the door."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from bot.messages import Inbound, Reply, State
 from bot.turns import Dialogue, DialogueDown, DialogueSilent, StillWorking
@@ -34,6 +35,14 @@ REQUEST = re.compile(
 OWN_PHONE = re.compile(
     r"(?:就|还是)?(?:用|打)?(?:我自己的?|我的?|本人的?|登记的?|预留的?)(?:手机号码?|电话号码|手机|电话|号码|号|那个)?"
 )
+SKIPS = re.compile(
+    r"(?:这个|这项|那)?(?:我|先|暂时|都|就)*(?:没有了?|没|无|跳过|略过|略|不用了?|不填|不需要|不传了?|不写|不选|不要|没拍|没什么要?说的)(?:照片|图片|图|备注|别的)?"
+)
+"""Where a field may be left out: 没有, 跳过, 没有照片."""
+SKIPPED = "answer:-"
+"""The payload of the button that leaves a field out."""
+STARTS = re.compile(r"start:(?P<task>[a-z_]+)(?:\?(?P<values>.*))?", re.DOTALL)
+NOT_ENTITIES = frozenset({"utterance", "value", "field"})
 ASKED = re.compile(
     r"[?？]\s*$|吗|么$|呢$|怎么|什么|为什么|为啥|多少|(?<![过前这那好后十])几[点天个]|谁|哪|是不是|能不能|可不可以|可以.*吗|要不要"
 )
@@ -99,6 +108,17 @@ def pick(text: str, choices: Sequence[Mapping[str, str]], now: datetime) -> str 
     return next((one["payload"] for one in choices if one["label"] == label), None)
 
 
+def started(payload: str) -> tuple[str, dict[str, str]] | None:
+    """The service a ``start:<task>?field=value`` button begins, and what it says already; ``None`` for another payload."""
+    found = STARTS.fullmatch(payload)
+    if found is None:
+        return None
+    values = parse_qsl(found["values"] or "", max_num_fields=20) if (found["values"] or "").count("&") < 20 else []
+    return found["task"], {
+        name: as_written(value) for name, value in values if name.isidentifier() and name not in NOT_ENTITIES
+    }
+
+
 def tapped(name: str, rest: str, said: str = "") -> Turn:
     """The turn of a tapped button, or of words that come to the same."""
     words = {"utterance": said} if said else {}
@@ -142,13 +162,14 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
         return None
     if kind == "text" and exact and reading.intent in ("greet", "thank", "goodbye", "human_handoff", "affirm", "deny"):
         return None
-    others = _others(reading, prompt)
+    # What answers the open question tells nothing else, though a field of another name may be filled by such words.
+    others = {name: said for name, said in _others(reading, prompt).items() if said != value or kind == "text"}
     corrects = CORRECTION.search(text) is not None
     # 「3号楼402」 to 「什么东西坏了？」 is a place still.
     beside = any(len(text) <= len(other) + 3 for other in others.values())
     if others and (corrects or beside or value is None or kind != "text"):
         if value is not None and kind != "text":
-            others = {asking: value, **others}
+            others = {str(prompt.get("entity", asking)): value, **others}
         return Turn("correct", {**others, "utterance": text}, certain=corrects or kind != "text")
     if value is None:
         # 「不是事假，是病假」: the form knows the words of its choices.
@@ -160,6 +181,10 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
 
 def _value(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:
     kind, choices = prompt["kind"], list(prompt.get("choices") or ())
+    if skip := next((one for one in choices if one["payload"] == SKIPPED), None):
+        plain = text.rstrip(PARTICLES)
+        if plain == skip["label"] or SKIPS.fullmatch(plain):
+            return SKIPPED.removeprefix("answer:")
     if (value := answers.read(kind, text, now, choices)) is not None:
         return value
     for value, pattern in prompt.get("said", {}).items():
@@ -195,7 +220,8 @@ def _set(text: str, prompt: Mapping[str, Any], now: datetime) -> Turn | None:
     if found is None or field is None or given[field]["kind"] == "choice":
         return None
     value = answers.read(given[field]["kind"], found["value"], now)
-    return Turn("correct", {field: value, "utterance": text}, certain=True) if value else None
+    entity = str(given[field].get("entity", field))
+    return Turn("correct", {entity: value, "utterance": text}, certain=True) if value else None
 
 
 def _confirm(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Turn | None:
@@ -231,7 +257,8 @@ def _yes_or_no(intent: str, prompt: Mapping[str, Any]) -> str | None:
 def _others(reading: Reading, prompt: Mapping[str, Any]) -> dict[str, str]:
     """Entities in the message that tell other fields of the service something new."""
     fields, asking = prompt.get("fields", ()), prompt["asking"]
-    given = {one["name"]: one for one in prompt.get("given", ())}
+    # A field may be filled by an entity of another name.
+    given = {one.get("entity", one["name"]): one for one in prompt.get("given", ())}
     found = {}
     for name, value in as_fields(reading.entities).items():
         if name not in fields or name == asking or (name in given and given[name]["value"] == value):
@@ -241,6 +268,12 @@ def _others(reading: Reading, prompt: Mapping[str, Any]) -> dict[str, str]:
             continue
         found[name] = value
     return found
+
+
+def ways_on(given: Sequence[Reply]) -> tuple[Mapping[str, str], ...]:
+    """The buttons beside a receipt that begin another service, so that words can pick them too."""
+    buttons = [one for reply in given for one in reply.get("choices", ())]
+    return tuple(one for one in buttons if str(one["payload"]).startswith("start:"))
 
 
 class Tasks:
@@ -263,9 +296,10 @@ class Tasks:
         except DialogueDown:
             return Outcome(state=state, trouble="dialogue_down")
         given = tuple(one.reply for one in said)
-        last = said[-1]
-        if last.done or last.prompt is None:
-            return Outcome(given, state.closed())
+        # A receipt may be followed by a link or by ways on: what ends the service need not be said last.
+        last = next((one for one in reversed(said) if one.prompt is not None), None)
+        if last is None or last.prompt is None or any(one.done for one in said):
+            return Outcome(given, replace(state.closed(), offered=ways_on(given)))
         # What is said once (「没看懂」, 「改好了」) is not repeated with the question.
         opened = replace(state, prompt=last.prompt, question=last.prompt.get("question") or last.reply)
         return Outcome(given, opened, asking=str(last.prompt["asking"]))

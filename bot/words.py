@@ -34,6 +34,8 @@ def read_services(path: Path = HERE / "services.yml") -> dict[str, Service]:
     """Every service by task name, in the order they are shown."""
     compiled = {file.stem for file in (HERE / "dialogue" / "generated").glob("*.yml")}
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))["services"]
+    # A service that came in a folder of its own brings its entry with it (scripts/compile).
+    raw += [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted((HERE / "hall").glob("*.yml"))]
     return {
         one["task"]: Service(online=one["task"] in compiled, **{**one, "names": tuple(one.get("names", ()))})
         for one in raw
@@ -47,7 +49,7 @@ class Names:
         self._tasks = {name: one.task for one in services.values() for name in (one.title, *one.names)}
         names = "|".join(re.escape(name) for name in sorted(self._tasks, key=len, reverse=True))
         self._pattern = re.compile(
-            r"(?:你好|您好|在吗|老师|[\s,。!])*(?:我|想|要|需要|帮我|给我|麻烦|请|可以|能|来|办理?|申请|做|个|下|一下|一个|一次|一份)*"
+            r"(?:你好|您好|在吗|老师|等下|等一下|等等|对了|[\s,。!])*(?:先|我|想|要|需要|帮我|给我|麻烦|请|可以|能|来|办理?|申请|做|个|下|一下|一个|一次|一份)*"
             rf"(?P<name>{names})(?:一下|下|吧|呀|啊|呢|服务|业务|申请|办理|[\s,。.!~])*"
         )
 

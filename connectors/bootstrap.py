@@ -16,6 +16,8 @@ from bot.policy import Policies
 from bot.tasks import Tasks
 from bot.turns import Dialogue
 from bot.understanding import Understanding
+from bot.understanding.candidates import FILE as CANDIDATES
+from bot.understanding.candidates import Candidates
 from bot.understanding.intents import Head
 from bot.words import read_crisis_card, read_emergency_card, read_questions, read_services, read_words
 from connectors import asked, gateway
@@ -61,6 +63,7 @@ def build_doors(settings: Settings) -> Doors:
         crisis_card=read_crisis_card(settings.duty_phone),
         emergency_card=read_emergency_card(),
         now=settings.now,
+        left_after=timedelta(hours=settings.left_hours),
     )
     inbox = Inbox(open_engine(settings.database))
     with inbox.engine.begin() as db:
@@ -80,6 +83,7 @@ def build_doors(settings: Settings) -> Doors:
             headers={"X-Counsellor-Secret": inner},
             timeout=httpx.Timeout(4.0, connect=1.0),
         ),
+        candidates=Candidates(settings.data / CANDIDATES, settings.gaps_days),
         components={"dialogue": "starting", "actions": "starting", "offices": "starting"},
     )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -17,9 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.messages import Answered, Inbound, Reply, State
 from bot.pipeline import Pipeline
 from bot.turns import Dialogue
+from bot.understanding.candidates import Candidates
 from bot.words import Service
 from connectors import asked
 from connectors.inbox import Accepted, Inbox, Repeated
+from connectors.masking import masked
 from connectors.sessions import Session, Sessions
 from connectors.settings import Settings
 from knowledge_base import Library
@@ -60,6 +63,8 @@ class Doors:
     questions: tuple[str, ...]
     offices: httpx.AsyncClient
     """The action server, for the sign-in page and for ``/health``."""
+    candidates: Candidates | None = None
+    """Sentences kept for a person to review; ``None`` keeps none."""
     components: dict[str, str] = field(default_factory=dict)
     turnstile: Turnstile = field(default_factory=Turnstile)
 
@@ -81,15 +86,16 @@ class Doors:
         text: str = "",
         payload: str | None = None,
         student: str | None = None,
+        attachments: tuple[str, ...] = (),
     ) -> tuple[tuple[Reply, ...], dict[str, Any] | None]:
         """Answers one message, or gives the same answer again. Raises what :class:`Inbox` raises, and :class:`Unavailable`.
 
         ``conversation`` must already carry its channel's prefix, so that nobody can name another channel's.
         """
-        inbound = Inbound(conversation, text, payload, channel, student)
+        inbound = Inbound(conversation, text, payload, channel, student, attachments)
         async with self.turnstile.turn(conversation):
             try:
-                accepted = await self.inbox.accept(conversation, owner, message, text, payload)
+                accepted = await self.inbox.accept(conversation, owner, message, text, payload, attachments)
             except SQLAlchemyError as error:
                 return await self._without_storage(inbound, error)
             if isinstance(accepted, Repeated):
@@ -108,6 +114,7 @@ class Doors:
             await self.inbox.finish(inbound.conversation, message, answered, question)
         except SQLAlchemyError as error:
             log.error("inbox.not_kept", error=type(error).__name__)
+        await self._keep(answered)
         # One line a message, in fields, without the student's words or who they are.
         timings = trace["timings_ms"]
         log.info(
@@ -133,6 +140,17 @@ class Doors:
         except SQLAlchemyError as error:
             # The card must reach the student even when the record cannot be written.
             log.critical("crisis.not_recorded", error=type(error).__name__)
+
+    async def _keep(self, answered: Answered) -> None:
+        """What was taken wrongly is kept for a review, without who said it; a message is answered whether or not it can be."""
+        store = self.candidates
+        if store is None or not answered.candidates or answered.alarm is not None:
+            return
+        kept = [replace(one, text=masked(one.text)) for one in answered.candidates]
+        try:
+            await self.inbox.run(lambda: store.keep(kept, self.settings.now().date()))
+        except (sqlite3.Error, OSError) as error:
+            log.error("candidates.not_kept", error=type(error).__name__)
 
     async def _without_storage(
         self, inbound: Inbound, error: SQLAlchemyError

@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from connectors import documents, knowledge, signing_in
+from connectors import documents, knowledge, signing_in, uploads
 from connectors.channels import kiosk, terminal, web, wechat
 from connectors.doors import Doors, Unavailable
 from connectors.inbox import Conflict, NotYours
@@ -29,7 +29,7 @@ CHANNELS = [web, wechat, kiosk, terminal]
 
 LARGEST_BODY = 64 * 1024
 """Bytes; nothing a student sends in words is longer."""
-COUNTED_BY_THEMSELVES = frozenset({("POST", knowledge.DOCUMENTS)})
+COUNTED_BY_THEMSELVES = frozenset({("POST", knowledge.DOCUMENTS), ("POST", uploads.UPLOADS)})
 """What may be longer: the route first asks who sends it, then reads it as it comes and counts."""
 
 SECURITY_HEADERS = {
@@ -125,6 +125,7 @@ def build(doors: Doors) -> FastAPI:
     documents.mount(app, doors)
     signing_in.mount(app, doors)
     knowledge.mount(app, doors)
+    uploads.mount(app, doors)
 
     embedding = frozenset(doors.settings.embedding_origins)
 

@@ -43,9 +43,10 @@ class Repeated:
     trace: dict[str, Any] | None
 
 
-def digest(text: str, payload: str | None) -> str:
+def digest(text: str, payload: str | None, attachments: tuple[str, ...] = ()) -> str:
     """Tells whether a repeated message says the same."""
-    return hashlib.sha256(repr((text, payload)).encode("utf-8", "surrogatepass")).hexdigest()
+    said = (text, payload, attachments) if attachments else (text, payload)
+    return hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def storable(text: str) -> str:
@@ -73,15 +74,19 @@ class Inbox:
         self.engine.dispose()
 
     async def accept(
-        self, conversation: str, owner: str, message: str, text: str, payload: str | None
+        self,
+        conversation: str,
+        owner: str,
+        message: str,
+        text: str,
+        payload: str | None,
+        attachments: tuple[str, ...] = (),
     ) -> Accepted | Repeated:
         """Keeps a message. Raises :class:`NotYours` and :class:`Conflict`."""
-        return await self.run(lambda: self._accept(conversation, owner, message, text, payload))
+        said = digest(text, payload, attachments)
+        return await self.run(lambda: self._accept(conversation, owner, message, text or payload or "", said))
 
-    def _accept(
-        self, conversation: str, owner: str, message: str, text: str, payload: str | None
-    ) -> Accepted | Repeated:
-        said = digest(text, payload)
+    def _accept(self, conversation: str, owner: str, message: str, words: str, said: str) -> Accepted | Repeated:
         with self.engine.begin() as db:
             known = db.execute(select(conversations).where(conversations.c.id == conversation)).one_or_none()
             if known is None:
@@ -96,7 +101,7 @@ class Inbox:
                 return Repeated(tuple(before.replies), before.trace)
             if before is None:
                 row = {"conversation": conversation, "message": message, "digest": said, "at": _now()}
-                db.execute(insert(messages).values(**row, text=storable(text or payload or "")))
+                db.execute(insert(messages).values(**row, text=storable(words)))
             return Accepted(State.from_json(known.state if known else None))
 
     async def finish(

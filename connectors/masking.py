@@ -17,6 +17,7 @@ _MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"https?://[!-~]+|www\.[!-~]+"), "〈网址〉"),
     (re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), "〈邮箱〉"),
     (re.compile(r"((?:微信|QQ|qq|wx|vx|VX|wechat)号?[:：是为]*\s*)[A-Za-z0-9_-]{5,}"), r"\1〈账号〉"),
+    (re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{8}-?\d{3,6}(?![A-Za-z0-9])"), "〈单号〉"),
     # 18 digits with an X at the end, phones with spaces or dashes between, student numbers, cards.
     (re.compile(r"(?<![A-Za-z0-9])\d{17}[\dXx](?![A-Za-z0-9])"), "〈证件号〉"),
     (re.compile(r"(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d(?:[\s-]?\d{4}){2}(?!\d)"), "〈电话〉"),
@@ -28,10 +29,13 @@ _MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(rf"((?:我叫|我的名字叫|名字叫|名叫|姓名[是为:：]?)\s*)(?:{_NAME}|[\u4e00-\u9fff]{{2,3}})"),
         r"\1〈姓名〉",
     ),
+    (re.compile(rf"((?:老师|辅导员|导师|师傅)(?:叫|名叫|是)\s*)(?!{_NOT_NAMES}){_NAME}"), r"\1〈姓名〉"),
     (re.compile(rf"((?:我是|本人)\s*)(?!{_NOT_NAMES}){_NAME}(?=[，,。.！!？?\s]|$)"), r"\1〈姓名〉"),
     (re.compile(rf"(?<![\u4e00-\u9fff])(?!{_NOT_NAMES}){_NAME}(?={_TITLES})"), "〈姓名〉"),
     (
-        re.compile(rf"((?:[和跟找问给让被替帮向对]|请问|联系|投诉|举报|关于)\s*)(?!{_NOT_NAMES}){_NAME}(?={_TITLES})"),
+        re.compile(
+            rf"((?:[和跟找问给让被替帮向对约催喊叫]|请问|联系|投诉|举报|关于)\s*)(?!{_NOT_NAMES}){_NAME}(?={_TITLES})"
+        ),
         r"\1〈姓名〉",
     ),
 )

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     """A signed-in session that was not used for so long has to sign in again."""
     gaps_days: int = 180
     """For how many days after it was last asked a question is kept, without who asked it, for ``gaps``; 0 keeps none."""
+    left_hours: float = 12.0
+    """After so many hours without a word a service that is still open is asked about before it goes on."""
     timezone: str = "Asia/Shanghai"
     """The campus's own time: "明天" and the day of an order are meant there, wherever the machine stands."""
     today: date | None = None

@@ -11,14 +11,18 @@ A dialogue is a name, who is signed in, and turns. A turn does one thing and say
       contains: ["…"]                  # all of these stand in the replies
       lacks: ["…"]                     # none of these does
       fields: {地点: 3号楼502}          # the confirm card shows these
-      receipt: true                    # the last reply is a receipt whose number the office knows
+      receipt: true                    # a receipt came, and the office knows its number
     - fault: {path: /repairs, method: POST, kind: status, status: 503, times: 1}   # the office is told to fail
 
     - press: answer:zh                # an old button: its payload, whatever stands there now
     - sign_in_only: "2023010001"       # the cookie alone; the next message goes on
     - printers: out_of_paper           # every printer of the campus
+    - staff: {number: "{number}", status: 已完成, note: 换了阀芯}   # a member of staff moves an order on
+    - rival: counselling               # somebody quicker takes what the next order of this service wants
+    - absent: {service: venue, student: "2023010001", times: 2}   # did not come to what was booked
 Days in expectations are written as a student says them and compared as the counsellor writes them: ``{下周三}`` is
-11月25日（周三） on the 20th. A number kept with ``keep: number`` is expected again as ``{number}``.
+11月25日（周三） on the 20th. A number kept with ``keep: number`` is expected again as ``{number}``, and may be said again; so is
+the code of a case without a name, kept with ``keep: code``.
 
 ``orders: 1`` at the end of a dialogue says how many orders the office took in it.
 """
@@ -40,7 +44,7 @@ from eval.house import House
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPECTATIONS = {"asking", "task", "route", "kinds", "text", "contains", "lacks", "fields", "receipt", "keep"}
-DEEDS = {"say", "tap", "press", "sign_in", "sign_in_only", "fault", "printers"}
+DEEDS = {"say", "tap", "press", "sign_in", "sign_in_only", "fault", "printers", "staff", "rival", "absent"}
 CAMPUS = ZoneInfo("Asia/Shanghai")
 DAYS = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3}
 
@@ -104,6 +108,9 @@ def _check(
     turn: dict[str, Any], replies: list[dict[str, Any]], trace: dict[str, Any], student: str, house: House
 ) -> None:
     last, read = replies[-1], "\n".join(_read(reply) for reply in replies)
+    if turn.get("receipt"):
+        # What may be done next stands below a receipt.
+        last = next((reply for reply in reversed(replies) if reply["kind"] == "receipt"), last)
 
     def wants(what: str, wanted: Any, came: Any) -> None:
         if wanted != came:
@@ -124,11 +131,27 @@ def _check(
         shown = {one["label"]: one["value"] for one in last.get("fields", ())}
         wants("fields", turn["fields"], {name: shown.get(name) for name in turn["fields"]})
     if turn.get("receipt"):
+        # Behind a receipt may stand a way on, or the question of the service that waited.
+        last = next((reply for reply in reversed(replies) if reply["kind"] == "receipt"), last)
         wants("kind", "receipt", last["kind"])
-        path = {"BX": "repairs", "CJ": "transcripts", "QJ": "leaves"}[last["number"][:2]]
-        with house.campus() as campus:
-            known = campus.get(f"/{path}/{last['number']}", params={"student": student})
-        wants(f"the office knows {last['number']}", 200, known.status_code)
+        _knows(last, student, house)
+
+
+def _knows(receipt: dict[str, Any], student: str, house: House) -> None:
+    """Raises :class:`Wrong` where the office does not know the order of a receipt, by its code where it has no name."""
+    code = re.search(r"查询码 ([A-Z0-9]{8})", receipt["text"])
+    path = f"/orders/by-code/{code[1]}" if code else f"/orders/{receipt['number']}"
+    with house.campus() as campus:
+        known = campus.get(path, params={} if code else {"student": student})
+    if known.status_code != 200 or known.json()["number"] != receipt["number"]:
+        raise Wrong(f"the office does not know {receipt['number']}")
+
+
+def _kept(name: str, replies: list[dict[str, Any]]) -> str:
+    """A part of the last reply that has it; ``code`` is the one that follows a case without a name."""
+    if name == "code":
+        return next(found[1] for reply in replies if (found := re.search(r"查询码 ([A-Z0-9]{8})", reply["text"])))
+    return next(str(reply[name]) for reply in reversed(replies) if name in reply)
 
 
 def _expected(value: Any, today: date, kept: dict[str, str]) -> Any:
@@ -148,9 +171,18 @@ def _arrange(turn: dict[str, Any], campus: httpx.Client) -> bool:
     """Does what a turn asks of the back office instead of the counsellor; ``False`` when it asks nothing."""
     if "fault" in turn:
         campus.post("/_faults", json=turn["fault"]).raise_for_status()
+    elif "staff" in turn:
+        change = {name: value for name, value in turn["staff"].items() if name != "number"}
+        campus.put(f"/_orders/{turn['staff']['number']}", json=change).raise_for_status()
     elif "printers" in turn:
         for printer in campus.get("/printers").json()["printers"]:
             campus.put(f"/_printers/{printer['printer']}", json={"status": turn["printers"]}).raise_for_status()
+    elif "rival" in turn:
+        campus.post("/_rivals", json={"service": turn["rival"]}).raise_for_status()
+    elif "absent" in turn:
+        for _ in range(turn["absent"]["times"]):
+            absence = {name: turn["absent"][name] for name in ("service", "student")}
+            campus.post("/_absences", json=absence).raise_for_status()
     else:
         return False
     return True
@@ -167,14 +199,14 @@ def play(dialogue: dict[str, Any], house: House) -> list[float]:
             client.post("/sign-in", json={"student": student}).raise_for_status()
         for place, turn in enumerate(dialogue["turns"], 1):
             try:
-                if _arrange(turn, campus):
+                if _arrange(_expected(turn, datetime.now(CAMPUS).date(), kept) if "staff" in turn else turn, campus):
                     continue
                 if signs_in := turn.get("sign_in") or turn.get("sign_in_only"):
                     student = signs_in
                     client.post("/sign-in", json={"student": student}).raise_for_status()
                 if "sign_in_only" in turn:
                     continue
-                said = _said(turn, replies)
+                said = _said(_expected(turn, datetime.now(CAMPUS).date(), kept), replies)
                 body = {"conversation": conversation, "message_id": str(uuid.uuid4()), **said}
                 begun = time.perf_counter()
                 answer = client.post("/api/chat", json=body)
@@ -189,7 +221,7 @@ def play(dialogue: dict[str, Any], house: House) -> list[float]:
                 }
                 _check(wanted, replies, answer.json()["trace"], str(student), house)
                 if name := turn.get("keep"):
-                    kept[name] = str(replies[-1][name])
+                    kept[name] = _kept(name, replies)
             except Wrong as wrong:
                 raise Wrong(f"turn {place} ({turn}): {wrong}") from None
         campus.delete("/_faults")

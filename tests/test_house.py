@@ -73,12 +73,13 @@ def test_nothing_generated_has_a_word_in_it(path: Path) -> None:
 
 def test_a_generated_file_that_was_edited_is_noticed(tmp_path: Path) -> None:
     for path, text in compile_all(tmp_path).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert stale(tmp_path) == []
-    edited = tmp_path / "card_balance.yml"
+    edited, gone = (tmp_path / "dialogue" / "generated" / name for name in ("card_balance.yml", "gone.yml"))
     edited.write_text(edited.read_text(encoding="utf-8") + "# by hand\n", encoding="utf-8")
-    (tmp_path / "gone.yml").write_text("")
-    assert stale(tmp_path) == [edited, tmp_path / "gone.yml"]
+    gone.write_text("")
+    assert stale(tmp_path) == [edited, gone]
 
 
 def test_no_slot_is_defined_twice_and_each_carries_its_task_s_name() -> None:

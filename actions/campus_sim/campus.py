@@ -24,6 +24,19 @@ def draw_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without those that are read wrongly aloud or on paper: 0 and O, 1, I and L."""
+
+
+def draw_case_code() -> str:
+    """``K7MQX4TX``: whoever holds it may follow a case that has no name on it, so it must not be guessed."""
+    while True:
+        code = "".join(secrets.choice(LETTERS) for _ in range(8))
+        # Neither a word nor a bare number: those stand in sentences for other things.
+        if not code.isalpha() and not code.isdigit():
+            return code
+
+
 @dataclass(frozen=True, slots=True)
 class Campus:
     """The world the routes see: passed in, so that a test may stop the clock."""
@@ -33,6 +46,7 @@ class Campus:
     """Campus time with its offset."""
     draw_code: Callable[[], str] = draw_code
     draw_token: Callable[[], str] = draw_token
+    draw_case_code: Callable[[], str] = draw_case_code
 
 
 def _of_request(request: Request) -> Campus:

@@ -21,11 +21,11 @@ REHEARSAL = "（演练用的收银台，不会真的扣钱。）"
 
 router = APIRouter(tags=["cashier"])
 
-SETTLE: dict[Kind, Callable[[sqlite3.Connection, dict[str, Any], datetime], None]] = {
+SETTLE: dict[Kind, Callable[[sqlite3.Connection, dict[str, Any], datetime], str]] = {
     "top_up": top_ups.settle,
     "coffee": coffee.settle,
 }
-"""What a payment brings about, by the kind of the order; raises :class:`Problem` where nothing may be paid any more."""
+"""What a payment brings about, by the kind of the order: gives the order's status then, and raises :class:`Problem` where nothing may be paid any more."""
 BILLED: dict[Kind, str] = {"top_up": "校园卡充值", "coffee": "咖啡"}
 CLOSED = {
     "done": "这一单已经付过了，不会再扣一次。",
@@ -63,8 +63,7 @@ def pay(token: str, campus: Here) -> Response:
             found, order = _bill(db, token)
             stage = found.stage(now)
             if stage == "open":
-                SETTLE[found.kind](db, order, now)
-                finish(db, found.number, now)
+                finish(db, found, SETTLE[found.kind](db, order, now), now)
     except Problem as problem:
         if problem.status == 404:
             raise

@@ -259,11 +259,12 @@ def _code_for(campus: Campus, db: sqlite3.Connection, robot: str, now: datetime)
     return code
 
 
-def settle(db: sqlite3.Connection, order: dict[str, Any], now: datetime) -> None:
+def settle(db: sqlite3.Connection, order: dict[str, Any], now: datetime) -> str:
     """The bill of ``order`` is paid: the robot begins. Raises :class:`Problem` where it cannot any more."""
     robot = _robot_in(db, order["robot"])
     if _status(robot, now) != "ok":
         raise Problem(409, "robot_offline", "这台咖啡机器人现在做不了，请不要支付。", {"place": order["place"]})
+    return "制作中"
 
 
 @router.post("/coffee-orders", response_model=CoffeeOrder, status_code=201, responses=MADE)

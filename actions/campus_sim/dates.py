@@ -42,3 +42,13 @@ def half_days(start: datetime, end: datetime) -> float:
     last = 2 * end.toordinal() + (end.hour >= NOON) - ends_on_edge
     first = 2 * start.toordinal() + (start.hour >= NOON)
     return (last - first + 1) / 2
+
+
+def day_in_words(day: date) -> str:
+    """``11月25日（周三）``."""
+    return f"{day.month}月{day.day}日（周{'一二三四五六日'[day.weekday()]}）"
+
+
+def moment_in_words(moment: datetime) -> str:
+    """``11月25日（周三）14:00``."""
+    return f"{day_in_words(moment.date())}{moment:%H:%M}"

@@ -39,7 +39,8 @@ TABLES = (
     "CREATE INDEX repairs_at ON repairs (location, day)",
     """CREATE TABLE transcripts (number TEXT PRIMARY KEY, printer TEXT NOT NULL, collect_code TEXT NOT NULL,
        expires_at TEXT NOT NULL)""",
-    "CREATE TABLE leaves (number TEXT PRIMARY KEY, student TEXT NOT NULL, start TEXT NOT NULL, ends TEXT NOT NULL)",
+    """CREATE TABLE leaves (number TEXT PRIMARY KEY, student TEXT NOT NULL, kind TEXT NOT NULL, start TEXT NOT NULL,
+       ends TEXT NOT NULL)""",
     "CREATE INDEX leaves_of ON leaves (student, start)",
     # A row for each time a card was reported lost; ``until`` is empty while it still is.
     "CREATE TABLE card_losses (student TEXT NOT NULL, number TEXT, since TEXT NOT NULL, until TEXT)",
@@ -55,6 +56,24 @@ TABLES = (
     """CREATE TABLE coffees (number TEXT PRIMARY KEY, robot TEXT NOT NULL, drink TEXT NOT NULL, cups INTEGER NOT NULL,
        day TEXT NOT NULL, pickup_code TEXT NOT NULL)""",
     "CREATE INDEX coffees_at ON coffees (robot, day)",
+    "CREATE INDEX orders_of ON orders (student, number)",
+    # What became of an order since its 201, which never changes; no row while nothing did.
+    """CREATE TABLE progress (number TEXT PRIMARY KEY, status TEXT, changed_at TEXT, note TEXT,
+       urges INTEGER NOT NULL DEFAULT 0, urged_on TEXT, stars INTEGER, words TEXT)""",
+    # Whoever holds the code may follow a case that has no name on it.
+    "CREATE TABLE codes (code TEXT PRIMARY KEY, number TEXT NOT NULL UNIQUE)",
+    """CREATE TABLE deeds (key TEXT NOT NULL UNIQUE, deed TEXT NOT NULL, number TEXT NOT NULL,
+       fingerprint TEXT NOT NULL, answer TEXT)""",
+    """CREATE TABLE complaints (number TEXT PRIMARY KEY, student TEXT NOT NULL, matter TEXT NOT NULL,
+       day TEXT NOT NULL)""",
+    """CREATE TABLE bookings (number TEXT PRIMARY KEY, service TEXT NOT NULL, resource TEXT NOT NULL, start TEXT NOT NULL,
+       ends TEXT NOT NULL, student TEXT NOT NULL, what TEXT NOT NULL, place TEXT NOT NULL, status TEXT NOT NULL)""",
+    "CREATE INDEX bookings_at ON bookings (service, start)",
+    "CREATE INDEX bookings_of ON bookings (student, service)",
+    "CREATE TABLE absences (service TEXT NOT NULL, student TEXT NOT NULL, day TEXT NOT NULL)",
+    "CREATE TABLE rivals (service TEXT NOT NULL)",
+    # Apart from the orders: nobody but the centre reads why somebody came.
+    "CREATE TABLE counselling_reasons (number TEXT PRIMARY KEY, category TEXT NOT NULL)",
 )
 
 

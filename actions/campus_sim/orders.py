@@ -24,6 +24,15 @@ Kind = Literal[
     "card_unfreeze",
     "top_up",
     "coffee",
+    "leave_return",
+    "complaint",
+    "hazard",
+    "counselling",
+    "tutor",
+    "venue",
+    "activity",
+    "release",
+    "application",
 ]
 PREFIXES: dict[Kind, str] = {
     "repair": "BX",
@@ -33,7 +42,18 @@ PREFIXES: dict[Kind, str] = {
     "card_unfreeze": "JG",
     "top_up": "CZ",
     "coffee": "KF",
+    "leave_return": "XJ",
+    "complaint": "TS",
+    "hazard": "YH",
+    "counselling": "XL",
+    "tutor": "DS",
+    "venue": "CD",
+    "activity": "HD",
+    "release": "QX",
+    "application": "SQ",
 }
+Deed = Literal["urge", "withdraw", "rate"]
+"""What a student may do with an order that is there already."""
 LONGEST_KEY = 255
 
 router = APIRouter(tags=["orders"])
@@ -42,7 +62,7 @@ router = APIRouter(tags=["orders"])
 class OrderByKey(BaseModel):
     """What was made under one idempotency key."""
 
-    kind: Kind
+    kind: Kind | Deed
     number: str
     order: dict[str, Any]
     """Exactly the body of the 201."""
@@ -95,8 +115,7 @@ def make_once(
     it raises :class:`Problem` 422 ``idempotency_key_reused`` (details: the number made with it). A refusal by ``make``
     leaves the key free.
     """
-    said = json.dumps([kind, form.model_dump(mode="json")], ensure_ascii=False)
-    fingerprint = hashlib.sha256(said.encode()).hexdigest()
+    fingerprint = fingerprint_of(kind, form)
     with campus.ledger.writing() as db:
         claimed = db.execute(
             "INSERT INTO orders (key, kind, student, fingerprint) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
@@ -107,14 +126,21 @@ def make_once(
             if earlier["fingerprint"] != fingerprint:
                 details = {"number": earlier["number"]}
                 raise Problem(422, "idempotency_key_reused", "该 Idempotency-Key 已用于另一份申请。", details)
-            return _created(earlier["answer"], replayed=True)
+            return created(earlier["answer"], replayed=True)
         number = order_number(db, kind, campus.now().date())
         body = make(db, number).model_dump_json()
         db.execute("UPDATE orders SET number = ?, answer = ? WHERE key = ?", (number, body, key))
-    return _created(body)
+    return created(body)
 
 
-def _created(body: str, *, replayed: bool = False) -> Response:
+def fingerprint_of(what: str, form: BaseModel) -> str:
+    """The same for the same request, whatever its key."""
+    said = json.dumps([what, form.model_dump(mode="json")], ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def created(body: str, *, replayed: bool = False) -> Response:
+    """The 201 with a stored body."""
     headers = {"Idempotent-Replayed": "true"} if replayed else {}
     return Response(body, status_code=201, media_type="application/json", headers=headers)
 
@@ -134,7 +160,11 @@ def order_of(campus: Campus, kind: Kind, number: str, student: str) -> JSONRespo
 def order_by_key(key: str, campus: Here) -> JSONResponse:
     """What became of a POST whose answer was lost."""
     with campus.ledger.reading() as db:
-        row = db.execute("SELECT kind, number, answer FROM orders WHERE key = ?", (key,)).fetchone()
+        row = db.execute(
+            "SELECT kind, number, answer FROM orders WHERE key = ?"
+            " UNION ALL SELECT deed, number, answer FROM deeds WHERE key = ?",
+            (key, key),
+        ).fetchone()
     if row is None:
         raise Problem(404, "no_such_order", "该 Idempotency-Key 下没有单据。")
     return JSONResponse({"kind": row["kind"], "number": row["number"], "order": json.loads(row["answer"])})

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from actions.campus_sim.campus import Campus
 from actions.campus_sim.orders import Kind, order_of
 from actions.campus_sim.problems import Problem
+from actions.campus_sim.progress import set_status
 
 WAITS = timedelta(minutes=15)
 
@@ -54,7 +55,10 @@ def give_up(db: sqlite3.Connection, kind: Kind, student: str, now: datetime) -> 
         " RETURNING number",
         (kind, student, now.isoformat()),
     ).fetchone()
-    return None if row is None else str(row["number"])
+    if row is None:
+        return None
+    set_status(db, kind, row["number"], "已作废", now, None)
+    return str(row["number"])
 
 
 def pending(db: sqlite3.Connection, *, token: str | None = None, number: str | None = None) -> Pending:
@@ -68,9 +72,10 @@ def pending(db: sqlite3.Connection, *, token: str | None = None, number: str | N
     )
 
 
-def finish(db: sqlite3.Connection, number: str, now: datetime) -> None:
-    """Mark ``number`` as done; the caller has looked at its stage in the same transaction."""
-    db.execute("UPDATE pendings SET done_at = ? WHERE number = ?", (now.isoformat(), number))
+def finish(db: sqlite3.Connection, done: Pending, status: str, now: datetime) -> None:
+    """Mark it as done, with the ``status`` of its order now; the caller has looked at its stage in this transaction."""
+    db.execute("UPDATE pendings SET done_at = ? WHERE number = ?", (now.isoformat(), done.number))
+    set_status(db, done.kind, done.number, status, now, None)
 
 
 def order_in(db: sqlite3.Connection, number: str) -> dict[str, Any]:

@@ -11,19 +11,28 @@ from pydantic import BaseModel
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actions.campus_sim import (
+    activities,
+    applications,
+    bookings,
     cards,
     cashier,
     coffee,
+    complaints,
+    counselling,
     faults,
+    hazards,
     leaves,
     orders,
+    progress,
     registry,
     repairs,
     staff,
     studies,
     top_ups,
     transcripts,
+    tutors,
     unfreezes,
+    venues,
 )
 from actions.campus_sim.campus import Campus
 from actions.campus_sim.connections import Connections
@@ -70,13 +79,22 @@ def routes(campus: Campus | None) -> FastAPI:
         repairs,
         transcripts,
         leaves,
+        complaints,
+        hazards,
         cards,
         unfreezes,
         top_ups,
         coffee,
         cashier,
         studies,
+        counselling,
+        tutors,
+        venues,
+        activities,
+        bookings,
+        applications,
         orders,
+        progress,
         faults,
     ):
         app.include_router(room.router, dependencies=declared)

@@ -80,7 +80,7 @@ def _order(campus: Campus, db: sqlite3.Connection, number: str, form: TopUpForm)
     )
 
 
-def settle(db: sqlite3.Connection, order: dict[str, Any], now: datetime) -> None:
+def settle(db: sqlite3.Connection, order: dict[str, Any], now: datetime) -> str:
     """The bill of ``order`` is paid: the money is on the card. Raises :class:`Problem` where the card no longer takes it."""
     refuse_unfit(db, order["student"], order["amount_cents"])
     db.execute(
@@ -91,6 +91,7 @@ def settle(db: sqlite3.Connection, order: dict[str, Any], now: datetime) -> None
         "INSERT INTO spendings VALUES (?, ?, '线上充值', '充值', ?)",
         (order["student"], now.isoformat(), order["amount_cents"]),
     )
+    return STATUS["done"]
 
 
 @router.post("/top-ups", response_model=TopUpOrder, status_code=201, responses=MADE)

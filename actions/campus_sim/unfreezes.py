@@ -16,6 +16,7 @@ from actions.campus_sim.orders import MADE, Key, make_once
 from actions.campus_sim.pages import button, page
 from actions.campus_sim.pending import Pending, Stage, finish, give_up, order_now, pending, wait_for
 from actions.campus_sim.problems import Problem
+from actions.campus_sim.progress import set_status
 from actions.campus_sim.registry import student_in
 
 TITLE = "智慧校园平台 · 校园卡解挂"
@@ -115,11 +116,14 @@ def verify(token: str, typed: Annotated[str, Depends(_typed)], campus: Here) -> 
         stage = found.stage(now)
         right = typed == code_for(token)
         if stage == "open" and right:
+            loss = loss_in(db, found.student)
             db.execute("UPDATE cards SET status = '正常' WHERE student = ?", (found.student,))
             db.execute(
                 "UPDATE card_losses SET until = ? WHERE student = ? AND until IS NULL", (now.isoformat(), found.student)
             )
-            finish(db, found.number, now)
+            finish(db, found, "已解挂", now)
+            if loss and loss["number"]:
+                set_status(db, "card_loss", loss["number"], "已解挂", now, None)
     if stage != "open":
         return page(TITLE, [f"这次解挂{STATUS[stage]}。"])
     if not right:

@@ -6,12 +6,21 @@ from dataclasses import dataclass
 
 import httpx
 
+from actions.offices.activities import Activities
+from actions.offices.applications import Applications
+from actions.offices.bookings import Bookings
 from actions.offices.cards import Cards
 from actions.offices.coffee import Coffee
+from actions.offices.complaints import Complaints
+from actions.offices.counselling import Counselling
+from actions.offices.hazards import Hazards
 from actions.offices.leaves import Leaves
+from actions.offices.progress import Progress
 from actions.offices.registry import Registry
 from actions.offices.repairs import Repairs
 from actions.offices.transcripts import Transcripts
+from actions.offices.tutors import Tutors
+from actions.offices.venues import Venues
 from actions.offices.wire import CONNECT_SECONDS, open_wire
 
 
@@ -26,18 +35,36 @@ class Offices:
     leaves: Leaves
     cards: Cards
     coffee: Coffee
+    bookings: Bookings
+    counselling: Counselling
+    tutors: Tutors
+    venues: Venues
+    activities: Activities
+    applications: Applications
+    complaints: Complaints
+    hazards: Hazards
+    progress: Progress
 
     @classmethod
     def over(cls, client: httpx.AsyncClient) -> Offices:
         """The offices over ``client``, which knows their base URL and carries the secret."""
         return cls(
-            client,
-            Registry(client),
-            Repairs(client),
-            Transcripts(client),
-            Leaves(client),
-            Cards(client),
-            Coffee(client),
+            client=client,
+            registry=Registry(client),
+            repairs=Repairs(client),
+            transcripts=Transcripts(client),
+            leaves=Leaves(client),
+            cards=Cards(client),
+            coffee=Coffee(client),
+            complaints=Complaints(client),
+            hazards=Hazards(client),
+            progress=Progress(client),
+            bookings=Bookings(client),
+            counselling=Counselling(client),
+            tutors=Tutors(client),
+            venues=Venues(client),
+            activities=Activities(client),
+            applications=Applications(client),
         )
 
     @classmethod

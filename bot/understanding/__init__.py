@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.understanding import entities, smalltalk
+from bot.understanding import entities, school_year, smalltalk
 from bot.understanding.intents import Head, Vector
 
 
@@ -41,9 +41,11 @@ class Understanding:
     def __init__(self, encoder: Encoder, head: Head) -> None:
         self.encoder = encoder
         self.head = head
+        # Read here, so that a wrong calendar stops the start and not the first message.
+        self.year = school_year.current()
 
     def read(self, text: str, now: datetime) -> Reading:
-        found = entities.find(text, now)
+        found = entities.find(text, now, year=self.year)
         if intent := smalltalk.exact(text):
             return Reading(text, intent, 1.0, ((intent, 1.0),), found, None)
         vector = self.encoder.query(text)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from bot.understanding import dates, entities, phones, places, smalltalk
+from bot.understanding import dates, entities, money, phones, places, school_year, smalltalk, tickets
+from bot.understanding.dates import When
 from bot.understanding.normalise import normalise
 from bot.understanding.numerals import number
+from bot.understanding.spelling import spelled
 
 _PREFIX = "answer:"
 # An answer is short; only free words may be long.
@@ -39,23 +41,31 @@ def read(
     """The value that ``text`` gives to a question of ``kind``, or ``None`` when it gives none.
 
     ``choices`` are the prompt's ``{"label", "payload"}`` in the order shown; a choice gives its payload without
-    ``answer:``. A button that is no answer (``cancel``, ``change:…``) is never chosen here. An unknown kind gives
-    ``None``.
+    ``answer:``. A button that is no answer (``cancel``, ``change:…``) is never chosen here. A photo is never read from
+    words; neither it nor an unknown kind gives a value. ``term_start`` is any day of the first teaching week; without
+    it the configured calendar counts.
     """
     said = normalise(text)
     brief = said[:_READ]
     match kind:
         case "location":
-            place = places.one(brief)
+            place = places.one(spelled(brief))
             return place.name if place else None
         case "phone":
-            return phones.mobile(brief)
+            return phones.phone(spelled(brief))
         case "date":
-            day = dates.read(brief, now, term_start, answering=True).day
+            day = _when(brief, now, term_start).day
             return day.isoformat() if day else None
         case "period":
-            period = dates.read(brief, now, term_start, answering=True).period
+            period = _when(brief, now, term_start).period
             return dates.iso(period) if period else None
+        case "moment":
+            moment = _moment(_when(brief, now, term_start), now)
+            return moment.strftime("%Y-%m-%dT%H:%M") if moment else None
+        case "money":
+            return money.one(spelled(brief)) or money.bare(spelled(brief))
+        case "ticket":
+            return tickets.one(spelled(brief)) or tickets.code(brief)
         case "count":
             return _count(brief)
         case "text":
@@ -66,6 +76,21 @@ def read(
             return "yes" if smalltalk.exact(said) == "affirm" or _YES.fullmatch(brief) else None
         case _:
             return None
+
+
+def _when(said: str, now: datetime, term_start: date | None) -> When:
+    year = None if term_start else school_year.current()
+    return dates.read(spelled(said), now, term_start, year=year, answering=True)
+
+
+def _moment(when: When, now: datetime) -> datetime | None:
+    """Day and hour; an hour alone is the coming one: 「下午三点」 said at four is tomorrow's."""
+    if when.at is None:
+        return None
+    if when.day:
+        return datetime.combine(when.day, when.at)
+    today = datetime.combine(now.date(), when.at)
+    return today if today > now.replace(tzinfo=None) else today + timedelta(days=1)
 
 
 def choose(said: str, choices: Sequence[Mapping[str, str]]) -> str | None:

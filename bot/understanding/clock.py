@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
 from bot.understanding.numerals import number
 
-_NUM = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
+_NUM = r"(?:\d{1,2}|[二三]?十[一二三四五六七八九]?|[零一二两三四五六七八九])"
 
 # What a part of the day spans when no hour is told: what offices and rooms here keep.
 PARTS = {
@@ -21,19 +21,33 @@ PARTS = {
     "晚": (time(18), time(22)),
 }
 _PART = (
-    r"(?P<part>凌晨|早上|早晨|清晨|清早|大早上?|一早|早(?!一点)(?=[\s\d一二两三四五六七八九十]|$|[,到至-])|上午|中午|正午|下午|午后|傍晚"
+    r"(?P<part>凌晨|早上|早晨|清晨|清早|一?大早上?|一早|早(?!一点)(?=[\s\d一二两三四五六七八九十]|$|[,到至-])|上午|中午|正午|下午|午后|傍晚"
     r"|晚上|夜里|夜晚|晚间|晚(?!一点)(?=[\s\d一二两三四五六七八九十]|$|[,到至-])|(?<=[明今])[晚早晨夜])"
 )
 # 「早一点」, 「有一点」 and 「快一点」 are no hour.
-_VAGUE = r"(?!(?<=[有快慢大小早晚])一点(?![半整钟到至\d,\s十]))"
-_MINUTE = r"(?P<minute>\d{1,2}|[一二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九])分?(?!之|数|钟)"
+_VAGUE = r"(?!(?<=[有快慢大小早晚多少差好高低远近贵轻重这那提往])一点(?![半整钟到至\d,\s十]))"
+# 「我有两点建议」; 「两点了还没人来」 tells what time it is.
+_POINTS = r"(?![\s的]?(?:建议|意见|要求|原因|问题|说明|疑问|想法|理由|体会|希望|补充|了(?!吧|吗|行)))"
+_MINUTE = (
+    r"(?P<minute>\d{2}(?!\d)|\d(?=分)|[一二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九]|[一二三四五六七八九](?=分))"
+    r"分?(?!之|数|钟|个|人|份|号)"
+)
+# 「差一刻三点」
+_LESS = r"(?:差(?P<less>一刻|\d{1,2}分?|[一二]?十[一二三四五六七八九]?分?|[一二三四五六七八九]分?)钟?\s?(?:到|就)?)?"
 _CLOCK = (
-    r"(?:(?P<hh>(?<![\d.:])\d{1,2}):(?P<mm>\d{2})(?![\d:])"
-    rf"|{_VAGUE}(?P<hour>(?<![\d.:]){_NUM})\s?(?:点|时(?!间|候|段))钟?(?:(?P<half>半|一刻|三刻|整)|{_MINUTE})?)"
+    rf"{_LESS}(?:(?P<hh>(?<![\d.:])\d{{1,2}}):(?P<mm>\d{{2}})(?![\d:])(?P<mmpm>\s?[ap]m)?"
+    rf"|(?P<hpm>(?<![\d.:])\d{{1,2}})\s?(?P<pm>[ap]m)"
+    rf"|{_VAGUE}(?P<hour>(?<![\d.:]){_NUM})\s?(?:点|时(?!间|候|段))钟?{_POINTS}(?:(?P<half>半|一刻|三刻|整)|{_MINUTE})?)"
 )
 # 「下午2-4点」: the first hour leaves its 点 to the second.
 _HOUR_SHARED = rf"(?P<shared>(?<![\d.:]){_NUM})(?=\s?(?:-+|~+|—+|–+|到|至)\s?{_NUM}(?:点|时(?!间|候)))"
-_TIME = re.compile(rf"{_PART}?\s?的?(?:{_CLOCK}|{_HOUR_SHARED})|{_PART.replace('<part>', '<alone>')}")
+# 「早八」, 「晚五」
+_BRIEF = rf"(?P<brief>[早晚])(?P<bare>{_NUM})(?=$|[ ,。到至~—–-]|[来去见修前后])"
+# 「上午9.30」: only beside a part of the day, where it is no date.
+_DOTTED = r"(?:\s?(?P<dotted>\d{1,2})\.(?P<after_dot>[0-5]\d)(?!\d))"
+_TIME = re.compile(
+    rf"{_BRIEF}|{_PART}?\s?的?(?:{_CLOCK}|{_HOUR_SHARED})|{_PART.replace('<part>', '<alone>')}{_DOTTED}?", re.IGNORECASE
+)
 _MINUTES = {"半": 30, "一刻": 15, "三刻": 45, "整": 0}
 
 
@@ -56,12 +70,19 @@ class Spoken:
         hour = self.hour
         if hour is None or hour > 24 or (hour == 24 and self.minute):
             return None
+        if hour == 0:
+            # 「晚上零点」 belongs to the next day, or does not.
+            return self.minute if self.part in (None, "凌晨", "早") else None
         if hour <= 12:
             shifted = self._afternoon(hour, earlier)
             if shifted is None:
                 return None
             hour = shifted
         return hour * 60 + self.minute
+
+    def within(self, part: str) -> Spoken:
+        """The same hour in a part of the day that was said elsewhere."""
+        return replace(self, part=part)
 
     def _afternoon(self, hour: int, earlier: int | None) -> int | None:
         if self.part in ("下午", "傍晚"):
@@ -98,21 +119,29 @@ def first(text: str, start: int = 0) -> Spoken | None:
 
 def _read(match: re.Match[str]) -> Spoken | None:
     said = match.groupdict()
-    part = _part(said["part"] or said["alone"])
-    hour_said = said["hh"] or said["hour"] or said["shared"]
+    part = _part(said["part"] or said["alone"] or said["brief"])
+    hour_said = said["hh"] or said["hpm"] or said["hour"] or said["shared"] or said["bare"] or said["dotted"]
     if hour_said is None:
         return Spoken(part, None, 0, match.start(), match.end())
     hour = number(hour_said)
-    minute = int(said["mm"]) if said["mm"] else 0
+    minute = int(said["mm"] or said["after_dot"] or 0)
     if said["half"]:
         minute = _MINUTES[said["half"]]
     elif said["minute"]:
         minute = number(said["minute"]) or 0
     if hour is None or hour > 24 or minute > 59:
         return None
+    if said["less"]:
+        # 「差一刻三点」 is 2:45.
+        less = _MINUTES.get(said["less"]) or number(said["less"].rstrip("分")) or 0
+        hour, minute = divmod(hour * 60 + minute - less, 60)
+        if hour < 0:
+            return None
     # 「08:30」 and 「14:00」 are on the 24-hour clock; 「2:30」 is not.
     if said["hh"] and said["hh"].startswith("0"):
         part = part or "早"
+    if noon := said["pm"] or said["mmpm"]:
+        part = "下午" if noon.strip().lower() == "pm" else "上午"
     return Spoken(part, hour, minute, match.start(), match.end())
 
 

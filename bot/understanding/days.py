@@ -1,93 +1,116 @@
-"""Days as students name them: 明天, 下周三, 12月5号, 第八周周三."""
+"""Days as students name them: 明天, 下周三, 12月5号, 第八周周三, 国庆后第一天. Which date each is, says ``dating``."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from functools import lru_cache
 
-from bot.understanding.numerals import number
+from bot.understanding.school_year import SchoolYear
 
-# A day further ahead than this without a year was most likely meant in the past: 「11月20号」 said on 22 November.
-_AHEAD = timedelta(days=270)
-
-_NUM = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+_NUM = r"(?:\d{1,2}|[二三]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
 _WEEKDAYS = "一二三四五六日天"
-# 「下周一起去」, 「这周六级考试」, 「周日常」: the character belongs to the next word.
+# 「下周一起去」, 「这周六级考试」, 「周日常」, 「下周一整周」: the character belongs to the next word.
 _WEEKDAY = (
-    r"(?P<weekday>一(?!起[去来吃玩打学做看参报约跑聚上组写办]|[直定样般些下共边向切级月个次份名食饭号教])"
-    r"|二(?![级月个次份名食饭号教手])|[三四五六](?![级月个次份名食饭号教])|日(?![常程期记历语])|天(?![天气])"
+    r"(?P<weekday>一(?!起[去来吃玩打学做看参报约跑聚上组写办]|[直定样般些下共边向切级月个次份名食饭号教]|整个?(?:周|星期|礼拜))"
+    r"|二(?![级月个次份名食饭号教手])|六[日天](?![常程期记历语气])|[三四五六](?![级月个次份名食饭号教])|日(?![常程期记历语])|天(?![天气])"
     r"|[1-7](?![\d:.级月个次份名号栋#-])|末)"
 )
 _SEP = r"\s?(?:-+|~+|—+|–+|到|至)\s?"
 
 _WEEK = r"(?:周|星期|礼拜)"
+_AFTER_WEEKDAY = r"(?<=[周期拜][一二三四五六日天])"
 # 「一周三次」 is no Wednesday, but 「周一周三」 names two days.
-_NO_COUNT = r"(?:(?<![一二两三四五六七八九十几半整每\d])|(?<=[周期拜][一二三四五六日天]))"
+_NO_COUNT = rf"(?:(?<![一二两三四五六七八九十几半整每\d])|{_AFTER_WEEKDAY})"
+# 「八十天后」 is not ten days from now.
+_FREE = rf"(?:(?<![\d.第一二三四五六七八九十百])|{_AFTER_WEEKDAY})"
+_HOUR_FOLLOWS = rf"{_NUM}\s?(?:点|:|时(?!间|候))"
 # A bare day of the month must be followed by what follows a day: 「3号楼」, 「2号窗口」, 「1号线」 are none.
-_AFTER_DAY = r"(?=$|[ ,。.;!?、)~—–-]|[到至去回请开走早上中下晚那有想要出起离我的和或吧就可这])"
-_FEAST_ITSELF = (
-    r"(?!假|放|前|后|期间|晚会|活动|联欢|左右|小长假|汇演|调休|值班|安排|通知|快乐|礼|树|演出|文艺"
-    r"|三天|几天|七天|这几|那几)"
+_AFTER_DAY = (
+    r"(?=$|[ ,。.;!?、)(~—–□-]|[到至去回请开走早上中下晚傍凌那有想要出起离我的和或吧就可这来拿取以行不修交办领搬返是之前后也都能再给全一整周星礼]"
+    rf"|考(?!场|点|室|生)|{_HOUR_FOLLOWS}|{_NUM}[号日])(?!的[楼床门机柜窗桌])"
 )
-_NO_AMOUNT = r"(?![\d.:/]|\s?(?:分|元|块|米|km|公里|%|倍|折|学分|小时|个|万|kg|寸|号楼))"
+_FEAST_ITSELF = (
+    r"(?!节|假|放|前|后|期间|晚会|活动|联欢|左右|小长假|长假|汇演|调休|值班|安排|通知|快乐|礼|树|演出|文艺|大礼包"
+    r"|三天|几天|七天|这几|那几|节?(?:晚会|活动|快乐))"
+)
+_NO_AMOUNT = r"(?![\d.:/%]|\s?(?:分|天|度|元|块|米|km|公里|倍|折|学分|小时|个|万|kg|寸|号楼|的人|以上|以下))"
+_ERRAND = r"\s?(?:来|去|拿|取|回|走|号|早上|上午|下午|晚上|晚|中午|傍晚|请假|有空|全天|一整天|能|可以|修|开始|起)"
 
 _KINDS = {
     "past": (
-        rf"大?前天|昨天|昨日|昨晚|前晚|上上?个?{_WEEK}(?:[一二三四五六日天末1-7])?|上个?月(?:\d{{1,2}}[号日])?"
+        rf"大?前天|昨天|昨日|昨晚|前晚|昨夜|上上?个?{_WEEK}(?:[一二三四五六日天末1-7])?|上个?月(?:\d{{1,2}}[号日])?"
         rf"|(?:去年|前年)(?:{_NUM}月(?:{_NUM}[日号]?)?)?|每个?(?:{_WEEK}|天|月)[一二三四五六日天末]?|单周|双周"
+        rf"|{_FREE}{_NUM}(?:天|个?(?:周|星期|礼拜|月))(?:之前|以前|前(?![台往门面]))"
     ),
-    "full": rf"(?P<fy>20\d\d)\s?[-/.年]\s?(?P<fm>{_NUM})\s?[-/.月]\s?(?P<fd>{_NUM})(?!\d)\s?[日号]?",
+    "full": rf"(?<!\d)(?P<fy>20\d\d|\d\d(?=年))\s?[-/.年]\s?(?P<fm>{_NUM})\s?[-/.月]\s?(?P<fd>{_NUM})(?!\d)\s?[日号]?",
+    "packed": r"(?<![\da-zA-Z单号-])20\d\d(?:0[1-9]|1[0-2])[0-3]\d(?!\d|-\d{4}(?!\d))",
+    "monthend": rf"(?:(?P<eshift>下下个?|下个?|这个?|本)?月|{_FREE}(?P<emonth>{_NUM})月份?)(?:底|末|的?最后一天)",
     "monthday": (
-        rf"(?P<year>今年|明年)?(?<!\d)(?P<month>{_NUM})\s?月份?\s?(?P<dom>{_NUM})"
-        r"(?![\d一二三四五六七八九十]|个|名|份|次)\s?[日号]?"
+        rf"(?P<year>今年|明年|次年)?{_FREE}(?P<month>{_NUM})\s?月份?\s?(?P<dom>{_NUM})"
+        r"(?![\d一二三四五六七八九十]|个|名|份|次|人|张|本)\s?[日号]?"
     ),
-    "nextmonth": rf"(?P<which>下个?|这个?|本)月(?P<ndom>{_NUM})[号日]",
+    "nextmonth": rf"(?P<which>下下个?|下个?|这个?|本)月(?P<ndom>{_NUM})[号日]",
     "teaching": (
-        rf"(?:本学期|这学期|这个学期)?第?(?P<teach>{_NUM})(?:教学)?周的?{_WEEK}?"
-        rf"(?P<tday>[{_WEEKDAYS}](?!次|个|天|份|节))"
+        rf"(?:(?P<of>本学期|这个?学期|下个?学期|开学)后?的?)?第?(?P<teach>{_NUM})(?:教学)?周的?{_WEEK}?"
+        rf"(?P<tday>[{_WEEKDAYS}](?!次|个|天|份|节|点|级|小时))"
     ),
+    "teachweek": rf"(?:(?P<week_of>本学期|这个?学期|下个?学期|开学)后?的?)?第(?P<tweek>{_NUM})(?:教学)?周(?P<fullweek>整周|一整周|全周)?",
+    "opening": r"(?:(?:下个?|新)学期的?)?开学的?(?:第一天|当天|那天|首日)|下个?学期的?第一天",
+    "break": "",
+    "workday": r"(?:下一?个|最近的?一个)工作日",
     "relative": (
-        r"大后天|(?<![然以之今最往明])后[天日](?!性)|明天|明[日儿]|明(?=早|晚|晨|上午|下午|中午)"
-        r"|今[天日儿]|今(?=早|晚|晨|夜)|当天(?!的)"
+        r"大?大后天|(?<![然以之今最往明])后[天日](?!性)|明天|明[日儿](?!方)|明(?=早|晚|晨|上午|下午|中午)"
+        r"|今[天日儿]|今(?=早|晚|晨|夜|起)|当天(?!的)"
+    ),
+    "pair": r"(?:今明|明后)(?:两天|两日|二天)",
+    "same": rf"下下?个?{_WEEK}的?(?:今天|这天|同一天)",
+    "weekwhole": (
+        rf"整个(?P<ws1>下下个?|下个?|这个?|本){_WEEK}|(?P<ws2>下下个?|下个?|这个?|本)(?:一整个?{_WEEK}|{_WEEK}(?:一?整个?{_WEEK}|一?整周|全周))"
     ),
     "week": rf"(?P<shift>下下个?|下个?|这个?|本)?\s?{_NO_COUNT}{_WEEK}{_WEEKDAY}",
-    "later": rf"(?P<later_n>{_NUM}|两)个?(?P<later_unit>天|{_WEEK})(?:之后|以后|后(?![台面勤来]))",
+    "later": rf"{_FREE}(?P<later_n>{_NUM})个?(?P<later_unit>天|{_WEEK}|月)(?:之后|以后|后(?![台面勤来]))",
     "feast": (
         r"(?P<name>元旦|国庆节|国庆|劳动节|平安夜|圣诞节|圣诞|儿童节|五四青年节|教师节)(?:节|当天|那天)?"
         + _FEAST_ITSELF
     ),
-    "bare": rf"(?<![\d第.])(?P<bdom>{_NUM})(?:[号日]{_AFTER_DAY}|(?={_SEP}{_NUM}[号日](?!楼|线|窗)))",
+    "next": r"第二天|次日|隔天|翌日|转天",
+    "bare": rf"{_FREE}(?P<bdom>{_NUM})(?:[号日]{_AFTER_DAY}|(?=(?:[、和,]{_NUM})*(?:{_SEP}|[、和,]){_NUM}[号日](?!楼|线|窗)))",
+    "dashed": rf"(?<![\d.:/#号楼栋a-zA-Z-])(?P<dm>\d{{1,2}})-(?P<dd>\d{{1,2}})(?!\d)(?={_ERRAND}|\s?[到至~—]\s?\d{{1,2}}-\d{{1,2}}(?!\d))",
     "loose": rf"(?<![\d.:/])(?P<lm>\d{{1,2}})\s?[./](?P<ld>\d{{1,2}}){_NO_AMOUNT}",
 }
-_DAY = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()))
+"""In the order in which they are tried at each place of the text."""
+
+DATED = frozenset({"full", "packed", "monthday", "nextmonth", "bare", "loose", "dashed", "relative"})
+"""Kinds that a weekday may stand beside: 「12月5号周六」."""
+_WIDE = frozenset({"pair", "teachweek", "weekwhole"})
+
+# What may follow the name of a break: 「国庆放假后的第一天」.
+_TAIL = r"(?:节|放完?假|小长假|长假|假期|收假|假|结束)*"
+_RELATION = (
+    rf"(?:(?P<after>{_TAIL}(?:之后|以后|后|完|回来|收假)后?的?(?:第一天|首日|头一天|(?P<worked>(?:第一|首)个工作日)))"
+    rf"|(?P<before>{_TAIL}(?:之前|以前|前)的?(?:一天|最后一天|头一天))"
+    rf"|{_TAIL}的?(?:第(?P<nth>[一二三四五六七])天|(?P<firstday>首日))|(?P<lastday>{_TAIL}的?最后一天)"
+    r"|(?P<whole>节?(?:小长假|长假|放假(?!前|后|通知|安排|吗|时)|假期(?!前|后|通知|安排)|期间|[三五七]天(?:小?长假|假期?)|那几天|这几天)))"
+)
+_NUMERAL = re.compile(r"[一二三四五六七八九十]+")
 
 # 「绩点3.5-3.8」, 「版本12.5」: numbers, not days.
 _MARK = re.compile(r"(?:绩点|gpa|均分|分数|学分|成绩|价格|版本|身高|温度|[a-z])[^,。]{0,3}$", re.IGNORECASE)
 _BESIDE = re.compile(r"\s?[(,]?\s?")
-
-_RELATIVE = {"今": 0, "明": 1, "后": 2, "大": 3, "当": 0}
-_ORDER = {sign: index for index, sign in enumerate("一二三四五六日")} | {"天": 6, "末": 5}
-_FEASTS = {"元旦": (1, 1), "劳动节": (5, 1), "五四青年节": (5, 4), "儿童节": (6, 1), "教师节": (9, 10), "国庆": (10, 1),
-           "国庆节": (10, 1), "平安夜": (12, 24), "圣诞": (12, 25), "圣诞节": (12, 25)}  # fmt: skip
-
+# 「20日-22日(周五至周日)」 says a range twice; 周五 does not stand beside the 22nd.
+_RANGE_OF_WEEKDAYS = re.compile(rf"\s?(?:-+|~+|—+|到|至)\s?{_WEEK}")
+_CLOSE = re.compile(r"\s?\)")
 
 _SHORT = re.compile(rf"([{_WEEKDAYS}])(?![月点号天个楼十日])")
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """What a named day is counted from."""
-
-    today: date
-    term_start: date | None = None
-    """Any day of the first teaching week; without it teaching weeks mean nothing."""
+_DASHED_DAY = re.compile(r"(\d{1,2})-(\d{1,2})(?![\d:-])")
+_SHORT_DAY = re.compile(rf"({_NUM})(?:[号日](?!楼|线|窗)|(?=$|[ ,。;)□请回走吧去]))")
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A day named in a text, not yet dated."""
+    """A day, or some days in a row, named in a text and not yet dated."""
 
     kind: str
     """One of :data:`_KINDS`."""
@@ -97,43 +120,37 @@ class Named:
     weekday: int | None = None
     """The weekday written beside the day (Monday is 0): 「12月5号周六」."""
 
-    def on(self, calendar: Calendar, after: date | None = None) -> date | None:
-        """The date meant, or ``None`` when it is past, vague or does not exist.
+    @property
+    def weekend(self) -> bool:
+        """Whether Saturday and Sunday are meant."""
+        return self.kind == "week" and self.parts.get("weekday") in ("末", "六日", "六天")
 
-        ``after`` is the first day of a range this day closes: 「12月5号到8号」, 「下周三到周五」.
-        """
-        try:
-            day = _READERS[self.kind](self.parts, calendar, after)
-        except ValueError:
-            return None
-        if day is None or day < (after or calendar.today):
-            return None
-        # 「12月5号(周五)」 on a Saturday: one of the two is wrong, and we do not know which.
-        return day if self.weekday is None or day.weekday() == self.weekday else None
+    @property
+    def wide(self) -> bool:
+        """Whether more than one day is named."""
+        if self.kind == "break":
+            return "whole" in self.parts or "spell" in self.parts
+        return self.weekend or self.kind in _WIDE
 
     def beside(self, date_: Named, text: str) -> bool:
         """Whether this is the bare weekday written beside ``date_``."""
         bare = self.kind == "week" and "shift" not in self.parts and not self.weekend
-        dated = date_.kind in ("full", "monthday", "bare", "loose", "relative", "nextmonth")
-        return bare and dated and date_.weekday is None and bool(_BESIDE.fullmatch(text, date_.end, self.start))
-
-    @property
-    def weekend(self) -> bool:
-        """Whether Saturday and Sunday are meant."""
-        return self.parts.get("weekday") == "末"
+        dated = date_.kind in DATED and date_.weekday is None
+        return bare and dated and bool(_BESIDE.fullmatch(text, date_.end, self.start))
 
 
-def named(text: str) -> Iterator[Named]:
+def named(text: str, year: SchoolYear | None = None) -> Iterator[Named]:
     """Every day named in normalised ``text``, in order; a weekday beside a date belongs to the date."""
     waiting: Named | None = None
-    for match in _DAY.finditer(text):
+    for match in _pattern(year).finditer(text):
         parts = {name: said for name, said in match.groupdict().items() if said is not None}
         kind = next(kind for kind in _KINDS if kind in parts)
         if kind == "loose" and _MARK.search(text, max(0, match.start() - 6), match.start()):
             continue
         day = Named(kind, parts, match.start(), match.end())
-        if waiting and day.beside(waiting, text):
-            waiting = replace(waiting, end=day.end, weekday=_order(parts["weekday"]))
+        if waiting and day.beside(waiting, text) and not _RANGE_OF_WEEKDAYS.match(text, day.end):
+            closed = _CLOSE.match(text, day.end) if "(" in text[waiting.end : day.start] else None
+            waiting = replace(waiting, end=closed.end() if closed else day.end, weekday=order(parts["weekday"]))
             continue
         if waiting:
             yield waiting
@@ -148,112 +165,45 @@ def weekday_short(text: str, start: int) -> Named | None:
     return Named("week", {"week": match[0], "weekday": match[1]}, start, match.end()) if match else None
 
 
-def _order(said: str) -> int:
-    return int(said) - 1 if said.isdigit() else _ORDER[said]
+def day_short(text: str, start: int) -> Named | None:
+    """The end of 「12.1-3」 or 「12-1到12-3」 at ``start``: a day of the month, with or without its month."""
+    if dashed := _DASHED_DAY.match(text, start):
+        return Named("dashed", {"dm": dashed[1], "dd": dashed[2]}, start, dashed.end())
+    match = _SHORT_DAY.match(text, start)
+    return Named("bare", {"bare": match[0], "bdom": match[1]}, start, match.end()) if match else None
 
 
-def _int(said: str) -> int:
-    value = number(said)
-    if value is None:
-        raise ValueError(said)
-    return value
+def order(said: str) -> int:
+    """The place of a weekday in its week, Monday first: 0 to 6."""
+    return int(said) - 1 if said.isdigit() else {"天": 6, "末": 5}.get(said, "一二三四五六日".find(said[0]))
 
 
-def _coming(month: int, day: int, start: date) -> date | None:
-    """The first such day from ``start`` on, unless it is so far ahead that a past one was meant."""
-    for year in (start.year, start.year + 1):
-        candidate = date(year, month, day)
-        if candidate >= start:
-            return candidate if candidate - start <= _AHEAD else None
-    return None
+@lru_cache(maxsize=8)
+def _pattern(year: SchoolYear | None) -> re.Pattern[str]:
+    kinds = dict(_KINDS)
+    if year is None or not year.breaks:
+        del kinds["break"]
+    else:
+        kinds["break"] = _breaks(year)
+    return re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items()))
 
 
-def _full(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    return date(_int(parts["fy"]), _int(parts["fm"]), _int(parts["fd"]))
+def _breaks(year: SchoolYear) -> str:
+    feasts = [name for one in year.breaks if one.day for name in one.said]
+    spells = ["期末考试周", "考试周", "期末周", *(name for one in year.breaks if not one.day for name in one.said)]
+    named = "|".join(_alone(name) for name in sorted(feasts, key=len, reverse=True))
+    spelt = "|".join(re.escape(name) for name in sorted(spells, key=len, reverse=True))
+    alone = r"(?:当天|那天)|(?P<spell>(?!作业|实践|工|前|后|什么|几|多|怎|放|安排|时间))"
+    return (
+        rf"(?:(?P<feastname>{named})|(?<!时候)(?<!几号)(?<!时候放)(?<!几号放)放?(?P<spellname>{spelt}))"
+        rf"(?:{_RELATION}|(?(feastname)(?:节|当天|那天)?{_FEAST_ITSELF}|(?:{alone})))"
+    )
 
 
-def _monthday(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    month, day = _int(parts["month"]), _int(parts["dom"])
-    if year := parts.get("year"):
-        return date(calendar.today.year + (year == "明年"), month, day)
-    return _coming(month, day, after or calendar.today)
-
-
-def _loose(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    return _coming(_int(parts["lm"]), _int(parts["ld"]), after or calendar.today)
-
-
-def _nextmonth(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    first = calendar.today.replace(day=1)
-    if parts["which"].startswith("下"):
-        first = (first + timedelta(days=32)).replace(day=1)
-    return first.replace(day=_int(parts["ndom"]))
-
-
-def _bare(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    start = after or calendar.today
-    first = start.replace(day=1)
-    for month in (first, (first + timedelta(days=32)).replace(day=1)):
-        candidate = month.replace(day=_int(parts["bdom"]))
-        if candidate >= start:
-            return candidate
-    return None
-
-
-def _teaching(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    if calendar.term_start is None:
-        return None
-    monday = calendar.term_start - timedelta(days=calendar.term_start.weekday())
-    week = _int(parts["teach"])
-    if not 1 <= week <= 30:
-        return None
-    return monday + timedelta(weeks=week - 1, days=_ORDER[parts["tday"]])
-
-
-def _relative(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    said = parts["relative"]
-    if said.startswith("当天"):
-        return after
-    return calendar.today + timedelta(days=_RELATIVE[said[0]])
-
-
-def _week(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    said = parts["weekday"]
-    index = _order(said)
-    shift = parts.get("shift", "").rstrip("个")
-    if not shift:
-        # The coming one; said on that very day it is today.
-        start = after or calendar.today
-        return start + timedelta(days=(index - start.weekday()) % 7)
-    weeks = {"下下": 2, "下": 1}.get(shift, 0)
-    monday = calendar.today - timedelta(days=calendar.today.weekday())
-    return monday + timedelta(weeks=weeks, days=index)
-
-
-def _later(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    count = _int(parts["later_n"])
-    return calendar.today + timedelta(days=count if parts["later_unit"] == "天" else 7 * count)
-
-
-def _feast(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    return _coming(*_FEASTS[parts["name"]], after or calendar.today)
-
-
-def _past(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    # Known so that 「上周五」 is not read as the coming Friday; what is over is nobody's wish.
-    return None
-
-
-_READERS: dict[str, Callable[[dict[str, str], Calendar, date | None], date | None]] = {
-    "past": _past,
-    "full": _full,
-    "monthday": _monthday,
-    "nextmonth": _nextmonth,
-    "teaching": _teaching,
-    "relative": _relative,
-    "week": _week,
-    "later": _later,
-    "feast": _feast,
-    "bare": _bare,
-    "loose": _loose,
-}
+def _alone(name: str) -> str:
+    """A name that is a number too (五一, 十一) needs what follows a feast."""
+    if not _NUMERAL.fullmatch(name):
+        return re.escape(name)
+    follows = r"节?(?:放|小?长假|假|期间|之?后的?第一|前一天|前最后|当天|那天|回来|第[一二三]天|最后一天)"
+    alone = "" if "十" in name else "|$|[,。 ]|[去不来]"
+    return rf"(?<![第十一二三四五六七八九\d周期拜]){name}(?={follows}{alone})"

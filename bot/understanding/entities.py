@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
+from typing import Protocol
 
-from bot.understanding import dates, phones, places, words
+from bot.understanding import dates, money, people, phones, places, tickets, words
 from bot.understanding.normalise import normalise
 from bot.understanding.numerals import number
+from bot.understanding.school_year import SchoolYear
+from bot.understanding.spelling import spelled
 
 # Nobody states a place or a date after a thousand characters; a pasted document is full of both.
 _READ = 1000
 
-_MEASURES = "份张本次个"
+_MEASURES = "份杯套瓶张本次个"
 """Strongest first: in 「一个中文的，要两份」 the copies are meant."""
 _COUNT = re.compile(
-    rf"(?<![第每哪这那几月年周上下\d.一二三四五六七八九十])(?P<count>\d{{1,3}}|[一二两俩三四五六七八九十]{{1,3}})\s?(?P<measure>[{_MEASURES}])"
+    rf"(?<![第每哪这那几月年周上下\d.一二三四五六七八九十])(?P<count>\d{{1,3}}|[一二两俩仨三四五六七八九十]{{1,3}})\s?(?P<measure>[{_MEASURES}])"
     r"(?!月|小时|星期|礼拜|学期|学年|半|人|性|正经|下|劲|钟头|钟|多|世纪|样)"
 )
+# 「份数：3」, 「拿铁*2」, 「2 copies」, 「双份」
+_TOLD = re.compile(
+    r"(?:份数|数量|杯数|张数)(?:是|为|:|改成)?\s?(?P<number>\d{1,3}|[一二两三四五六七八九十]{1,2})(?![\d.点])"
+    r"|(?<=[^\W\d])\s?[*x×X]\s?(?P<times>\d{1,2})(?![\d.a-zA-Z])|(?P<copies>\d{1,2}) cop(?:y|ies)|双份"
+)
+_TAKEN_BACK = re.compile(r"不对|改成|改为|说错|打错|应该是|不是$")
+# 「三号楼到五号楼都停水」
+_TOGETHER = re.compile(r"\s?(?:到|至|和|跟|与|、|及|或者?|还是)\s?")
+_ADDRESS = re.compile(r"(?:地址|地点|位置|宿舍|寝室|房间)(?:是|在|为|:)\s?$")
 _PAPER = re.compile(r"成绩|证明|transcript|版|份|在读|学籍|打印", re.IGNORECASE)
 _CHINESE = re.compile(r"中文|汉语版|中文版")
 _ENGLISH = re.compile(
@@ -46,42 +60,54 @@ _EDGES = re.compile(
 )
 
 
-def find(text: str, now: datetime, term_start: date | None = None) -> dict[str, str]:
+def find(text: str, now: datetime, term_start: date | None = None, *, year: SchoolYear | None = None) -> dict[str, str]:
     """What ``text`` states, by name; a name is missing when it is not said or not clear.
 
-    ``location`` (3号楼502), ``phone`` (eleven digits), ``student`` (a student number: a word, never an identity),
-    ``date`` (YYYY-MM-DD), ``time`` (HH:MM on that date), ``period`` (ISO 8601 interval, whole days 00:00–23:59),
-    ``days`` (a length without a beginning), ``count``, ``fault`` (what is broken, in the student's words),
-    ``language`` (zh, en) and ``leave_kind`` (事假, 病假, 公假).
+    ``location`` (3号楼502), ``phone`` (eleven digits, or a landline as written), ``student`` (a student number: a word,
+    never an identity), ``ticket`` (BX20261122-0001), ``person`` (张老师), ``money`` (yuan: 100, 12.50), ``date``
+    (YYYY-MM-DD), ``time`` (HH:MM on that date), ``moment`` (both, YYYY-MM-DDTHH:MM), ``period`` (ISO 8601 interval,
+    whole days 00:00–23:59), ``past`` (a day that is over: never a wish), ``days`` (a length without a beginning), ``count``, ``fault`` (what is broken, in the
+    student's words), ``language`` (zh, en) and ``leave_kind`` (事假, 病假, 公假).
 
-    ``term_start`` is any day of the first teaching week; without it teaching weeks are not read.
+    ``year`` is the university's calendar, ``term_start`` any day of the first teaching week where nothing more of it is
+    known; without either, teaching weeks are not read.
     """
     text = normalise(text[:_READ])
+    # ``rest`` is what is left to be read; ``own`` the same in the student's own spelling, for the words of a fault.
+    rest = spelled(text)
     found: dict[str, str] = {}
-    rest = text
-    if phone := phones.mobile(text):
+    taken = tickets.find(rest)
+    if ticket := tickets.one(rest):
+        found["ticket"] = ticket
+    rest = _without(rest, taken)
+    if phone := phones.phone(rest):
         found["phone"] = phone
-    for mobile in phones.mobiles(text):
-        rest = _mask(rest, mobile.start, mobile.end)
+    numbers = [*phones.mobiles(rest), *phones.landlines(rest)]
+    rest = _without(rest, numbers)
     students = phones.students(rest)
-    if len({student.digits for student in students}) == 1:
-        found["student"] = students[0].digits
-    for student in students:
-        rest = _mask(rest, student.start, student.end)
+    if student := phones.student(rest):
+        found["student"] = student
+    rest = _without(rest, students)
     named = places.find(rest)
     place = places.one(rest)
-    for one in named:
-        rest = _mask(rest, one.start, one.end)
+    seen = [*taken, *numbers, *students, *named]
+    own = _without(text, seen)
+    rest = _without(rest, named)
     if place is None and len(named) > 1:
-        place = _broken_place(named, rest)
+        place = _broken_place(named, own) or _given_place(named, text)
     if place:
         found["location"] = place.name
-    found |= _when(rest, now, term_start)
+    if person := people.one(rest):
+        found["person"] = person
+    if amount := money.one(rest):
+        found["money"] = amount
+    rest = _without(rest, money.find(rest))
+    found |= _when(rest, now, term_start, year)
     found |= {
         name: value
         for name, value in (
             ("count", count(rest)),
-            ("fault", _fault(rest)),
+            ("fault", _fault(own) or _fault(spelled(own))),
             ("language", _language(rest)),
             ("leave_kind", _leave_kind(rest)),
         )
@@ -92,25 +118,34 @@ def find(text: str, now: datetime, term_start: date | None = None) -> dict[str, 
 
 def count(text: str) -> str | None:
     """How many, when a measure word says so: 两份 → ``2``; ``None`` when none or two different numbers are said."""
-    said: dict[str, set[int]] = {}
+    if told := _TOLD.search(text):
+        value = number(told["number"] or told["times"] or told["copies"] or "2")
+        return str(value) if value else None
+    said: dict[str, list[int]] = {}
     for match in _COUNT.finditer(text):
         if value := number(match["count"]):
-            said.setdefault(match["measure"], set()).add(value)
+            if said and _TAKEN_BACK.search(text, 0, match.start()):
+                said.clear()
+            said.setdefault(match["measure"], []).append(value)
     for measure in _MEASURES:
         if measure in said:
-            return str(said[measure].pop()) if len(said[measure]) == 1 else None
+            return str(said[measure][0]) if len(set(said[measure])) == 1 else None
     return None
 
 
-def _when(text: str, now: datetime, term_start: date | None) -> dict[str, str]:
-    when = dates.read(text, now, term_start)
+def _when(text: str, now: datetime, term_start: date | None, year: SchoolYear | None) -> dict[str, str]:
+    when = dates.read(text, now, term_start, year=year)
     found: dict[str, str] = {}
     if when.day:
         found["date"] = when.day.isoformat()
     if when.at:
         found["time"] = when.at.strftime("%H:%M")
+    if when.day and when.at:
+        found["moment"] = datetime.combine(when.day, when.at).strftime("%Y-%m-%dT%H:%M")
     if when.period:
         found["period"] = dates.iso(when.period)
+    if when.past:
+        found["past"] = when.past.isoformat()
     if when.count:
         found["days"] = str(when.count)
     return found
@@ -118,13 +153,21 @@ def _when(text: str, now: datetime, term_start: date | None) -> dict[str, str]:
 
 def _broken_place(named: list[places.Place], text: str) -> places.Place | None:
     """Of several places the one in whose clause something is broken: 「我住3号楼502，图书馆的打印机坏了」."""
+    if any(_TOGETHER.fullmatch(text, one.end, two.start) for one, two in itertools.pairwise(named)):
+        return None
     broken = []
     for index, place in enumerate(named):
         end = named[index + 1].start if index + 1 < len(named) else len(text)
-        clause = _CLAUSES.split(text[place.end : end])[0]
+        clause = _CLAUSES.split(text[place.end : end].lstrip(" ,。的□"))[0]
         if _fault(clause):
             broken.append(place)
     return broken[0] if len(broken) == 1 else None
+
+
+def _given_place(named: list[places.Place], text: str) -> places.Place | None:
+    """Of several places the one that is given as the address: 「我在图书馆，地址是3号楼502」."""
+    given = [place for place in named if _ADDRESS.search(text, max(0, place.start - 8), place.start)]
+    return given[0] if len(given) == 1 else None
 
 
 def _language(text: str) -> str | None:
@@ -163,6 +206,17 @@ def _faults() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pat
     return thing, trouble, alone, mend
 
 
-def _mask(text: str, start: int, end: int) -> str:
-    """``text`` with a read span blanked, of the same length: no later reader sees 「5号」 in 「5号楼」."""
-    return text[:start] + "□" * (end - start) + text[end:]
+class _Span(Protocol):
+    """Where something read stands in the text."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+def _without(text: str, spans: Iterable[_Span]) -> str:
+    """``text`` with what was read blanked, of the same length: no later reader sees 「5号」 in 「5号楼」."""
+    for span in spans:
+        text = text[: span.start] + "□" * (span.end - span.start) + text[span.end :]
+    return text

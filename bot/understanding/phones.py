@@ -1,21 +1,50 @@
-"""Mobile numbers and student numbers in a message."""
+"""Telephone numbers and student numbers in a message."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from bot.understanding import spelling
+
 # Mobile numbers of the mainland begin 13 to 19 (工信部《电信网编号计划》, 11 digits).
-_RUN = re.compile(r"(?:(?:\+|(?<!\d)00)86[- ]?|(?<!\d))\d{2,}(?:[- ]\d{2,})*")
+_RUN = re.compile(r"(?:(?:\+|(?<!\d)00)86[- ]?|(?<!\d))\d{2,}(?:\s?[-—–. ]{1,2}\s?\d+)*")
 _GROUP = re.compile(r"\d+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_SHAPES = ((3, 4, 4), (4, 4, 3), (3, 3, 5), (3, 8), (7, 4), (5, 6), (4, 7), (3, 2, 3, 3))
-_STUDENT = re.compile(r"(?<!\d)20\d{8}(?!\d)")
-_SPOKEN = re.compile(
-    r"(?<![〇零一二三四五六七八九幺])[一幺][〇零一二三四五六七八九幺]{10}(?![〇零一二三四五六七八九幺])"
+_WITH_COUNTRY = re.compile(r"86(1[3-9]\d{9})")
+_SHAPES = ((3, 4, 4), (4, 4, 3), (3, 3, 5), (3, 5, 3), (3, 8), (7, 4), (5, 6), (4, 7), (6, 5), (3, 2, 3, 3))
+_STUDENT = re.compile(
+    r"(?<![\d.-])20\d{2}(?:\d{6}|[- ]\d{6}|[- ]\d{2}[- ]\d{4}|[- ]\d{4}[- ]\d{2}|\d{2}[- ]\d{4}|\d{3}[- ]\d{3})(?!\d|-\d)"
 )
-_SAID = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
+_STUDENT_SPOKEN = re.compile(
+    r"(?<![零〇一二三四五六七八九])二[零〇][零〇一二三四五六七八九幺]{8}(?![零〇一二三四五六七八九十百幺])"
+)
+_SAID = "〇零一二三四五六七八九幺"
+_ONE_BY_ONE = re.compile(r"1(?: \d){10}")
+_SPOKEN = re.compile(
+    rf"(?<![{_SAID}\d])[一幺1][- ]?[{_SAID}\d](?:[- ]{{0,2}}[{_SAID}\d]){{9}}(?![{_SAID}\d]|[十百号楼栋])"
+)
 _COUNTRY = re.compile(r"(?:\+|(?<!\d)00)86[- ]?(?=1)")
+
+# A landline: area code and seven or eight digits, or these alone where a telephone is spoken of.
+_LOCAL = r"[2-8]\d{2,3}[- —–]?\d{4}"
+_LANDLINE = re.compile(
+    rf"(?<![\d.-])(?:(?P<area>\(0(?:10|2\d|[3-9]\d\d)\)|0(?:10|2\d|[3-9]\d\d))[- —–]{{0,2}})?{_LOCAL}(?:\s?(?:转|-)\s?\d{{1,5}}(?:分机)?)?(?![\d.]|[-—–]\d|[年月元块])"
+)
+_TELEPHONE = re.compile(r"(?:电话|座机|固话|热线|号码|联系|拨打?|打|tel)[^\d,。;]{0,6}$", re.IGNORECASE)
+_NO_TELEPHONE = re.compile(r"(?:qq|微信|vx|卡号|学号|单号?|工号|编号|码是|验证码|群号?)[^\d,。;]{0,4}$", re.IGNORECASE)
+
+_DENIED = re.compile(
+    r"(?:不是|并非|而非|别打|不要打|不打|别用|不用|不要|原来的?|以前的?|旧的?|之前的?)(?:号码?|手机号?|电话)?(?:是)?\s?:?$"
+)
+_GONE = re.compile(
+    r"\s?(?:这个|那个)?(?:号码?)?(?:已经|都)?(?:停机|停用|不用了|作废|打不通|换成|改成|改为|不对|错了|是错|写错|丢了|注销)"
+)
+
+# Somebody else's number beside one's own.
+_OTHERS = re.compile(
+    r"(?:室友|舍友|同学|宿管|宿管阿姨|妈妈?|爸爸?|家长|父亲|母亲|朋友|老师|辅导员|师傅|宿舍长|班长)的?(?:电话|手机号?|号码|联系方式)?(?:是|为)?\s?:?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +69,24 @@ def mobiles(text: str) -> list[Number]:
         groups = list(_GROUP.finditer(text, start, run.end()))
         found += _in_groups(text, groups)
     for spoken in _SPOKEN.finditer(text):
-        number = spoken[0].translate(_SAID)
-        if _MOBILE.fullmatch(number):
+        number = re.sub(r"\D", "", spelling.digits(spoken[0]))
+        if (not spoken[0].isascii() or _ONE_BY_ONE.fullmatch(spoken[0])) and _MOBILE.fullmatch(number):
             found.append(Number(number, spoken.start(), spoken.end()))
     return found
 
 
 def _in_groups(text: str, groups: list[re.Match[str]]) -> list[Number]:
     found: list[Number] = []
+    whole = "".join(group[0] for group in groups)
+    if len(groups) > 4 and _MOBILE.fullmatch(whole):
+        return [Number(whole, groups[0].start(), groups[-1].end())]
     index = 0
     while index < len(groups):
         taken = 1
         if _MOBILE.fullmatch(groups[index][0]):
             found.append(Number(groups[index][0], groups[index].start(), groups[index].end()))
+        elif abroad := _WITH_COUNTRY.fullmatch(groups[index][0]):
+            found.append(Number(abroad[1], groups[index].start(), groups[index].end()))
         else:
             for shape in _SHAPES:
                 some = groups[index : index + len(shape)]
@@ -70,12 +104,52 @@ def _in_groups(text: str, groups: list[re.Match[str]]) -> list[Number]:
     return found
 
 
+def landlines(text: str) -> list[Number]:
+    """Every landline in normalised ``text``, as it is written; one without its area code only beside 电话 and the like."""
+    found = []
+    for match in _LANDLINE.finditer(text):
+        ahead = max(0, match.start() - 10)
+        if _NO_TELEPHONE.search(text, ahead, match.start()):
+            continue
+        if match["area"] or _TELEPHONE.search(text, ahead, match.start()):
+            found.append(Number(match[0], match.start(), match.end()))
+    return found
+
+
 def mobile(text: str) -> str | None:
     """The one mobile number of ``text`` as eleven digits; ``None`` without one or with several."""
-    numbers = {number.digits for number in mobiles(text)}
-    return numbers.pop() if len(numbers) == 1 else None
+    return _chosen(text, mobiles(text))
+
+
+def phone(text: str) -> str | None:
+    """The number to call: the one mobile number, or where there is none the one landline as it is written."""
+    numbers = mobiles(text)
+    if numbers:
+        return _chosen(text, numbers)
+    return _chosen(text, landlines(text))
+
+
+def _chosen(text: str, numbers: list[Number]) -> str | None:
+    """The one that is left when those that are said to be wrong or out of use do not count."""
+    good = [
+        number
+        for number in numbers
+        if not _DENIED.search(text, max(0, number.start - 10), number.start) and not _GONE.match(text, number.end)
+    ]
+    own = [number for number in good if not _OTHERS.search(text, max(0, number.start - 10), number.start)]
+    left = {number.digits for number in own or good}
+    return left.pop() if len(left) == 1 else None
 
 
 def students(text: str) -> list[Number]:
     """Student numbers (ten digits, 20…): worth reporting, never proof of who is writing."""
-    return [Number(match[0], match.start(), match.end()) for match in _STUDENT.finditer(text)]
+    return [
+        Number(re.sub(r"\D", "", spelling.digits(match[0])), match.start(), match.end())
+        for pattern in (_STUDENT, _STUDENT_SPOKEN)
+        for match in pattern.finditer(text)
+    ]
+
+
+def student(text: str) -> str | None:
+    """The one student number of ``text``; ``None`` without one or with several."""
+    return _chosen(text, students(text))

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.understanding import words
 from bot.understanding.numerals import chinese, digits, number
 
 _CN = "一二三四五六七八九十"
-_HOUSE = rf"(?P<house>(?<!\d)\d{{1,2}}|(?<![{_CN}])[{_CN}]{{1,3}})"
-_ROOM = (
-    r"(?P<room>\d{3,4}(?!\d)|(?<![零〇一二三四五六七八九幺])[零〇一二三四五六七八九幺]{3,4}(?![零〇一二三四五六七八九幺十百])"
+_DIGIT = "零〇一二三四五六七八九幺"
+_HOUSE = rf"(?P<house>(?<!\d)(?<!\d[-~—–到至])\d{{1,2}}|(?<![{_CN}])[{_CN}]{{1,3}})"
+_DOOR = (
+    rf"(?:\d{{3,4}}(?!\d)|\d \d \d(?! ?\d)|(?<![{_DIGIT}])[{_DIGIT}]{{3,4}}(?![{_DIGIT}十百])"
     r"|[一二三四五六七八九]百[零〇]?[一二三四五六七八九十]{1,3})"
-    r"(?!年|月|级|届|元|块|天|人|次|分|点|[-.]\d)\s?(?:教室|房间|寝室|宿舍|室|房|寝|号房)?"
+    r"(?!年|月|级|届|元|块|天|人|次|分|点|-\d\d|\.\d)"
 )
-_FLOOR = rf"(?P<floor>负?(?:\d{{1,2}}|[{_CN}]{{1,3}})\s?(?:楼|层|[fF](?![a-zA-Z])))"
+_CALLED = r"(?:教室|房间|寝室|宿舍|室|房|寝|号房)"
+_ROOM = rf"(?P<room>{_DOOR})\s?{_CALLED}?"
+_FLOOR = rf"(?:负?(?:\d{{1,2}}|[{_CN}]{{1,3}})\s?(?:楼|层|[fF](?![a-zA-Z]))|[bB][12](?![a-zA-Z\d]))"
 _UNIT = rf"(?:(?P<unit>\d|[{_CN}])\s?单元)"
-_GAP = r"[ 的,]{0,2}"
+_GAP = r"[ 的,、#/.。]{0,2}"
+# 「房号是502」, 「男生宿舍404」
+_NAMED = r"(?:(?:男生|女生)?(?:宿舍|寝室|房间|房|门牌|公寓)(?:号码?)?(?:是|为|:)?\s?)?"
+_SIDE = r"(?:的?(?:[东西南北][侧边头面]|靠窗|左边|右边|左侧|右侧|尽头|里面|拐角))?"
+_AHEAD = re.compile(rf"(?P<room>{_DOOR})\s?{_CALLED}?[ ,、。的]{{0,2}}(?:我?(?:住在?|在|是))?\s?$")
+_WRONG = r"(?:不对|不是|不不|(?:说|打|写|输)?错了?)"
+_REPLACED = re.compile(
+    rf"[,。. ]*(?:[哦噢额呃啊诶唉哎]+[,。. ]*)?(?:{_WRONG}[,。. ]*)+(?:{_DOOR}\s?{_CALLED}?[,。. ]*)?(?:应该是|应该|是)?\s?{_ROOM}(?!\s?[号栋#])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +61,61 @@ def find(text: str) -> list[Place]:
     for match in _pattern().finditer(text):
         place = _place(match)
         if place and place.start >= end:
-            found.append(place)
-            end = place.end
+            found.append(_with_room(text, place, end))
+            end = found[-1].end
     return found
 
 
 def one(text: str) -> Place | None:
     """The place ``text`` is about, or ``None`` without one or when two different ones stand side by side.
 
-    A place that is denied (不是3号楼，是5号楼) does not count; the fuller of two mentions of one place wins.
+    A place that is denied (不是3号楼，是5号楼) or taken back (3号楼，不对，5号楼) does not count; the fuller of two
+    mentions of one place wins.
     """
     named = [place for place in find(text) if not _DENIED.search(text, max(0, place.start - 3), place.start)]
+    if any(_ANOTHER.match(text, place.end) for place in named):
+        return None
     chosen: Place | None = None
     for place in named:
         if chosen is None or place.within(chosen):
             chosen = place
         elif not chosen.within(place):
-            return None
+            if not _CORRECTED.search(text, chosen.end, place.start):
+                return None
+            chosen = place
     return chosen
 
 
-_DENIED = re.compile(r"(?:不是|不在|并非|而非|不要)(?:在)?$")
+_DENIED = re.compile(r"(?:不是|不在|不住|并非|而非|不要)(?:在)?$")
+# 「5号楼505和506都没电」: two rooms, and a form takes one.
+_ANOTHER = re.compile(r"\s?[、和跟与及]\s?\d{3,4}(?![\d分元块天人])")
+_CORRECTED = re.compile(r"不对|错了|应该是|更正|改成|改到|改为|换成|换到|不不")
+
+
+def _with_room(text: str, place: Place, after: int) -> Place:
+    """``place`` with a room that stands before it (502寝室，3号楼) or instead of one taken back (502，不对，503)."""
+    if (replaced := _REPLACED.match(text, place.end)) and (room := _number(replaced["room"])):
+        return replace(place, detail=room, end=replaced.end())
+    ahead = None if place.detail else _AHEAD.search(text, max(after, place.start - 16), place.start)
+    if ahead and place.building.endswith("号楼") and (room := _number(ahead["room"])):
+        return replace(place, detail=room, start=ahead.start())
+    return place
+
+
+def _number(said: str) -> str | None:
+    """The number of a room; ``None`` for what no door bears: 五百, 012."""
+    said = said.replace(" ", "")
+    room = str(number(said)) if "百" in said else digits(said.replace("幺", "一"))
+    return room if room.isdigit() and int(room) >= 100 and int(room) % 100 else None
 
 
 def _place(match: re.Match[str]) -> Place | None:
     parts = match.groupdict()
-    room = parts["room"] or parts["class_room"]
-    if room is not None:
-        room = str(number(room)) if "百" in room else digits(room.replace("幺", "一"))
-        if int(room) < 100 or int(room) % 100 == 0:
-            return None
+    said = parts["room"] or parts["class_room"]
+    room = _number(said) if said else None
+    if said and not room:
+        return None
+    floor = parts["floor"] or parts["floor_after"]
     if parts["lettered"]:
         return Place(f"教学楼{parts['lettered'].upper()}座", room or "", match.start(), match.end())
     if parts["alias"]:
@@ -95,17 +131,24 @@ def _place(match: re.Match[str]) -> Place | None:
         if parts["floorlike"] and room and int(room) // 100 == value:
             return None
         building = f"{_estate(parts['estate'])}{value}号楼"
+    if floor and parts["door"] and (storey := number(_plain(floor))):
+        # 「5层02室」
+        room = f"{storey}{parts['door']}"
     unit = f"{number(parts['unit'])}单元" if parts["unit"] else ""
-    detail = unit + (room or _storey(parts["floor"]) + (parts["corner"] or ""))
+    detail = unit + (room or _storey(floor) + (parts["corner"] or ""))
     return Place(building, detail, match.start(), match.end())
+
+
+def _plain(floor: str) -> str:
+    return floor.lstrip("负bB").rstrip("楼层fF ")
 
 
 def _storey(said: str | None) -> str:
     """``2楼``, ``二层`` and ``2F`` are all 二楼."""
     if not said:
         return ""
-    below = "负" if said.startswith("负") else ""
-    value = number(said.removeprefix("负").rstrip("楼层fF "))
+    below = "负" if said[0] in "负bB" else ""
+    value = number(_plain(said))
     return f"{below}{chinese(value)}楼" if value and value < 100 else ""
 
 
@@ -139,12 +182,17 @@ def _pattern() -> re.Pattern[str]:
     corners = "|".join(sorted(known["corners"], key=len, reverse=True))
     estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d))[ 的]?)?"
     house = (
-        rf"(?:{_HOUSE}\s?(?:号(?:宿舍|寝室|学生)?(?:公寓)?楼|号(?:学生)?公寓|号栋|\#\s?(?:宿舍|公寓)?楼?|栋(?:楼|宿舍)?|幢(?:楼)?)"
-        r"|(?<![\d.:/-])(?P<short>\d{1,2})\s?[-—–](?=\d{3,4}(?![\d.:/-]))"
+        rf"(?:{_HOUSE}\s?(?:号(?:男生|女生|学生|宿舍|寝室|公寓)*楼|号(?:学生)?公寓|号栋|\#\s?(?:宿舍|公寓)?楼?"
+        rf"|栋(?:宿舍|公寓)?楼?(?:宿舍)?|幢(?:楼)?|号?舍(?={_GAP}{_DOOR}|{_GAP}{_FLOOR}))"
+        r"|(?<![\d.:/-])(?P<short>\d{1,2})(?:\s?[-—–_·]{1,2}(?=\d{3,4}(?![\d.:/]|-\d\d))|号(?=\d{3}(?!\d)))"
         r"|(?<!\d)(?P<floorlike>\d{1,2})楼[- ]?(?=\d{3,4}(?!\d)))"
     )
-    alias = rf"(?P<alias>(?<![a-z\d])(?:{aliases})(?![a-z]|(?<=活)动|(?<=教)(?:室|授|练|师|材|学|育|务)|(?<=[一二]食堂)(?:阿姨)))"
+    alias = rf"(?P<alias>(?<![a-z\d])(?:{aliases})(?![a-z](?!\d)|(?<=活)动|(?<=教)(?:室|授|练|师|材|学|育|务)|(?<=[一二]食堂)(?:阿姨)))"
     # 「A301」 alone is a class room in teaching block A.
-    lettered = r"(?P<lettered>(?<![a-z\d])[ab])[- ]?(?P<class_room>\d{3})(?![\d.a-z])(?:教室|室)?"
-    inside = rf"(?:{_GAP}{_UNIT})?(?:{_GAP}{_FLOOR})?(?:(?:{_GAP}|\s?[-—–]\s?){_ROOM})?(?:的?(?P<corner>{corners}))?"
+    lettered = rf"(?P<lettered>(?<![a-z\d])[ab])[- ]?(?P<class_room>\d{{3}}|[{_DIGIT}]{{3}}(?![{_DIGIT}十百]))(?![\d.a-z])(?:教室|室)?"
+    corner = rf"(?:{_SIDE}[的 ]?(?P<corner>{corners})(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?)?"
+    inside = (
+        rf"(?:{_GAP}{_UNIT})?(?:{_GAP}(?P<floor>{_FLOOR}))?(?:(?:{_GAP}{_NAMED}|\s?[-—–]\s?){_ROOM}"
+        rf"|(?P<door>0[1-9])(?={_CALLED}){_CALLED})?{corner}"
+    )
     return re.compile(rf"(?:{lettered}|(?:{estate}{house}|{alias}){inside})", re.IGNORECASE)

@@ -22,6 +22,8 @@ from knowledge_base import open_encoder
 ROOT = Path(__file__).resolve().parents[2]
 SENTENCES = ROOT / "training_data" / "intents"
 QUESTIONS = ROOT / "training_data" / "questions"
+TASKS = ROOT / "actions" / "tasks"
+"""A service that came in a folder of its own brings its sentences with it: ``<task>/sentences.yml``."""
 MODEL = ROOT / "build" / "models" / "intents.npz"
 VECTORS = ROOT / "build" / "vectors"
 
@@ -35,7 +37,7 @@ FOLDS = 5
 def read_sentences(folder: Path = SENTENCES) -> list[tuple[str, str]]:
     """Every ``(sentence, intent)``, normalised as the pipeline normalises what students type."""
     pairs = []
-    for path in sorted(folder.glob("*.yml")):
+    for path in [*sorted(folder.glob("*.yml")), *sorted(TASKS.glob("*/sentences.yml"))]:
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
             for line in entry["examples"].splitlines():
                 if line.strip():
@@ -52,6 +54,7 @@ def fingerprint(folder: Path = SENTENCES) -> str:
     digest = hashlib.sha256()
     for path in [
         *sorted(folder.glob("*.yml")),
+        *sorted(TASKS.glob("*/sentences.yml")),
         *sorted(QUESTIONS.glob("*.yml")),
         Path(__file__),
         Path(__file__).with_name("intents.py"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from actions.compile import GENERATED, compile_all, compile_task, main, stale, write
+from actions.compile import BOT, GENERATED, compile_all, compile_task, main, stale, write
 from actions.task import read_tasks
 
 TASKS = read_tasks()
@@ -44,7 +44,7 @@ def test_what_is_missing_outdated_or_left_over_is_stale(tmp_path: Path) -> None:
     assert len(stale(tmp_path)) == len(TASKS)
     assert len(write(tmp_path)) == len(TASKS)
     assert stale(tmp_path) == []
-    old, left_over = tmp_path / "repair_request.yml", tmp_path / "gone.yml"
+    old, left_over = (tmp_path / GENERATED / name for name in ("repair_request.yml", "gone.yml"))
     old.write_text("# by hand\n", encoding="utf-8")
     left_over.write_text("", encoding="utf-8")
     assert stale(tmp_path) == [old, left_over]
@@ -54,7 +54,7 @@ def test_what_is_missing_outdated_or_left_over_is_stale(tmp_path: Path) -> None:
 
 
 def test_check_writes_nothing_and_is_content(capsys: pytest.CaptureFixture[str]) -> None:
-    before = {path: path.stat().st_mtime_ns for path in GENERATED.glob("*.yml")}
+    before = {path: path.stat().st_mtime_ns for path in (BOT / GENERATED).glob("*.yml")}
     assert main(["--check"]) == 0
     assert capsys.readouterr().out == ""
-    assert {path: path.stat().st_mtime_ns for path in GENERATED.glob("*.yml")} == before
+    assert {path: path.stat().st_mtime_ns for path in (BOT / GENERATED).glob("*.yml")} == before

@@ -66,6 +66,11 @@ BAD_BODIES = [
     (b'{"conversation": "a b", "message_id": "m", "text": "x"}', 422),
     (b'{"conversation": "\\ud83d", "message_id": "m", "text": "x"}', 422),
     (b'{"conversation": "' + b"c" * 201 + b'", "message_id": "m", "text": "x"}', 422),
+    (b'{"conversation": "c", "message_id": "m", "text": "x", "attachments": "up1"}', 422),
+    (b'{"conversation": "c", "message_id": "m", "text": "x", "attachments": [1]}', 422),
+    (b'{"conversation": "c", "message_id": "m", "text": "x", "attachments": ["../x"]}', 422),
+    (b'{"conversation": "c", "message_id": "m", "attachments": []}', 422),
+    (b'{"conversation": "c", "message_id": "m", "attachments": ["1", "2", "3", "4", "5", "6"]}', 422),
     (b"[" * 60_000, 400),
     (b'{"conversation": "c", "message_id": "m", "text": "' + b"x" * 100_000 + b'"}', 413),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import httpx
 import pytest
 import structlog
 
+from bot.messages import Answered, Candidate, Inbound, State, Trace
 from connectors.bootstrap import build
 from connectors.settings import Settings
 
@@ -101,3 +103,51 @@ async def test_a_crisis_sentence_in_the_middle_of_a_long_message_is_seen(
 ) -> None:
     answer = await client.post("/api/chat", json=body(f"{padding}我不想活了。{padding}"))
     assert [reply["kind"] for reply in answer.json()["replies"]] == ["crisis"]
+
+
+def photo(message: str, *ids: str) -> dict[str, object]:
+    return {"conversation": "c", "message_id": message, "attachments": list(ids)}
+
+
+async def test_a_photo_may_come_alone_and_is_kept_for_its_question(client: httpx.AsyncClient, app: Any) -> None:
+    answer = await client.post("/api/chat", json=photo("m1", "up1", "up1"))
+    assert (answer.status_code, [reply["kind"] for reply in answer.json()["replies"]]) == (200, ["text"])
+    with app.state.doors.inbox.engine.connect() as db:
+        (state,) = db.exec_driver_sql("SELECT state FROM conversations WHERE id = 'web:c'").one()
+    assert json.loads(state)["photos"] == ["up1"]
+
+
+async def test_a_message_id_with_another_photo_is_refused(client: httpx.AsyncClient) -> None:
+    assert (await client.post("/api/chat", json=photo("m1", "up1"))).status_code == 200
+    assert (await client.post("/api/chat", json=photo("m1", "up1"))).status_code == 200
+    assert (await client.post("/api/chat", json=photo("m1", "up2"))).status_code == 409
+
+
+class Misunderstanding:
+    """A pipeline to which every message shows that it was taken wrongly."""
+
+    def alarm(self, inbound: Inbound, state: State) -> None:
+        return None
+
+    async def answer(self, inbound: Inbound, state: State) -> Answered:
+        wrong = Candidate(inbound.text, "none_fits", taken="card_top_up")
+        said = ({"kind": "text", "text": "好的"},)
+        alarm = "page.x" if inbound.text == "alarm" else None
+        return Answered(said, state, Trace("smalltalk"), alarm=alarm, candidates=(wrong,))
+
+
+async def test_what_was_not_understood_is_kept_for_a_review_without_whom(client: httpx.AsyncClient, app: Any) -> None:
+    app.state.doors.pipeline = Misunderstanding()
+    for text in ("找张伟老师13812345678", "alarm"):
+        assert (await client.post("/api/chat", json=body(text))).status_code == 200
+    assert [one.text for one in app.state.doors.candidates.waiting()] == ["找〈姓名〉老师〈电话〉"]
+
+
+async def test_a_sentence_that_cannot_be_kept_is_answered_all_the_same(
+    client: httpx.AsyncClient, app: Any, tmp_path: Path
+) -> None:
+    app.state.doors.pipeline = Misunderstanding()
+    app.state.doors.candidates.path = tmp_path / "no" / "such" / "folder.sqlite"
+    with structlog.testing.capture_logs() as logs:
+        assert (await client.post("/api/chat", json=body("加点钱"))).status_code == 200
+    assert "candidates.not_kept" in [entry["event"] for entry in logs]

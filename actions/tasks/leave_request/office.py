@@ -1,35 +1,118 @@
-"""A leave, as the leave system wants it."""
+"""A leave as the leave system wants it, and the return from one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from actions.offices import Offices
-from actions.offices.leaves import Leave, LeaveKind
+from actions.form import day, moment
+from actions.offices import Offices, Refusal
+from actions.offices.leaves import Leave, LeaveKind, Terms
 from actions.rasa_actions import Order
+from actions.task import Asked, Choice
+from actions.told import clauses, plain, without_times
+
+RECORDED = "用学籍里登记的"
+"""What ``task.yaml`` puts on the card where nobody else was named."""
+PUBLIC = "公假"
+_ASKING = re.compile(
+    r"请(?!问|教).{0,8}假|[事病公丧婚产]假|假期|批假|休息|离校|回(?:一趟)?(?:老)?家|出校|外出|^去\S+$|你好|谢谢"
+)
+_WHEN = re.compile(r"[从到至起开始，\s]|上午|下午|全天|一天|半天|[一二两三四五六七八九十\d]+(?:天|个?小时)")
+_AWAY = re.compile(r"(?:离校|出校|外出)[，,]?(?:去|到|回)(?P<place>[一-鿿]{2,8}?)(?=看|参|办|探|出差|做|治|[，,。]|$)")
+_BECAUSE = re.compile(r"^(?:因为|由于|原因是|理由是)[:：]?")
+_HAN = re.compile(r"[一-鿿]")
+ALWAYS = "^"
+"""A pattern that any words match: there is only one to choose."""
+
+
+def read(said: str, values: Mapping[str, str]) -> Mapping[str, str]:
+    """The reason and where to, where the first sentence tells them: 「我发烧了，想请一天病假」."""
+    found: dict[str, str] = {}
+    if away := _AWAY.search(said):
+        found["destination"] = away["place"]
+    reasons = [_BECAUSE.sub("", clause) for clause in clauses(plain(said)) if not _ASKING.search(clause)]
+    if told := [one for one in reasons if len(_HAN.findall(_WHEN.sub("", without_times(one)))) > 1]:
+        found["reason"] = "，".join(told)
+    return found
 
 
 async def check(field: str, value: str, offices: Offices) -> None:
-    """Overlaps and limits are the leave system's to judge, when it has the whole request."""
+    """Says at once of public leave that nobody asks for it alone; the rest is judged with the whole request."""
+    if field == "leave_kind" and value == PUBLIC:
+        raise Refusal("public_leave_is_registered")
 
 
-async def submit(order: Order, offices: Offices) -> Mapping[str, str]:
-    start, end = (datetime.fromisoformat(part) for part in order.values["period"].split("/"))
+async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:
+    cases = [case for case in await offices.progress.cases(asked.student or "") if "return" in case.can]
+    if not cases:
+        raise Refusal("nothing_to_return")
+    said = ALWAYS if len(cases) == 1 else None
+    return [Choice(case.number, case.line, said) for case in cases[:8]]
+
+
+def _period(values: Mapping[str, str]) -> tuple[datetime, datetime]:
+    start, end = (datetime.fromisoformat(part) for part in values["period"].split("/"))
+    return start, end
+
+
+async def preview(order: Order, offices: Offices) -> Mapping[str, str]:
+    values = order.values
+    if values.get("deed") == "return":
+        return {}
+    kind, away = cast(LeaveKind, values["leave_kind"]), values["leaves_campus"] == "yes"
+    terms = await offices.leaves.terms(order.student, kind, *_period(values), away)
+    lines = {"共": f"{terms.days:g} 天（按自然日算，周末也算）", "审批": _approval(terms)}
+    if terms.proof and not values.get("proof"):
+        lines["要交的证明"] = f"{terms.proof}，24 小时内交给辅导员"
+    if terms.supervisor_first:
+        lines["研究生"] = "先征得导师同意"
+    if away:
+        lines["离开本市的"] = "辅导员批之前会和家长核实"
+    return lines
+
+
+def _approval(terms: Terms) -> str:
+    together = "" if terms.decided_by_days == terms.days else f"（和前面连着的假合起来 {terms.decided_by_days:g} 天）"
+    return f"{terms.approver}{together}，最晚{day(terms.decide_by)}有结果"
+
+
+async def submit(order: Order, offices: Offices) -> Mapping[str, Any]:
+    if order.values.get("deed") == "return":
+        return await _come_back(order, offices)
+    values = order.values
+    start, end = _period(values)
     leave = Leave(
         student=order.student,
-        kind=cast(LeaveKind, order.values["leave_kind"]),
+        kind=cast(LeaveKind, values["leave_kind"]),
         start=start,
         end=end,
-        leaves_campus=order.values["leaves_campus"] == "yes",
-        reason=order.values["reason"],
-        destination=order.values.get("destination"),
+        leaves_campus=values["leaves_campus"] == "yes",
+        reason=values["reason"],
+        destination=values.get("destination"),
+        contact=None if values.get("contact") == RECORDED else values.get("contact"),
+        proof=values.get("proof"),
     )
     waiting = await offices.leaves.submit(leave, key=order.key)
-    return {
-        "number": waiting.number,
-        "days": f"{waiting.days:g}",
-        "approver": waiting.approver,
-        "office_status": waiting.status,
-    }
+    terms = waiting.terms
+    lines = [
+        f"已提交，请假单号 {waiting.number}，共 {terms.days:g} 天，现在是“{terms.status}”。",
+        f"审批人：{terms.approver}，最晚{day(terms.decide_by)}有结果。批准之前假还没有生效。",
+    ]
+    if terms.proof and leave.proof is None:
+        lines.append(f"记得 24 小时内把{terms.proof}交给辅导员。")
+    lines.append(f"假满后跟我说“销假”就行，最晚{moment(terms.return_by.isoformat(timespec='minutes'))}。")
+    return {"number": waiting.number, "office_status": terms.status, "text": "\n".join(lines)}
+
+
+async def _come_back(order: Order, offices: Offices) -> Mapping[str, Any]:
+    back = await offices.leaves.come_back(order.values["leave"], student=order.student, key=order.key)
+    if back.status == "已销假":
+        lines = [f"已销假，编号 {back.number}，这次实际请假 {back.days:g} 天。欢迎回来。"]
+    else:
+        lines = [f"销假已提交，编号 {back.number}。比规定的 24 小时晚了，要等辅导员{back.counsellor}确认。"]
+    if back.in_person:
+        lines.append("离校请假的，还要在校内刷一次校园卡，或者到辅导员那里当面确认。")
+    return {"number": back.number, "office_status": back.status, "text": "\n".join(lines)}

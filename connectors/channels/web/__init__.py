@@ -22,6 +22,9 @@ from connectors.sessions import COOKIE, Session, set_cookie
 STATIC = Path(__file__).with_name("static")
 OPAQUE = re.compile(r"[\x21-\x7e]{1,200}")
 """Ids are the client's own: printable ASCII, so that logs, headers and databases all take them."""
+UPLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What ``POST /api/uploads`` gives."""
+MOST_ATTACHMENTS = 5
 HEARTBEAT_SECONDS = 10.0
 CHANNELS = frozenset({"web", "kiosk"})
 
@@ -35,6 +38,7 @@ class ChatMessage:
     text: str
     payload: str | None
     channel: str
+    attachments: tuple[str, ...] = ()
 
 
 async def parse(request: Request) -> ChatMessage:
@@ -49,14 +53,32 @@ async def parse(request: Request) -> ChatMessage:
     if not all(isinstance(one, str) and OPAQUE.fullmatch(one) for one in ids):
         raise Problem(422, "invalid_id", "conversation 和 message_id 必须是 1 到 200 个可见字符。")
     text, payload = raw.get("text"), raw.get("payload")
-    if not isinstance(text, str | None) or not isinstance(payload, str | None) or (text is None) == (payload is None):
+    attachments = _attachments(raw.get("attachments"))
+    said = (text is not None) + (payload is not None)
+    if (
+        not isinstance(text, str | None)
+        or not isinstance(payload, str | None)
+        or said > 1
+        or (not said and not attachments)
+    ):
         raise Problem(422, "invalid", "text 和 payload 要有且只有一个，并且是文字。")
     if payload is not None and not 0 < len(payload) <= 2000:
         raise Problem(422, "invalid", "payload 是空的或太长。")
-    if text is not None and not text.strip():
+    if text is not None and not text.strip() and not attachments:
         raise Problem(422, "empty", "没有收到内容，请输入要问的问题或要办的事。")
     channel = raw.get("channel", "web")
-    return ChatMessage(str(ids[0]), str(ids[1]), text or "", payload, channel if channel in CHANNELS else "web")
+    channel = channel if channel in CHANNELS else "web"
+    return ChatMessage(str(ids[0]), str(ids[1]), text or "", payload, channel, attachments)
+
+
+def _attachments(raw: Any) -> tuple[str, ...]:
+    """The ids of uploaded files that came along; they may stand alone, without text."""
+    if raw is None:
+        return ()
+    good = isinstance(raw, list) and len(raw) <= MOST_ATTACHMENTS
+    if not good or not all(isinstance(one, str) and UPLOAD.fullmatch(one) for one in raw):
+        raise Problem(422, "invalid_attachments", f"attachments 要是最多 {MOST_ATTACHMENTS} 个上传后得到的编号。")
+    return tuple(dict.fromkeys(raw))
 
 
 async def _answer(doors: Doors, session: Session, message: ChatMessage) -> dict[str, Any]:
@@ -68,6 +90,7 @@ async def _answer(doors: Doors, session: Session, message: ChatMessage) -> dict[
         text=message.text,
         payload=message.payload,
         student=session.student,
+        attachments=message.attachments,
     )
     said: dict[str, Any] = {
         "conversation": message.conversation,

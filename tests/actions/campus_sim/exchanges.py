@@ -25,11 +25,26 @@ from actions.campus_sim.seed import seed
 from actions.campus_sim.server import application
 from tests.actions.campus_sim.back_office import ROOT, SECRET
 from tests.actions.campus_sim.clock import Clock
-from tests.actions.campus_sim.forms import LEAVE, REPAIR, SUSPENDED, TRANSCRIPT
+from tests.actions.campus_sim.forms import (
+    ANONYMOUS,
+    COMPLAINT,
+    HAZARD,
+    LEAVE,
+    REPAIR,
+    SIGN_UP,
+    STUDENT,
+    SUSPENDED,
+    TALK,
+    TRANSCRIPT,
+    TUTOR_TALK,
+    VENUE,
+)
 
 FOLDER = ROOT / "tests" / "contracts" / "campus_sim"
 MOMENT = datetime(2026, 11, 23, 10, 30, tzinfo=CAMPUS)
 CODE = "482913"
+CASE_CODE = "K7MQX4TX"
+WHOSE = {"student": STUDENT, "code": None}
 
 
 @dataclass(frozen=True)
@@ -72,8 +87,87 @@ SAID = (
     Said("leave_ends_before_it_starts", "POST", "/leaves", LEAVE | {"end": "2026-11-24T08:00"}, "leave-3"),
     Said("leave_too_long", "POST", "/leaves", LEAVE | {"end": "2027-01-08T08:00"}, "leave-4"),
     Said("leave", "GET", "/leaves/QJ20261123-0001?student=2023010001"),
+    Said(
+        "leave_terms",
+        "GET",
+        "/leaves/terms?student=2023010001&kind=事假&start=2026-12-07T00:00&end=2026-12-10T23:59&leaves_campus=true",
+    ),
+    Said("leave_public", "POST", "/leaves", LEAVE | {"kind": "公假"}, "leave-5"),
+    Said("leave_return_unapproved", "POST", "/leaves/QJ20261123-0001/return", {"student": STUDENT}, "return-1"),
+    Said("leave_today", "POST", "/leaves", LEAVE | {"start": "2026-11-23T08:00", "end": "2026-11-23T18:00"}, "leave-6"),
+    Said("leave_approved", "PUT", "/_orders/QJ20261123-0002", {"status": "已批准", "note": None}),
+    Said("leave_returned", "POST", "/leaves/QJ20261123-0002/return", {"student": STUDENT}, "return-2"),
+    Said("complaint_accepted", "POST", "/complaints", COMPLAINT, "complaint-1"),
+    Said("complaint_duplicate", "POST", "/complaints", COMPLAINT, "complaint-2"),
+    Said("complaint_anonymous", "POST", "/complaints", ANONYMOUS, "complaint-3"),
+    Said("hazard_accepted", "POST", "/hazards", HAZARD, "hazard-1"),
+    Said("case", "GET", "/orders/BX20261123-0001?student=2023010001"),
+    Said("case_of_another", "GET", "/orders/BX20261123-0001?student=2023010005"),
+    Said("case_by_code", "GET", f"/orders/by-code/{CASE_CODE}"),
+    Said("case_by_wrong_code", "GET", "/orders/by-code/XXXXXXXX"),
+    Said("urged", "POST", "/orders/BX20261123-0001/urge", WHOSE, "urge-1"),
+    Said("urged_twice", "POST", "/orders/BX20261123-0001/urge", WHOSE, "urge-2"),
+    Said("rated_too_early", "POST", "/orders/BX20261123-0001/rate", WHOSE | {"stars": 5, "words": None}, "rate-1"),
+    Said("withdrawn", "POST", "/orders/TS20261123-0001/withdraw", WHOSE, "withdraw-1"),
+    Said("withdrawn_twice", "POST", "/orders/TS20261123-0001/withdraw", WHOSE, "withdraw-2"),
+    Said("repaired", "PUT", "/_orders/BX20261123-0001", {"status": "已完成", "note": "换了阀芯"}),
+    Said("rated", "POST", "/orders/BX20261123-0001/rate", WHOSE | {"stars": 5, "words": "很快"}, "rate-2"),
+    Said("cases", "GET", "/students/2023010001/orders"),
     Said("order_by_key", "GET", "/orders/by-key/repair-1"),
     Said("order_by_key_unknown", "GET", "/orders/by-key/never"),
+    Said("counselling_slots", "GET", "/counselling/slots?day=2026-11-25"),
+    Said("counselling_accepted", "POST", "/counselling/appointments", TALK, "talk-1"),
+    Said("counselling_one_a_week", "POST", "/counselling/appointments", TALK | {"slot": "Z04_20261127T0900"}, "talk-2"),
+    Said("counselling_slot_taken", "POST", "/counselling/appointments", TALK | {"student": SUSPENDED}, "talk-3"),
+    Said("counselling_own", "GET", f"/bookings/counselling?student={STUDENT}"),
+    Said("counselling_one", "GET", f"/bookings/counselling/XL20261123-0001?student={STUDENT}"),
+    Said(
+        "counselling_released",
+        "POST",
+        "/bookings/counselling/XL20261123-0001/release",
+        {"student": STUDENT},
+        "release-1",
+    ),
+    Said(
+        "counselling_already_released",
+        "POST",
+        "/bookings/counselling/XL20261123-0001/release",
+        {"student": STUDENT},
+        "release-2",
+    ),
+    Said("tutors", "GET", "/tutors"),
+    Said("tutor_slots", "GET", "/tutors/slots?day=2026-11-25&subject=高等数学"),
+    Said("tutor_accepted", "POST", "/tutors/appointments", TUTOR_TALK, "tutor-1"),
+    Said("tutor_overlapping", "POST", "/tutors/appointments", TUTOR_TALK | {"slot": "D01_20261125T1400"}, "tutor-2"),
+    Said("venues", "GET", "/venues?kind=study_room&start=2026-11-25T14:00&end=2026-11-25T16:00"),
+    Said("venue_days", "GET", "/venues/days"),
+    Said("venue_times", "GET", "/venues/times?kind=badminton&day=2026-11-24&minutes=120&people=4"),
+    Said("venue_accepted", "POST", "/venues/bookings", VENUE, "venue-1"),
+    Said(
+        "venue_waits_for_approval",
+        "POST",
+        "/venues/bookings",
+        VENUE
+        | {"venue": "V21", "people": 80, "purpose": "班级联欢", "start": "2026-11-27T18:00", "end": "2026-11-27T20:00"},
+        "venue-2",
+    ),
+    Said(
+        "venue_wrong_day",
+        "POST",
+        "/venues/bookings",
+        VENUE | {"start": "2026-12-01T14:00", "end": "2026-12-01T16:00"},
+        "venue-3",
+    ),
+    Said("activities", "GET", "/activities?kind=讲座&day=2026-11-26"),
+    Said("activity_accepted", "POST", "/activities/signups", SIGN_UP, "activity-1"),
+    Said(
+        "activity_waits",
+        "POST",
+        "/activities/signups",
+        SIGN_UP | {"activity": "H05_20261126", "waits": True},
+        "activity-2",
+    ),
+    Said("activity_closed", "POST", "/activities/signups", SIGN_UP | {"activity": "H01_20261121"}, "activity-3"),
 )
 
 
@@ -97,7 +191,8 @@ async def play(folder: Path) -> dict[str, dict[str, Any]]:
     """Every exchange by its name, with the office's file in ``folder``."""
     ledger = Ledger(folder / "campus_sim.sqlite")
     ledger.open(seed)
-    app = application(Campus(ledger, Clock(MOMENT), lambda: CODE), SECRET, Connections())
+    app = application(Campus(ledger, Clock(MOMENT), lambda: CODE, lambda: next(codes)), SECRET, Connections())
+    codes = iter((CASE_CODE, "H9PRT2WD"))
     played = {}
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app), base_url="http://campus", headers={"X-Counsellor-Secret": SECRET}

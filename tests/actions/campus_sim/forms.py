@@ -29,7 +29,47 @@ LEAVE: dict[str, Any] = {
     "destination": None,
     "leaves_campus": False,
     "reason": "感冒发烧",
+    "contact": None,
+    "proof": None,
 }
+COMPLAINT: dict[str, Any] = {
+    "student": STUDENT,
+    "privacy": "named",
+    "matter": "菜里有虫子",
+    "place": "第二食堂",
+    "time": "今天中午",
+    "wish": "希望退款",
+    "phone": None,
+    "department": "后勤保障处",
+}
+ANONYMOUS = COMPLAINT | {"student": None, "privacy": "anonymous"}
+HAZARD: dict[str, Any] = {
+    "student": None,
+    "what": "楼道里有人给电动车充电",
+    "location": "3号楼二楼楼道",
+    "urgency": "danger",
+    "photo": None,
+    "phone": None,
+}
+TALK: dict[str, Any] = {
+    "student": STUDENT,
+    "slot": "Z01_20261125T1400",
+    "mode": "面谈",
+    "first": True,
+    "phone": "13800138000",
+    "category": "家庭",
+    "instead_of": None,
+}
+TUTOR_TALK: dict[str, Any] = {"student": STUDENT, "slot": "D01_20261125T1400", "topic": "极限没听懂", "mode": "当面"}
+VENUE: dict[str, Any] = {
+    "student": STUDENT,
+    "venue": "V01",
+    "start": "2026-11-25T14:00",
+    "end": "2026-11-25T16:00",
+    "people": 6,
+    "purpose": None,
+}
+SIGN_UP: dict[str, Any] = {"student": STUDENT, "activity": "H01_20261128", "waits": False}
 
 
 def key(said: str | None = None) -> dict[str, str]:

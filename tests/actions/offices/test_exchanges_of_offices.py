@@ -13,7 +13,7 @@ import pytest
 
 from actions.offices import Offices, Refusal
 from actions.offices.cards import Spending
-from actions.offices.leaves import Leave, LeaveOrder
+from actions.offices.leaves import Leave, LeaveOrder, Terms
 from actions.offices.registry import Building, Room, Sample, Staff, Student
 from actions.offices.repairs import Repair, RepairOrder
 from actions.offices.transcripts import Printer, Transcript, TranscriptOrder
@@ -57,9 +57,16 @@ def leave(start: str = "2026-11-25T14:00", end: str = "2026-11-27T18:00") -> Lea
 
 LEAVE_ORDER = LeaveOrder(
     number="QJ20261123-0001",
-    status="待辅导员审批",
-    approver="卢航宁",
-    days=2.5,
+    terms=Terms(
+        days=2.5,
+        decided_by_days=2.5,
+        status="待辅导员审批",
+        approver="卢航宁",
+        decide_by=date(2026, 11, 24),
+        proof="医院开具的病假建议书",
+        return_by=at("2026-11-28T18:00"),
+        supervisor_first=False,
+    ),
     kind="病假",
     start=at("2026-11-25T14:00"),
     end=at("2026-11-27T18:00"),

@@ -57,7 +57,9 @@ async def test_a_leave_is_made_shown_and_refused_where_it_overlaps(offices: Offi
     leave = Leave("2023010001", "事假", start, end, True, "家里有事", "杭州")
     key = fresh_key()
     made = await offices.leaves.submit(leave, key=key)
-    assert (made.days, made.status, made.start, made.end) == (2.5, "待辅导员审批", datetime(2026, 12, 1, 14), end)
+    terms = (made.terms.days, made.terms.status, made.terms.decide_by)
+    assert terms == (2.5, "待辅导员审批", date(2026, 11, 24))
+    assert (made.start, made.end) == (datetime(2026, 12, 1, 14), end)
     assert await offices.leaves.order(made.number, student="2023010001") == made
     assert await offices.leaves.find(key=key) == made
     with pytest.raises(Refusal) as refusal:

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding import entities
+from bot.understanding import entities, school_year
 
 NOW = datetime(2026, 11, 22, 10)
 TERM = date(2026, 9, 14)
@@ -25,6 +25,21 @@ CASES = [
 @pytest.mark.parametrize(("said", "found"), CASES)
 def test_exactly_this_is_found(said: str, found: dict[str, str]) -> None:
     assert entities.find(said, NOW, TERM) == found
+
+
+FACTS: dict[str, list[tuple[str, dict[str, str | None]]]] = yaml.safe_load(
+    Path(__file__).with_name("facts.yml").read_text(encoding="utf-8")
+)
+WEDNESDAY = datetime(2026, 11, 18, 10, 30)
+
+
+@pytest.mark.parametrize(
+    ("said", "facts"),
+    [pytest.param(*case, id=f"{group}: {case[0]}") for group, cases in FACTS.items() for case in cases],
+)
+def test_these_facts_are_read_as_students_write_them(said: str, facts: dict[str, str | None]) -> None:
+    found = entities.find(said, WEDNESDAY, year=school_year.read(school_year.SHIPPED))
+    assert {name: found.get(name) for name in facts} == facts
 
 
 def test_there_are_at_least_150_cases() -> None:

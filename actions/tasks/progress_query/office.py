@@ -1,0 +1,134 @@
+"""How far something has got, and what can be done about it: hurry it, take it back, say how it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from actions.form import day
+from actions.offices import Offices, Refusal
+from actions.offices.progress import Case, Whose
+from actions.rasa_actions import Order
+from actions.settings import Settings
+from actions.task import Asked, Choice
+from actions.tasks.progress_query.finding import meant
+
+MOST_OFFERED = 8
+LONGEST_LINE = 24
+ALWAYS = "^"
+"""A pattern that any words match: what is left when only one thing can be meant."""
+
+DEEDS = {"urge": "催办", "withdraw": "撤销", "rate": "评价"}
+WAYS_ON = {
+    "urge": ("催一催", "start:progress_query?ticket={ticket}&deed=urge{by}"),
+    "withdraw": ("撤销这一单", "start:progress_query?ticket={ticket}&deed=withdraw{by}"),
+    "rate": ("评价", "start:progress_query?ticket={ticket}&deed=rate{by}"),
+    "return": ("销假", "start:leave_request?deed=return&leave={ticket}"),
+}
+NOT_NOW = {"urge": "not_urgeable", "withdraw": "not_withdrawable", "rate": "not_done"}
+
+_NUMBER = re.compile(r"(?i)(?<![a-z0-9])[a-z]{2}\d{8}-\d{4}(?!\d)")
+_CODE = re.compile(r"(?i)(?<![a-z0-9-])(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-hjkmnp-z2-9]{8}(?![a-z0-9-])")
+
+
+def read(said: str, values: Mapping[str, str]) -> Mapping[str, str]:
+    """A number or a code, wherever it stands."""
+    if number := _NUMBER.search(said):
+        return {"ticket": number[0].upper()}
+    if code := _CODE.search(said):
+        return {"ticket": code[0].upper(), "by": "code"}
+    return {}
+
+
+async def check(field: str, value: str, offices: Offices) -> None:
+    """A number is looked up with whose it is, in :func:`options` and :func:`submit`."""
+
+
+async def _case(values: Mapping[str, str], student: str | None, offices: Offices) -> tuple[Case, Whose]:
+    """The order that was named, and whose it is."""
+    if values.get("by") == "code":
+        code = values.get("ticket", "")
+        try:
+            return await offices.progress.by_code(code), Whose(code=code)
+        except Refusal as refusal:
+            raise Refusal("no_such_code") from refusal
+    number = values.get("ticket") or values.get("which", "")
+    return await offices.progress.case(number, student=student or ""), Whose(student=student)
+
+
+def _line(case: Case) -> str:
+    line = case.line if len(case.line) <= LONGEST_LINE else f"{case.line[: LONGEST_LINE - 1]}…"
+    return f"{day(case.created_at.date())} {case.title} {line}"
+
+
+async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:
+    deed = asked.values.get("deed", "look")
+    if asked.field == "sure":
+        case, _ = await _case(asked.values, asked.student, offices)
+        _allowed(case, deed)
+        return Choice("yes", f"确认{DEEDS[deed]}：{case.title} {case.number}"), Choice("no", "先不了")
+    return await _which(asked, deed, offices)
+
+
+async def _which(asked: Asked, deed: str, offices: Offices) -> Sequence[Choice]:
+    cases = await offices.progress.cases(asked.student or "")
+    if not cases:
+        raise Refusal("no_orders")
+    open_to = cases if deed == "look" else [case for case in cases if deed in case.can]
+    if not open_to:
+        raise Refusal(f"nothing_to_{deed}")
+    likely, narrowed = meant(open_to, asked.said, Settings().now().date())
+    if len(likely) == 1:
+        likely = [*likely, *(case for case in open_to if narrowed and case not in likely)]
+        only = likely[0].number
+    else:
+        only = ""
+    return [
+        Choice(case.number, f"{_line(case)}（{case.status}）", ALWAYS if case.number == only else None)
+        for case in likely[:MOST_OFFERED]
+    ]
+
+
+def _allowed(case: Case, deed: str) -> None:
+    if deed in case.can:
+        return
+    details = {"number": case.number, "status": case.status, "stars": case.stars}
+    if deed == "urge" and case.urged_on is not None and "withdraw" in case.can:
+        raise Refusal("urged_today", details)
+    if deed == "rate" and case.stars is not None:
+        raise Refusal("rated_already", details)
+    raise Refusal(NOT_NOW[deed], details)
+
+
+async def submit(order: Order, offices: Offices) -> Mapping[str, Any]:
+    values, deed = order.values, order.values.get("deed", "look")
+    if deed != "look" and values.get("sure") != "yes":
+        return {"text": f"好的，先不{DEEDS[deed]}，什么都没有改。"}
+    case, whose = await _case(values, order.student, offices)
+    if deed == "urge":
+        case = await offices.progress.urge(case.number, whose, key=order.key)
+        return {"text": f"已经替你催了：{case.title} {case.number}，{case.department}会看到。\n{case.next}"}
+    if deed == "withdraw":
+        case = await offices.progress.withdraw(case.number, whose, key=order.key)
+        return {"text": f"{case.title} {case.number} 已撤销，不会再处理。"}
+    if deed == "rate":
+        stars = int(values["stars"])
+        case = await offices.progress.rate(case.number, whose, stars, values.get("comment"), key=order.key)
+        return {"text": f"谢谢你的评价：{case.title} {case.number}，{stars} 分。"}
+    return _shown(case, whose)
+
+
+def _shown(case: Case, whose: Whose) -> Mapping[str, Any]:
+    lines = [f"{case.title} {case.number}：{case.line}", f"现在是“{case.status}”，由{case.department}办理。{case.next}"]
+    if case.note:
+        lines.append(f"办理说明：{case.note}")
+    if case.stars is not None:
+        lines.append(f"你评了 {case.stars} 分。")
+    ticket, by = (whose.code, "&by=code") if whose.code else (case.number, "")
+    ways = [WAYS_ON[one] for one in case.can if one in WAYS_ON]
+    said: dict[str, Any] = {"text": "\n".join(lines)}
+    if ways:
+        said["choices_text"] = "接下来要做什么，点一下或者说一声。"
+        said["choices"] = [{"label": label, "payload": to.format(ticket=ticket, by=by)} for label, to in ways]
+    return said

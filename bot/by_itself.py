@@ -1,0 +1,103 @@
+"""A message by itself: what it most likely means decides."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bot import replies
+from bot.asking import POSSIBLE, TURNS, Asking, confidence, form, traced, weigh
+from bot.doubts import SURE, Doubts, close, likely
+from bot.in_between import SMALLTALK, request
+from bot.messages import Answered, Inbound, State, Trace
+from bot.policy import BEYOND_DOUBT
+from bot.services_open import OpenServices
+from bot.understanding import Reading
+from bot.words import Names, Service
+
+
+@dataclass(frozen=True, slots=True)
+class ByItself:
+    """Answers a message while no service is open."""
+
+    open: OpenServices
+    asking: Asking
+    doubts: Doubts
+    services: Mapping[str, Service]
+    names: Names
+    words: Mapping[str, str]
+    human: Callable[[State, float], Awaitable[Answered]]
+
+    async def answer(self, reading: Reading, inbound: Inbound, state: State) -> Answered:
+        """Does what the message asks for, answers it, asks back, or says that it was not understood."""
+        answered = await self._answer(reading, inbound, state)
+        if answered.trace.route == "declined":
+            return replace(answered, state=self.doubts.noted(reading, answered.state))
+        return self.doubts.said_again(answered, state)
+
+    async def _answer(self, reading: Reading, inbound: Inbound, state: State) -> Answered:
+        intent, sure = reading.intent, reading.confidence
+        if settled := self.doubts.settled(reading, state):
+            return await self.open.begin(request(self.services[settled], reading), inbound, state, sure)
+        if on := await self.asking.gone_on(reading, state):
+            return on
+        if alike := close(reading, self.services):
+            return self.doubts.ask(alike, reading, state)
+        if intent in SMALLTALK and sure >= SURE:
+            return self.smalltalk(intent, state, sure)
+        if intent == "human_handoff" and sure >= SURE:
+            return await self.human(state, sure)
+        if intent in self.services and sure >= SURE:
+            return await self._wished(self.services[intent], reading, inbound, state)
+        found = await self.asking.answer(reading, state)
+        if wish := await self._meant_as_wish(found, reading, inbound, state):
+            return wish
+        service = next(iter(likely(reading, self.services)), None)
+        if found.trace.route == "policy":
+            # A question with a service close behind it may have been a wish after all.
+            return self.asking.with_wish(found, self.services[service], reading) if service else found
+        if service and intent == "policy_question":
+            return self.asking.with_wish(found, self.services[service], reading)
+        if service and intent != "out_of_scope":
+            return self.doubts.ask(likely(reading, self.services), reading, state)
+        if intent == "policy_question":
+            return found
+        said = "out_of_scope" if intent == "out_of_scope" and sure >= SURE else "unclear"
+        return Answered((replies.text(self.words[said]),), state, traced("declined", reading, state))
+
+    async def _wished(self, service: Service, reading: Reading, inbound: Inbound, state: State) -> Answered:
+        """A service is what the head hears; a sentence that asks is weighed against what the documents say to it."""
+        asks = form(reading.text) < 0 and reading.vector is not None and not self.names.task(reading.text)
+        if not asks:
+            return await self.open.begin(request(service, reading), inbound, state, reading.confidence)
+        found = await self.asking.answer(reading, state)
+        leaning = _leaning(service, found, reading)
+        if leaning < 0 and confidence(found) >= SURE:
+            return self.asking.with_wish(found, service, reading)
+        begun = await self.open.begin(request(service, reading), inbound, state, reading.confidence)
+        could_ask = found.trace.route == "policy" and confidence(found) >= SURE and leaning < TURNS
+        return self.asking.with_question(begun, service) if could_ask else begun
+
+    async def _meant_as_wish(
+        self, found: Answered, reading: Reading, inbound: Inbound, state: State
+    ) -> Answered | None:
+        """「校园卡丢了…」 that the head takes for a question in no question's form, and that the documents do not answer."""
+        service = next(iter(likely(reading, self.services)), None)
+        if service is None or reading.intent != "policy_question" or confidence(found) >= BEYOND_DOUBT:
+            return None
+        chances = reading.chance(service), reading.chance("policy_question")
+        answered = confidence(found) if found.trace.route == "policy" else None
+        if chances[0] < 2 * POSSIBLE or weigh(*chances, reading.text, answered) <= 0 or form(reading.text) < 0:
+            return None
+        begun = await self.open.begin(request(self.services[service], reading), inbound, state, chances[0])
+        return self.asking.with_question(begun, self.services[service])
+
+    def smalltalk(self, intent: str, state: State, sure: float = 1.0) -> Answered:
+        """A sentence for a greeting, thanks, a yes or a no that answers nothing."""
+        return Answered((replies.text(self.words[intent]),), state, Trace("smalltalk", intent, sure))
+
+
+def _leaning(service: Service, found: Answered, reading: Reading) -> float:
+    """How much speaks for doing, with the documents asked."""
+    answered = confidence(found) if found.trace.route == "policy" else None
+    return weigh(reading.confidence, reading.chance("policy_question"), reading.text, answered)

@@ -1,0 +1,194 @@
+"""A message while a service waits for an answer: the answer, a question in between, another service, or the end of it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot import replies, tasks
+from bot.asking import Asking, traced
+from bot.doubts import SURE
+from bot.messages import Answered, Inbound, State, Trace
+from bot.policy import Policies
+from bot.services_open import OpenServices
+from bot.understanding import Reading
+from bot.words import Names, Service
+
+SMALLTALK = frozenset({"greet", "thank", "goodbye", "affirm", "deny", "cancel"})
+
+VERY_SURE = 0.8
+"""What it takes to give up a form, or to take free words for something else than the answer."""
+PERHAPS = 0.6
+"""From here on another service is offered; words like 先 and 帮我 make it certain."""
+PLAIN = 0.85
+"""From here on a request for another service is plain."""
+PLAIN_FREE = 0.95
+"""The same where any words may be the answer."""
+
+FIRST = re.compile(
+    r"^(?:等下|等一?下|等等|稍等|慢着|先等等|先等一下|对了|哦对了|诶|哎|话说|算了)?[,，。 ]*"
+    r"(?:(?:你|我|那|还是|要不|麻烦|请|能不能|可不可以|可以|我想|我要)*(?:先|帮我|替我|给我)|(?:等下|等一?下|等等|稍等|慢着)[,，]?)"
+    r"(?!打(?:我|这个)?(?:电话|手机)|联系|不|别|这样|放)"
+)
+"""「先帮我挂失」「等下，查下余额」: said to whoever waits for an answer, not an answer."""
+ALL = re.compile(
+    r"(?:全都?|都|所有的?|统统)(?:给我)?(?:算了|取消|不办|不弄|不要|不用办)了?(?:掉|吧)?|取消(?:全部|所有).{0,3}"
+)
+"""Gives up everything that is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class InBetween:
+    """Reads a message while a service is open."""
+
+    open: OpenServices
+    asking: Asking
+    policies: Policies
+    services: Mapping[str, Service]
+    names: Names
+    words: Mapping[str, str]
+    now: Callable[[], datetime]
+    alone: Callable[[Reading, Inbound, State], Awaitable[Answered]]
+    several: Callable[[Reading, Inbound, State], Awaitable[Answered | None]]
+    added: Callable[[Reading], Awaitable[Reading | None]]
+
+    async def answer(self, reading: Reading, inbound: Inbound, state: State) -> Answered | None:
+        """``None`` when the message has nothing to do with the service."""
+        prompt, sure = state.prompt or {}, reading.confidence
+        if ALL.fullmatch(reading.text.rstrip(tasks.PARTICLES)):
+            return await self.open.drop_all(inbound, state)
+        ready = prompt["kind"] in ("sign_in", "waiting") and inbound.student is not None
+        if not ready and (asked := await self.asking.beyond_doubt(reading, state)):
+            return self._beside(asked, state)
+        if prompt["kind"] in ("sign_in", "waiting"):
+            return await self._before_sign_in(reading, inbound, state)
+        turn = tasks.read_turn(reading, prompt, self.now())
+        if turn is not None and prompt["kind"] == "text" and turn.intent == "answer":
+            # The office reads what the student wrote, not our plain spelling of it.
+            value = turn.entities.get("value", "")
+            written = value if f"answer:{value}" == tasks.SKIPPED else tasks.as_written(inbound.text)
+            turn = replace(turn, entities={**turn.entities, "value": written})
+        if other := self._interrupts(reading, state):
+            return await self.open.begin(request(other, reading), inbound, state, sure)
+        if turn is not None and turn.certain:
+            return await self._answered(turn, reading, inbound, state)
+        # Where any words may be the answer, only what can hardly be one is taken for something else.
+        exact, free = reading.vector is None, prompt["kind"] == "text" and reading.vector is not None
+        enough = VERY_SURE if free else SURE
+        if reading.intent == "goodbye" and exact and prompt["kind"] == "confirm":
+            return self.open.back((replies.text(self.words["not_submitted"]),), state, traced("task", reading, state))
+        # A guess at a farewell gives up no form: 「去南京」 and 「我在的时候再来」 are answers.
+        if (reading.intent == "goodbye" and exact) or (reading.intent == "cancel" and sure >= VERY_SURE):
+            return await self.open.turn(tasks.Turn("cancel", {}), inbound, state)
+        if reading.intent in ("greet", "thank") and sure >= VERY_SURE:
+            said = replies.text(self.words["greet_again" if reading.intent == "greet" else reading.intent])
+            return self.open.back((said,), state, traced("smalltalk", reading, state))
+        if reading.intent == "human_handoff" and sure >= enough:
+            human = await self.human(state)
+            return self.open.back(human.replies, state, human.trace)
+        if (not free or FIRST.search(reading.text)) and (many := await self.several(reading, inbound, state)):
+            return many
+        asked_like = tasks.looks_asked(reading.text) or (not free and sure >= VERY_SURE)
+        if reading.intent == "policy_question" and sure >= SURE and asked_like:
+            return self._beside(await self.asking.answer(reading, state), state)
+        wanted = self._wanted(reading, free=free)
+        if wanted is None or not (free or turn is None or FIRST.search(reading.text)):
+            return await self.open.turn(turn or tasks.unread(reading.text), inbound, state)
+        if wanted.task == state.task:
+            again = tasks.Turn("resume", {}) if self.names.task(reading.text) else turn or tasks.unread(reading.text)
+            return await self.open.turn(again, inbound, state)
+        if self._plainly(reading, free=free) or not wanted.online:
+            return await self.open.begin(request(wanted, reading), inbound, state, sure)
+        return self._offer(wanted, reading, state)
+
+    def _interrupts(self, reading: Reading, state: State) -> Service | None:
+        """「等下，先帮我报修3号楼502」: another service, though a place may be what was asked for."""
+        wanted = self.services.get(reading.intent)
+        plain = reading.confidence >= VERY_SURE and FIRST.search(reading.text) is not None
+        return wanted if wanted is not None and plain and wanted.task != state.task else None
+
+    async def _answered(self, turn: tasks.Turn, reading: Reading, inbound: Inbound, state: State) -> Answered:
+        """The answer goes to the form; what was asked for beside it is answered too, or done afterwards."""
+        added = await self.added(reading) if turn.intent in ("answer", "correct") else None
+        answered = await self.open.turn(turn, inbound, state)
+        if added is None or added.intent == state.task:
+            return answered
+        if added.intent == "policy_question":
+            found = await self.asking.answer(added, answered.state)
+            said = tuple({name: part for name, part in one.items() if name != "choices"} for one in found.replies)
+            kept = replace(answered.state, asked=found.state.asked)
+            return replace(answered, replies=(*said, *answered.replies), state=kept)
+        wanted = self.services.get(added.intent)
+        if wanted is None:
+            return answered
+        names = {"title": self.open.title(state.task), "then": wanted.title}
+        line = replies.text(self.words["one_by_one"].format(**names))
+        kept = replace(answered.state, waiting=(*answered.state.waiting, request(wanted, added)))
+        return replace(answered, replies=(line, *answered.replies), state=kept)
+
+    def _beside(self, asked: Answered, state: State) -> Answered:
+        """An answer from the documents, and the open question again."""
+        return self.open.back(asked.replies, replace(state, asked=asked.state.asked), asked.trace)
+
+    def _wanted(self, reading: Reading, *, free: bool) -> Service | None:
+        """The service a message asks for while another waits for an answer."""
+        wanted = self.services.get(reading.intent)
+        if wanted is None or self.names.task(reading.text):
+            return wanted
+        first = FIRST.search(reading.text) is not None
+        if free and not first:
+            return wanted if reading.confidence >= VERY_SURE and tasks.looks_requested(reading.text) else None
+        return wanted if reading.confidence >= PERHAPS else None
+
+    def _plainly(self, reading: Reading, *, free: bool) -> bool:
+        """Whether the other service can be begun without asking."""
+        if self.names.task(reading.text) or FIRST.search(reading.text):
+            return True
+        return reading.confidence >= (PLAIN_FREE if free else PLAIN)
+
+    def _offer(self, wanted: Service, reading: Reading, state: State) -> Answered:
+        names = {"open": self.open.title(state.task), "wanted": wanted.title}
+        yes, no = (self.words[name].format(**names) for name in ("switch_yes", "switch_no"))
+        reply = replies.choices(self.words["switch"].format(**names), [(yes, "switch"), (no, "keep")])
+        held = request(wanted, reading)
+        state = replace(state, held=held, offered=tuple(reply["choices"]))
+        return Answered((reply,), state, traced("task", reading, state))
+
+    async def _before_sign_in(self, reading: Reading, inbound: Inbound, state: State) -> Answered:
+        """A service waits for the sign-in, or for its own first answer: go on with it, whatever was typed."""
+        waits_for_sign_in = (state.prompt or {})["kind"] == "sign_in"
+        if reading.intent in ("cancel", "deny") and reading.confidence >= SURE:
+            return await self.open.turn(tasks.Turn("cancel", {}), inbound, state)
+        if many := await self.several(reading, inbound, state):
+            return many
+        other = self._wanted(reading, free=False)
+        if other is not None and other.task != state.task:
+            return await self.open.begin(request(other, reading), inbound, state, reading.confidence)
+        asks = reading.intent in ("policy_question", "out_of_scope", "human_handoff") and reading.confidence >= SURE
+        if inbound.student is None and waits_for_sign_in:
+            if asks or (reading.intent in SMALLTALK and reading.intent != "affirm"):
+                said = await self.alone(reading, inbound, replace(state, task=None, prompt=None, waiting=()))
+                return self.open.back(said.replies, replace(state, asked=said.state.asked), said.trace)
+            turn = tasks.more(reading, state)
+            if turn is None:
+                return self.open.back((), state, Trace("task", task=state.task))
+            return await self.open.turn(turn, inbound, state)
+        if asks:
+            said = await self.alone(reading, inbound, replace(state, task=None, prompt=None, waiting=()))
+            resumed = await self.open.turn(tasks.Turn("resume", {}), inbound, state)
+            return replace(resumed, replies=(*said.replies, *resumed.replies), trace=said.trace)
+        return await self.open.turn(tasks.more(reading, state) or tasks.Turn("resume", {}), inbound, state)
+
+    async def human(self, state: State, confidence: float = 1.0) -> Answered:
+        """Whom to call, from the documents."""
+        found = await asyncio.to_thread(self.policies.guide, "24小时值班辅导员")
+        reply = replies.answer(found, self.words["human"]) if found else replies.text(self.words["human_unknown"])
+        return Answered((reply,), state, Trace("handoff", "human_handoff", confidence))
+
+
+def request(service: Service, reading: Reading) -> dict[str, object]:
+    """A service asked for in these words."""
+    return {"intent": service.task, "entities": dict(reading.entities), "utterance": reading.text}

@@ -1,0 +1,83 @@
+"""Several requests in one message: done one after the other, none dropped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot import replies
+from bot.asking import Asking
+from bot.messages import Answered, Inbound, Reply, State, Trace
+from bot.services_open import OpenServices
+from bot.understanding import Reading, Understanding, requests
+from bot.words import Names, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Takes a message apart where it asks for more than one thing."""
+
+    open: OpenServices
+    asking: Asking
+    understanding: Understanding
+    services: Mapping[str, Service]
+    names: Names
+    words: Mapping[str, str]
+    now: Callable[[], datetime]
+    human: Callable[[State, float], Awaitable[Answered]]
+
+    def read(self, text: str) -> Reading:
+        """One sentence understood; a message that is nothing but a service's name means that service."""
+        reading = self.understanding.read(text, self.now())
+        named = self.names.task(text)
+        return replace(reading, intent=named, confidence=1.0, ranking=((named, 1.0),)) if named else reading
+
+    async def added(self, reading: Reading) -> Reading | None:
+        """What a message asks for beside the answer that it is."""
+        if reading.vector is None or not requests.may_be_several(reading.text):
+            return None
+        return await asyncio.to_thread(requests.added, reading, self.read)
+
+    async def answer(self, reading: Reading, inbound: Inbound, state: State) -> Answered | None:
+        """``None`` when the message asks for one thing only.
+
+        Questions and the wish for a person are answered at once; the first service begins, the others wait for its end with their
+        own words.
+        """
+        if reading.vector is None or not requests.may_be_several(reading.text):
+            return None
+        parts = await asyncio.to_thread(requests.split, reading, self.read)
+        if len(parts) < 2:
+            return None
+        said: list[Reply] = []
+        trace = Trace("task")
+        wishes = []
+        for part in parts:
+            if part.intent in self.services:
+                wishes.append({"intent": part.intent, "entities": dict(part.entities), "utterance": part.text})
+                continue
+            at_once = await (
+                self.human(state, part.confidence)
+                if part.intent == "human_handoff"
+                else self.asking.answer(part, replace(state, prompt=None))
+            )
+            said += [_plain(reply) for reply in at_once.replies]
+            state, trace = replace(state, asked=at_once.state.asked), at_once.trace
+        if not wishes:
+            return (
+                self.open.back(said, state, trace) if state.prompt is not None else Answered(tuple(said), state, trace)
+            )
+        first, *others = wishes
+        if others:
+            title, *then = (self.open.title(wish["intent"]) for wish in wishes)
+            line = self.words["one_by_one"].format(title=title, then="”、“".join(then))
+            said.append(replies.text(line))
+        begun = await self.open.begin(first, inbound, state, reading.confidence, then=others)
+        return replace(begun, replies=(*said, *begun.replies))
+
+
+def _plain(reply: Reply) -> Reply:
+    """A reply without the buttons that would lead away from what comes next."""
+    return {name: value for name, value in reply.items() if name != "choices"}

@@ -1,0 +1,99 @@
+"""Moments in a message: each day with the hour said beside it, without those that are denied or taken back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from bot.understanding import clock, days
+from bot.understanding.clock import Spoken
+from bot.understanding.days import Named
+from bot.understanding.school_year import SchoolYear
+
+TO = re.compile(
+    r"\s?\)?\s?(?:的|就|开始|起|出发|走|放假|请假|离校|回家)?\s?,?\s?(?:一直|直|请假|请|休息|休)*\s?(?:到了?|至|-+|~+|—+|–+|→)\s?"
+)
+"""What stands between the beginning and the end of a range."""
+
+_JOIN = re.compile(r"\s?(?:的|\(|,|T)?\s?")
+_DENIED = re.compile(r"(?:不是|不要|别|并非|而非|不想要?)(?:在)?\s?$")
+_IMPOSSIBLE = re.compile(
+    r"\s?,?(?:的话|那天)?(?:我|就|都|也|又|是|可能|实在)*(?:不行|不可以|没空|没时间|不方便|来不了|去不了|没法|不太行|不太方便)"
+)
+_BUSY = re.compile(
+    r"\s?,?(?:那天)?(?:我|全天|都|也|又)*(?:有[^,。]{0,3}课|满课|有事|要?上课|要?考试|有考试|不在|没人|约满|满了|有安排)"
+)
+_CHANGED = re.compile(
+    r"改到|改成|改为|改约|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|不对|说错|打错|应该是"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day, with the time said beside it."""
+
+    named: Named | None
+    said: Spoken | None
+    start: int
+    end: int
+
+    @property
+    def hour(self) -> bool:
+        """Whether an hour is said, not only a part of the day."""
+        return self.said is not None and self.said.hour is not None
+
+
+def moments_of(text: str, year: SchoolYear | None) -> list[Moment]:
+    """Every day with its time, and times that stand alone, in order."""
+    found: list[Moment] = []
+    for day in days.named(text, year):
+        if found and day.start < found[-1].end:
+            # The 9.30 of 「周五上午9.30」.
+            continue
+        joined = _JOIN.match(text, day.end)
+        said = clock.spoken(text, joined.end() if joined else day.end)
+        found.append(Moment(day, said, day.start, said.end if said else day.end))
+    lone: list[Moment] = []
+    for index, begin in enumerate([0, *(moment.end for moment in found)]):
+        limit = found[index].start if index < len(found) else len(text)
+        while (said := clock.first(text, begin)) and said.end <= limit:
+            lone.append(Moment(None, said, said.start, said.end))
+            begin = said.end
+    return sorted(found + lone, key=lambda moment: moment.start)
+
+
+def kept(text: str, moments: list[Moment]) -> list[Moment]:
+    """The moments that are meant: 「不是周五」, 「明天不行，后天」 and 「周四改到周五」 leave one each.
+
+    What is put in place of a moment takes from it what it does not say itself: 「周五下午3点不行，4点吧」.
+    """
+    moments = [moment for moment in moments if not _DENIED.search(text, max(0, moment.start - 4), moment.start)]
+    gone: list[Moment] = []
+    left = list(moments)
+    for index, moment in enumerate(moments):
+        if index and _CHANGED.search(text, moments[index - 1].end, moment.start):
+            gone, left = moments[:index], [one for one in left if one.start >= moment.start]
+    for index, moment in enumerate(moments):
+        if moment not in left or _in_range(text, moments, index):
+            continue
+        elsewhere = [one for one in left if one is not moment and one.named and one.named.kind != "past"]
+        if _IMPOSSIBLE.match(text, moment.end) or (elsewhere and moment.named and _BUSY.match(text, moment.end)):
+            left.remove(moment)
+            gone.append(moment)
+    return _with_day(left, gone)
+
+
+def _in_range(text: str, moments: list[Moment], index: int) -> bool:
+    """Whether the moment opens or closes a 「从…到…」, which is denied as a whole or not at all."""
+    pairs = [(one, two) for one, two in ((index - 1, index), (index, index + 1)) if one >= 0 and two < len(moments)]
+    return any(TO.fullmatch(text, moments[one].end, moments[two].start) for one, two in pairs)
+
+
+def _with_day(left: list[Moment], gone: list[Moment]) -> list[Moment]:
+    """``left`` with the day of what is gone, when only an hour was put in its place."""
+    dated = [moment for moment in gone if moment.named]
+    if not dated or any(moment.named for moment in left) or not any(moment.hour for moment in left):
+        return left
+    day = dated[-1]
+    part = Spoken(day.said.part, None, 0, day.said.start, day.said.end) if day.said and day.said.part else None
+    return [replace(day, said=part), *left]

@@ -1,0 +1,182 @@
+"""Amounts of money in a message, in yuan: 充一百五 → ``150``, 12块5毛 → ``12.50``."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+_SIGNS = "零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟"
+_PLAIN = str.maketrans("〇两壹贰叁肆伍陆柒捌玖拾佰仟", "零二一二三四五六七八九十百千")
+_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+MOST = Decimal(1_000_000)
+"""Nobody pays more here; a longer number is something else."""
+
+_NUM = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}})(?:\.\d{{1,2}})?[百千万]?|[{_SIGNS}]{{1,8}}(?:点[{_SIGNS}]{{1,2}})?"
+_SMALL = rf"(?:\d{{1,6}}(?:\.\d{{1,2}})?[百千万]?|[{_SIGNS}]{{1,8}})"
+"""Without commas between thousands: 「充50,502寝室」."""
+_START = rf"(?<![\d.几好第{_SIGNS}])"
+# 「碎了一块玻璃」, 「一块去」, 「二元一次方程」 and 「元旦」 are no money.
+_YUAN = (
+    r"(?:块钱|元钱|元整|块整|块(?!儿|[去吃来走玩住上写做看瓷地玻砖木铁布石墙]|黑板|白板|天花板|床板|面板|.板|表|皮|肉|牌|屏)"
+    r"|元(?![旦素件组月宵气音]|一次|方程)|圆(?![形柱珠])|rmb|cny|人民币|软妹币|大洋)"
+)
+_AFTER = r"(?![\d点号栋楼#个天次份张月日周分%])"
+_JIAO = rf"零?(?:(?P<jiao>\d|[一二两三四五六七八九])(?:毛|角)钱?|(?P<short>\d|[一二三四五六七八九]){_AFTER})?(?:(?P<fen>\d|[一二三四五六七八九])分)?"
+# 「充」 and what is often typed for it; a number after it that counts something else is no money.
+_PAY = r"(?:充值?|冲值?|续费?|缴费?|转账?|存|(?<=[卡里面])打|加)(?:金额|了|进去|进|上|入|个|一下|到卡里|到饭卡里?|到校园卡里?|:|为|是)*\s?"
+_UNCOUNTED = rf"(?!\.\d|[\d:点次张遍天回个分号楼栋#月日年周笔下些级卡人份本杯台层室度瓦折班页封条只套排段道题节{_SIGNS}-]|\s?(?:小时|分钟|多|来))"
+_MONEY = re.compile(
+    rf"(?P<pay>充值?|冲值?|续费?|缴费?|存)?(?:个|了|它|我|进|:)*\s?{_START}(?P<yuan>{_NUM})\s?(?:{_YUAN}){_JIAO}"
+    rf"|(?:[¥]|(?<![a-z])rmb|cny)\s?(?P<signed>{_NUM})"
+    rf"|(?P<topped>{_PAY})(?P<bare>{_SMALL}){_UNCOUNTED}"
+    rf"|(?P<loaded>[充冲](?:钱|值|校园卡|饭卡|一卡通|卡|话费|电费)[^\d{_SIGNS}]{{0,4}})(?P<later>{_SMALL})(?=$|[,。!. 吧了谢可])"
+    rf"|(?:算了|改成|改为|换成|还是|不对|应该是)[, ]?(?:充|来)?(?P<again>{_SMALL})(?=$|[,。!. 吧了])"
+    rf"|{_START}(?P<mao>\d|[一二两三四五六七八九])(?:毛|角)(?:钱|(?P<cent>\d|[一二两三四五六七八九])分?|(?=$|[,。!]))",
+    re.IGNORECASE,
+)
+_PAID = re.compile(r"[充冲收花扣付交缴罚赔欠剩价有余存费借钱]\s?(?:了|个|我)?\s?$")
+_ENDS = re.compile(r"$|[\s,。.!?;、)的到给进吧可行够了就也都还在左以和谢呢吗要能不多上]")
+_RANGE = re.compile(rf"(?:\d|[{_SIGNS}])\s?(?:块|元)?(?:-+|~+|—+|到|至|或者?|还是|或是|、)\s?$")
+_BESIDE = re.compile(r"[\s、,或者还是/和跟]{0,3}")
+_PAST = re.compile(r"(?:上次|上回|昨天|前天|之前|刚才?|上周|已经|早上)[^,。]{0,3}[充冲存缴续][^,。]{0,2}$")
+_CHANGED = re.compile(r"算了|不对|改成|改为|换成|改充|应该是|还是充|说错|打错|不不")
+_DENIED = re.compile(r"(?:不是|不要|别充|不充|并非|而非)\s?$")
+_BARE = re.compile(
+    rf"\s*(?:就|那就|那|先|给我|我要|我|要|来|充|冲|大概|一共|共|个|¥)*\s*(?P<amount>{_NUM})\s*(?:元|块钱?|整|的|吧|就行|就好|就够了|即可)*\s*[.。!]?\s*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount named in a text."""
+
+    yuan: str
+    """``100``, ``12.50``."""
+    topped: bool
+    """Whether it is said to be paid in: of 「还有20块，充100」 the second is meant."""
+    start: int
+    end: int
+
+
+def find(text: str) -> list[Amount]:
+    """Every amount in normalised ``text``, in order, without those that are denied."""
+    found = []
+    for match in _MONEY.finditer(text):
+        said = next(name for name in ("yuan", "signed", "bare", "later", "again", "mao") if match[name])
+        start = match.start(said)
+        value = _value(match, said)
+        if value is None or not _meant(text, match, said, value) or _DENIED.search(text, max(0, start - 5), start):
+            continue
+        if said == "again" and not found:
+            continue
+        topped = bool(match["pay"] or match["topped"] or match["loaded"])
+        found.append(Amount(shown(value), topped, start, match.end()))
+    return found
+
+
+def one(text: str) -> str | None:
+    """The one amount ``text`` is about; ``None`` without one, for a range, and when several are left open."""
+    amounts = find(text)
+    if any(_RANGE.search(text, max(0, one.start - 6), one.start) for one in amounts):
+        return None
+    if any(
+        one.yuan != two.yuan and _BESIDE.fullmatch(text, one.end, two.start) for one, two in itertools.pairwise(amounts)
+    ):
+        return None
+    amounts = [one for one in amounts if not _PAST.search(text, max(0, one.start - 8), one.start)] or amounts
+    last = amounts[-1] if amounts else None
+    if last and any(_CHANGED.search(text, one.end, last.start) for one in amounts[:-1]):
+        return last.yuan
+    for some in ([amount for amount in amounts if amount.topped], amounts):
+        if len({amount.yuan for amount in some}) == 1:
+            return some[0].yuan
+        if some:
+            return None
+    return None
+
+
+def bare(text: str) -> str | None:
+    """The amount an answer consists of: 「就一百吧」."""
+    match = _BARE.fullmatch(text)
+    value = amount(match["amount"]) if match else None
+    return shown(value) if value else None
+
+
+def amount(said: str) -> Decimal | None:
+    """The value of a number as it is said of money: 一百五 is 150, 两千 is 2000; ``None`` for no number."""
+    said = said.replace(",", "").translate(_PLAIN)
+    scale = (
+        {"百": 100, "千": 1000, "万": 10_000}.get(said[-1], 1) if said[0].isdigit() and not said[-1].isdigit() else 1
+    )
+    if said[0].isdigit():
+        return Decimal(said.rstrip("百千万")) * scale
+    whole, _, rest = said.partition("点")
+    if any(sign not in _DIGITS for sign in rest):
+        return None
+    value = _whole(whole)
+    return value if value is None or not rest else value + Decimal("0." + "".join(str(_DIGITS[sign]) for sign in rest))
+
+
+def shown(value: Decimal) -> str:
+    """As an office writes it: ``100`` or ``12.50``."""
+    return str(int(value)) if value == int(value) else f"{value:.2f}"
+
+
+def _whole(said: str) -> Decimal | None:
+    """A whole number in Chinese; a digit after 百 or 千 stands for the next lower unit, as it is spoken."""
+    total, digit, unit, zero = 0, None, 1, False
+    beyond, _, below = said.rpartition("万")
+    if "万" in beyond or (said.endswith("万") and not beyond):
+        return None
+    for sign in below:
+        if sign == "零":
+            zero, digit = True, None
+        elif sign in _UNITS:
+            if digit is None and (sign != "十" or total % 100):
+                return None
+            total += (1 if digit is None else digit) * _UNITS[sign]
+            unit, digit, zero = _UNITS[sign], None, False
+        elif digit is not None:
+            return None
+        else:
+            digit = _DIGITS[sign]
+    if digit is not None:
+        total += digit * (unit // 10 if unit > 10 and not zero else 1)
+    if beyond:
+        ten_thousands = _whole(beyond)
+        return None if ten_thousands is None else ten_thousands * 10_000 + total
+    return Decimal(total)
+
+
+def _value(match: re.Match[str], said: str) -> Decimal | None:
+    value = amount(match[said])
+    if value is None:
+        return None
+    if said == "mao":
+        value = value / 10 + (Decimal(_digit(match["cent"])) / 100 if match["cent"] else 0)
+    for part, worth in (("jiao", 10), ("short", 10), ("fen", 100)):
+        if said == "yuan" and match[part]:
+            value += Decimal(_digit(match[part])) / worth
+    return value if 0 < value <= MOST else None
+
+
+def _digit(said: str) -> int:
+    return int(said) if said.isdigit() and said.isascii() else _DIGITS[said.translate(_PLAIN)]
+
+
+def _meant(text: str, match: re.Match[str], said: str, value: Decimal) -> bool:
+    """Whether a number with 块 is money at all: 「窗户碎了一块」 and 「三块玻璃」 are not."""
+    if said in ("bare", "again"):
+        # 「充一下」 and the like: a single small number is hardly an amount without its unit.
+        return value >= 5
+    if said != "yuan" or match["pay"] or "钱" in match[0] or not re.search("块(?!整)", match[0]):
+        return True
+    if match["jiao"] or match["short"]:
+        return True
+    paid = bool(_PAID.search(text, max(0, match.start("yuan") - 4), match.start("yuan")))
+    if value == 1:
+        return paid
+    return paid or value >= 10 or bool(_ENDS.match(text, match.end()))

@@ -1,0 +1,104 @@
+"""People named in a message: 张老师, 王辅导员, 李明老师."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from bot.understanding import words
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+# No given name holds one of these; the word before the title is then a sentence, not a name.
+_NEVER = frozenset(
+    "的是在了和跟我你他她它们个位名哪这那有没不就都也很到去来找约请问给让叫说学院系班课年级校楼号员师长里边上下前后几两些每老新女男"
+)
+_DENIED = re.compile(r"(?:不是|不要|不想要|别找|别约|不找|不约|不用|而非|换掉|除了)$")
+_GONE = re.compile(r"\s?(?:不行|不要|没空|没时间|太凶|请假了)")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person named in a text."""
+
+    name: str
+    """Name and title as they are said: ``李明老师``."""
+    start: int
+    end: int
+
+    def within(self, other: Person) -> bool:
+        """Whether ``other`` is the same person, said with the surname alone: 张老师 beside 张伟老师."""
+        return other.name == self.name or (
+            self.name[0] == other.name[0]
+            and self.name.endswith(other.name[1:])
+            and len(other.name) - len(_titled(other.name)) == 1
+        )
+
+
+def find(text: str) -> list[Person]:
+    """Every person in normalised ``text``, in order."""
+    found: list[Person] = []
+    for title in _titles().finditer(text):
+        begin = found[-1].end if found else 0
+        length = _named(text, begin, title.start())
+        if length:
+            found.append(Person(text[title.start() - length : title.end()], title.start() - length, title.end()))
+    return found
+
+
+def one(text: str) -> str | None:
+    """The one person ``text`` is about; ``None`` without one or with several. Who is not wanted does not count."""
+    named = [person for person in find(text) if not _DENIED.search(text, max(0, person.start - 4), person.start)]
+    wanted = [person for person in named if not _GONE.match(text, person.end)] if len(named) > 1 else named
+    chosen: Person | None = None
+    for person in wanted:
+        if chosen is None or person.within(chosen):
+            chosen = person
+        elif not chosen.within(person):
+            return None
+    return chosen.name if chosen else None
+
+
+def _named(text: str, begin: int, end: int) -> int:
+    """How many characters of ``text`` before ``end`` are a name; 0 when none is."""
+    known = words.load_once("people")
+    before = text[max(begin, end - 6) : end]
+    if any(before.endswith(word) for word in known["not_names"]):
+        return 0
+    for verb in known["verbs"]:
+        _, found, tail = before.rpartition(verb)
+        before = tail if found and tail else before
+    for length in (4, 3, 2, 1):
+        name, ahead = before[-length:], before[:-length]
+        if len(name) == length and _is_name(name) and (length == 1 or name in known["compounds"] or _free(ahead)):
+            return length
+    return 0
+
+
+def _is_name(name: str) -> bool:
+    known = words.load_once("people")
+    family = 2 if name[:2] in known["compounds"] else 1
+    given = name[family:]
+    if family == 1 and name[0] not in known["surnames"]:
+        return False
+    if name[0] == "周" and given[:1] in tuple("一二三四五六日天末"):
+        return False
+    return len(given) <= 2 and not _NEVER & set(given) and all(_HAN.match(sign) for sign in given)
+
+
+def _free(ahead: str) -> bool:
+    """Whether a full name may begin here."""
+    if not ahead or not _HAN.match(ahead[-1]):
+        return True
+    return any(ahead.endswith(word) for word in words.load_once("people")["before"])
+
+
+def _titled(name: str) -> str:
+    match = _titles().search(name)
+    return match[0] if match else ""
+
+
+@cache
+def _titles() -> re.Pattern[str]:
+    titles = sorted(words.load_once("people")["titles"], key=len, reverse=True)
+    return re.compile("|".join(titles))

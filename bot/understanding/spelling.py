@@ -1,0 +1,54 @@
+"""One spelling for the readers of places, dates and numbers; every replacement is as long as what it replaces."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from bot.understanding import words
+
+_DIGITS = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－﹣"), "-")
+_SIGN = "〇零一二三四五六七八九"
+_YEAR = re.compile(rf"二[{_SIGN}]{{3}}(?=年)")
+_TWENTY = re.compile("廿([一二三四五六七八九])")
+_ZERO = re.compile(r"(?<=\d)[oO]{1,4}(?=\d|[块元])|(?<=\d[-_ ])[oO]{1,3}(?=\d)|(?<=\d{6})[oO]{1,5}(?![a-zA-Z])")
+# 「两三点」 is no hour and 「三五天」 no thirty-five days, but 「周三四点」 is a Wednesday at four.
+_ABOUT = re.compile(
+    r"(?<![周期拜号栋#第])(?:一两|一二|两三|二三|三四|三五|四五|五六|六七|七八|八九)"
+    r"(?=\s?(?:[点天个份周号日杯次张块元百千]|小时|星期|礼拜|分钟))"
+)
+_MERIDIEM = re.compile(r"(?<![a-z])([ap])m(?=\s?\d)", re.IGNORECASE)
+
+
+def spelled(text: str) -> str:
+    """Normalised ``text`` in simplified characters without common slips, of the same length."""
+    text = text.translate(_pairs()).translate(_DASHES)
+    text = _slip().sub(lambda match: _slips()[match[0]], text)
+    text = _YEAR.sub(lambda match: match[0].translate(_DIGITS), text)
+    text = _TWENTY.sub(lambda match: "2" + match[1].translate(_DIGITS), text)
+    text = _MERIDIEM.sub(lambda match: "上午" if match[1].lower() == "a" else "下午", text)
+    return _ABOUT.sub("几几", _ZERO.sub(lambda match: "0" * len(match[0]), text))
+
+
+def digits(text: str) -> str:
+    """``text`` with Chinese digits one by one as ASCII digits, of the same length."""
+    return text.translate(_DIGITS)
+
+
+@cache
+def _pairs() -> dict[int, str]:
+    return {ord(pair[0]): pair[1] for pair in words.load_once("spelling")["pairs"].split()}
+
+
+@cache
+def _slips() -> dict[str, str]:
+    slips: dict[str, str] = words.load_once("spelling")["slips"]
+    if wrong := [slip for slip, meant in slips.items() if len(slip) != len(meant)]:
+        raise ValueError(f"spelling.yml: {wrong[0]} and what it stands for must be of one length")
+    return slips
+
+
+@cache
+def _slip() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _slips())))

@@ -1,0 +1,70 @@
+"""Order and case numbers in a message: ``BX20261122-0001``, however it was typed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+_TICKET = re.compile(
+    r"(?<![A-Za-z\d])(?P<kind>[A-Za-z]\s?[A-Za-z])[\s_·:#-]{0,2}"
+    r"(?P<year>20\d\d)[\s./年-]?(?P<month>\d\d)[\s./月-]?(?P<day>\d\d)[\s_./#:日的第-]{0,3}(?P<serial>\d{4})(?![\dA-Za-z])"
+)
+# Looks like one, but is cut short, too long or of no known kind: nothing else may be read out of its digits.
+_LIKE = re.compile(r"(?<![A-Za-z\d])(?:[A-Za-z]{2}[\s_—–-]?)?20\d{6}[\s_—–-]?\d{2,6}(?!\d)")
+_NUMBER = re.compile(r"20\d{8}")
+_DENIED = re.compile(r"(?:不是|并非|而非|不要)\s?(?:查)?\s?$")
+_CODE = re.compile(
+    r"(?:(?:我的)?(?:查询|跟踪|追踪|投诉|匿名)?(?:码|编号|单号|号码?)?(?:就?是|为|:)?\s?)(?P<code>[A-Za-z\d]{4,}(?:-[A-Za-z\d]{2,}){0,3})\s?[。.!]?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket named in a text."""
+
+    number: str
+    """Upper case with one hyphen; empty for what only looks like a ticket."""
+    start: int
+    end: int
+
+
+def find(text: str) -> list[Ticket]:
+    """Every ticket in normalised ``text``, also such as only look like one."""
+    found = [
+        Ticket(number, match.start(), match.end()) for match in _TICKET.finditer(text) if (number := _number(match))
+    ]
+    taken = {ticket.start for ticket in found}
+    like = [
+        Ticket("", match.start(), match.end())
+        for match in _LIKE.finditer(text)
+        # Ten digits alone are a student number.
+        if match.start() not in taken and not _NUMBER.fullmatch(match[0])
+    ]
+    return sorted(found + like, key=lambda ticket: ticket.start)
+
+
+def one(text: str) -> str | None:
+    """The one ticket ``text`` is about; ``None`` without one or with several."""
+    numbers = {
+        ticket.number
+        for ticket in find(text)
+        if ticket.number and not _DENIED.search(text, max(0, ticket.start - 5), ticket.start)
+    }
+    return numbers.pop() if len(numbers) == 1 else None
+
+
+def code(text: str) -> str | None:
+    """The code that an answer consists of, in upper case: what an anonymous case is followed by."""
+    match = _CODE.fullmatch(text)
+    if match is None or not any(sign.isdigit() for sign in match["code"]) or find(text) or len(match["code"]) > 20:
+        return None
+    return match["code"].upper()
+
+
+def _number(match: re.Match[str]) -> str | None:
+    try:
+        day = date(int(match["year"]), int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
+    return f"{match['kind'].replace(' ', '').upper()}{day:%Y%m%d}-{match['serial']}"

@@ -1,0 +1,63 @@
+"""Whether two requests in one message are both found, in their order, and one request is left whole."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.understanding import Understanding, requests
+from bot.understanding.intents import Head
+from bot.understanding.normalise import normalise
+from bot.understanding.train import MODEL
+from bot.words import Names, read_services
+from eval.figures import Figure, share
+from knowledge_base import open_encoder
+
+HELD_OUT = Path(__file__).with_name("heldout") / "understanding"
+COMPOUND, SINGLE = HELD_OUT / "compound.yml", HELD_OUT / "single.yml"
+DEVELOPMENT = Path(__file__).resolve().parents[1] / "training_data" / "requests" / "compound.yml"
+"""What the rules were written on: ``compound`` with ``text`` and ``intents``, ``single`` with ``text`` and ``intent``."""
+
+
+def read(path: Path, key: str) -> list[dict[str, Any]]:
+    """The rows of a file that is a list, or a mapping with a list under ``key``."""
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rows: list[dict[str, Any]] = raw[key] if isinstance(raw, dict) else raw
+    return rows
+
+
+def measure(compound: list[dict[str, Any]], single: list[dict[str, Any]], of: str) -> list[Figure]:
+    """The figures of these sentences; ``of`` says which they are."""
+    understanding, names, now = Understanding(open_encoder(), Head.load(MODEL)), Names(read_services()), datetime.now()
+
+    def parts(text: str) -> list[str]:
+        whole = understanding.read(normalise(text), now)
+        if names.task(whole.text) or not requests.may_be_several(whole.text):
+            return [whole.intent]
+        return [part.intent for part in requests.split(whole, lambda piece: understanding.read(piece, now))]
+
+    lost, disordered, torn = [], [], []
+    for row in compound:
+        found = parts(row["text"])
+        told = f"{row['text']} → {found}, not {row['intents']}"
+        if not set(found) >= set(row["intents"]) or len(found) < 2:
+            lost.append(told)
+        if found != row["intents"]:
+            disordered.append(told)
+    for row in single:
+        found = parts(row["text"])
+        if len(found) > 1:
+            torn.append(f"{row['text']} → {found}")
+    n, whole = len(compound), len(single)
+    return [
+        share(f"compound: both found, {of}", n - len(lost), n, goal=90.0, misses=tuple(lost)),
+        share(f"compound: both found and in order, {of}", n - len(disordered), n, goal=90.0, misses=tuple(disordered)),
+        share(f"compound: one request left whole, {of}", whole - len(torn), whole, goal=90.0, misses=tuple(torn)),
+    ]
+
+
+def run() -> list[Figure]:
+    return measure(read(COMPOUND, "compound"), read(SINGLE, "single"), "held out")

@@ -1,0 +1,213 @@
+"""Asking or doing, two close intents, and what is kept of sentences that were taken wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.asking import form, weigh
+from bot.pipeline import Pipeline
+from bot.tasks import Tasks
+from bot.turns import Dialogue
+from bot.words import read_crisis_card, read_emergency_card, read_services, read_words
+from tests.bot.hall import FORMS, NOW, Hall, Head, Rules, Talk, texts
+
+WORDS = read_words()
+MEANINGS: dict[str, Any] = {
+    "校园卡丢了": ("card_loss_report", 0.98),
+    "校园卡丢了要赔钱吗?": (("policy_question", 0.9), ("card_loss_report", 0.08)),
+    "校园卡丢了怎么补?": (("card_loss_report", 0.6), ("policy_question", 0.36)),
+    "成绩单怎么打": (("transcript_print", 0.93), ("policy_question", 0.05)),
+    "自习室几点关": (("venue_booking", 0.7), ("policy_question", 0.28)),
+    "我饭卡里还有多少钱": (("card_balance", 0.98), ("policy_question", 0.01)),
+    "病假条的事": (("policy_question", 0.52), ("leave_request", 0.45)),
+    "卡的事情弄一下": (("card_top_up", 0.46), ("card_loss_report", 0.4)),
+    "给卡里加点": (("card_top_up", 0.97),),
+    "我朋友那事": (("complaint", 0.3), ("out_of_scope", 0.28)),
+    "饭卡那个": (("out_of_scope", 0.3), ("card_balance", 0.1)),
+    "10号楼201灯坏了": ("repair_request", 0.98),
+    "我饭卡还剩多少": ("card_balance", 0.98),
+}
+KNOWN = {"校园卡丢了怎么补?": 0.85, "成绩单怎么打": 0.7, "自习室几点关": 0.95}
+
+
+@pytest.fixture
+def hall() -> Hall:
+    return Hall()
+
+
+@pytest.fixture
+async def pipeline(hall: Hall) -> AsyncIterator[Pipeline]:
+    dialogue = Dialogue("http://rasa", "inner", transport=httpx.MockTransport(hall))
+    await dialogue.look()
+    yield Pipeline(
+        understanding=Head(MEANINGS),  # type: ignore[arg-type]
+        policies=Rules(KNOWN),  # type: ignore[arg-type]
+        tasks=Tasks(dialogue),
+        services={name: replace(one, online=name in FORMS) for name, one in read_services().items()},
+        words=WORDS,
+        crisis_card=read_crisis_card("021-5550-1110"),
+        emergency_card=read_emergency_card(),
+        now=lambda: NOW,
+    )
+    await dialogue.close()
+
+
+def labels(replies: tuple[dict[str, Any], ...]) -> list[str]:
+    return [one["label"] for reply in replies for one in reply.get("choices", ())]
+
+
+# asking or doing
+
+
+async def test_a_question_is_answered_and_a_statement_is_done(pipeline: Pipeline, hall: Hall) -> None:
+    assert texts(await Talk(pipeline)("校园卡丢了要赔钱吗？")) == ["规定：校园卡丢了要赔钱吗?"]
+    assert texts(await Talk(pipeline)("校园卡丢了")) == ["card_loss_report confirmed？"]
+
+
+async def test_an_answer_that_could_be_a_wish_is_turned_round_by_one_tap_with_the_first_words(
+    pipeline: Pipeline, hall: Hall
+) -> None:
+    talk = Talk(pipeline)
+    answered = await talk("校园卡丢了怎么补？")
+    assert answered.trace.route == "policy"
+    assert labels(answered.replies) == ["我要办校园卡挂失"]
+    await talk.tap("我要办校园卡挂失", answered)
+    assert hall.posted[-1][1:] == ("card_loss_report", {"utterance": "校园卡丢了怎么补?"})
+    assert [(one.because, one.text, one.label) for one in talk.kept] == [
+        ("turned_round", "校园卡丢了怎么补?", "card_loss_report")
+    ]
+
+
+@pytest.mark.parametrize("words", ["我只是想问规定", "我就问问", "只是问一下", "就是想问一下规定而已"])
+async def test_a_service_begun_by_what_may_be_a_question_says_so_and_is_left_with_nothing_written(
+    pipeline: Pipeline, hall: Hall, words: str
+) -> None:
+    talk = Talk(pipeline)
+    begun = await talk("成绩单怎么打")
+    assert texts(begun) == [WORDS["taken_as_wish"].format(title="成绩单打印"), "transcript_print sealed？"]
+    assert labels(begun.replies)[0] == "我只是想问规定"
+    answered = await talk(words)
+    assert texts(answered) == ["规定：成绩单怎么打"]
+    assert labels(answered.replies) == ["我要办成绩单打印"]
+    assert hall.intents == ["transcript_print", "cancel"]
+    assert talk.state.task is None
+    assert [(one.because, one.taken, one.label) for one in talk.kept] == [
+        ("turned_round", "transcript_print", "policy_question")
+    ]
+
+
+async def test_turning_round_is_for_the_first_question_only(pipeline: Pipeline, hall: Hall) -> None:
+    talk = Talk(pipeline)
+    await talk("成绩单怎么打")
+    await talk("1")
+    answered = await talk("", "only_ask")
+    assert texts(answered) == [WORDS["stale_button"], "transcript_print count？"]
+
+
+async def test_a_turned_round_question_lets_what_waits_come_back(pipeline: Pipeline, hall: Hall) -> None:
+    talk = Talk(pipeline)
+    await talk("10号楼201灯坏了")
+    talk.pipeline = replace(
+        pipeline,
+        understanding=Head({**MEANINGS, "先说成绩单怎么打": (("transcript_print", 0.97),)}),  # type: ignore[arg-type]
+    )
+    await talk("先说成绩单怎么打")
+    answered = await talk("", "only_ask")
+    assert texts(answered)[-1] == "repair_request phone？"
+
+
+@pytest.mark.parametrize("words", ["我饭卡里还有多少钱", "校园卡丢了", "报修"])
+async def test_a_plain_command_carries_no_such_button(pipeline: Pipeline, hall: Hall, words: str) -> None:
+    assert "我只是想问规定" not in labels((await Talk(pipeline)(words)).replies)
+
+
+async def test_what_the_documents_do_not_answer_and_is_no_question_in_form_is_done(
+    pipeline: Pipeline, hall: Hall
+) -> None:
+    pipeline = replace(pipeline, policies=Rules({"病假条的事": 0.0}))  # type: ignore[arg-type]
+    begun = await Talk(pipeline)("病假条的事")
+    assert texts(begun)[-1] == "leave_request reason？"
+    assert labels(begun.replies) == ["我只是想问规定"]
+
+
+def test_form_and_search_outweigh_a_head_that_is_not_sure() -> None:
+    assert form("帮我打成绩单") > 0 > form("打成绩单要多少钱")
+    assert weigh(0.7, 0.28, "自习室几点关", 0.95) < 0 < weigh(0.98, 0.01, "我饭卡里还有多少钱", None)
+    assert weigh(0.9, 0.05, "成绩单怎么打", 0.7) > 0
+
+
+# two close intents
+
+
+async def test_two_close_services_are_asked_about_with_two_buttons_and_go_on_with_the_first_words(
+    pipeline: Pipeline, hall: Hall
+) -> None:
+    talk = Talk(pipeline)
+    asked = await talk("卡的事情弄一下")
+    assert labels(asked.replies) == ["校园卡充值", "校园卡挂失"]
+    await talk.tap("校园卡挂失", asked)
+    assert hall.posted == [(hall.posted[0][0], "card_loss_report", {"utterance": "卡的事情弄一下"})]
+    assert [(one.because, one.taken, one.label) for one in talk.kept] == [("chosen", "card_top_up", "card_loss_report")]
+
+
+@pytest.mark.parametrize(("answer", "task"), [(None, "card_top_up"), ("校园卡挂失", "card_loss_report")])
+async def test_nobody_is_asked_twice_about_the_same_words(
+    pipeline: Pipeline, hall: Hall, answer: str | None, task: str
+) -> None:
+    talk = Talk(pipeline)
+    asked = await talk("卡的事情弄一下")
+    if answer:
+        await talk.tap(answer, asked)
+        await talk("算了")
+    await talk("卡的事情弄一下！")
+    assert hall.intents[-1] == task
+
+
+async def test_neither_of_the_two_is_kept_and_not_begun_when_said_again(pipeline: Pipeline, hall: Hall) -> None:
+    talk = Talk(pipeline)
+    asked = await talk("我朋友那事")
+    assert labels(asked.replies) == ["投诉建议", "都不是"]
+    await talk.tap("都不是", asked)
+    assert [(one.because, one.label) for one in talk.kept] == [("none_fits", None)]
+    assert hall.posted == []
+
+
+# what is kept for training
+
+
+async def test_a_wish_said_again_in_other_words_keeps_the_first(pipeline: Pipeline, hall: Hall) -> None:
+    talk = Talk(pipeline)
+    assert texts(await talk("饭卡那个")) == [WORDS["unclear"]]
+    await talk("我饭卡还剩多少")
+    assert [(one.because, one.text, one.label) for one in talk.kept] == [("said_again", "饭卡那个", "card_balance")]
+    await talk("我饭卡还剩多少")
+    assert len(talk.kept) == 1
+
+
+async def test_a_service_cancelled_at_its_first_question_keeps_what_began_it(pipeline: Pipeline, hall: Hall) -> None:
+    talk = Talk(pipeline)
+    await talk("10号楼201灯坏了")
+    await talk("算了")
+    assert [(one.because, one.text, one.taken) for one in talk.kept] == [
+        ("cancelled_at_once", "10号楼201灯坏了", "repair_request")
+    ]
+
+
+async def test_a_service_cancelled_later_keeps_nothing(pipeline: Pipeline, hall: Hall) -> None:
+    talk = Talk(pipeline)
+    await talk("10号楼201灯坏了")
+    await talk("13812345678")
+    await talk("算了")
+    assert talk.kept == []
+
+
+async def test_ordinary_turns_cost_one_post(pipeline: Pipeline, hall: Hall) -> None:
+    talk = Talk(pipeline)
+    for number, words in enumerate(["10号楼201灯坏了", "13812345678", "校园卡丢了", "确认"], 1):
+        await talk(words)
+        assert len(hall.posted) == number

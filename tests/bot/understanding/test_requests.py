@@ -1,0 +1,113 @@
+"""Messages taken apart, with a head that knows each piece: where they are cut, what stays together, what comes first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.understanding import Reading, requests
+
+KNOWN = {
+    "灯坏了": ("repair_request", 0.98),
+    "投诉一下宿管": ("complaint", 0.97),
+    "查余额": ("card_balance", 0.99),
+    "充一百": ("card_top_up", 0.99),
+    "打成绩单": ("transcript_print", 0.99),
+    "查一下大物过没过": ("grade_query", 0.97),
+    "喊我辅导员": ("human_handoff", 0.98),
+    "请明天的假": ("leave_request", 0.98),
+    "卡丢了": ("card_loss_report", 0.99),
+    "请我一天假": ("leave_request", 0.99),
+    "充钱": ("card_top_up", 0.9),
+    "先不充钱": ("card_top_up", 0.9),
+    "请病假和请事假": ("leave_request", 0.98),
+    "规定上有啥不一样": ("policy_question", 0.95),
+    "宿舍几点关门": ("policy_question", 0.96),
+    "水龙头也坏了": ("repair_request", 0.96),
+    "英文成绩单": ("transcript_print", 0.97),
+    "我要在读证明": ("enrolment_certificate", 0.99),
+    "讲座嘉宾也请好了": ("activity_signup", 0.85),
+    "订间教室": ("venue_booking", 0.97),
+    "我报修的灯": ("repair_request", 0.9),
+    "都处理到哪了": ("progress_query", 0.9),
+    "给我查绩点": ("grade_query", 0.97),
+    "给我来杯拿铁": ("coffee_order", 0.97),
+}
+
+
+def read(text: str) -> Reading:
+    intent, sure = KNOWN.get(text, ("out_of_scope", 0.9))
+    vector: Any = object()
+    return Reading(text, intent, sure, ((intent, sure),), {}, vector)
+
+
+def parts(text: str) -> list[tuple[str, str]]:
+    return [(part.intent, part.text) for part in requests.split(read(text), read)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("灯坏了,顺便投诉一下宿管", [("repair_request", "灯坏了"), ("complaint", "投诉一下宿管")]),
+        ("灯坏了顺便投诉一下宿管", [("repair_request", "灯坏了"), ("complaint", "投诉一下宿管")]),
+        ("先查余额,再充一百", [("card_balance", "查余额"), ("card_top_up", "充一百")]),
+        (
+            "我要在读证明,还有英文成绩单",
+            [("enrolment_certificate", "我要在读证明"), ("transcript_print", "英文成绩单")],
+        ),
+        ("打成绩单,另外宿舍几点关门", [("transcript_print", "打成绩单"), ("policy_question", "宿舍几点关门")]),
+        ("打成绩单之前先查一下大物过没过", [("grade_query", "查一下大物过没过"), ("transcript_print", "打成绩单")]),
+        ("喊我辅导员,喊之前先请明天的假", [("leave_request", "请明天的假"), ("human_handoff", "喊我辅导员")]),
+        ("一边给我查绩点一边给我来杯拿铁", [("grade_query", "给我查绩点"), ("coffee_order", "给我来杯拿铁")]),
+        ("灯坏了,3号楼502,顺便投诉一下宿管", [("repair_request", "灯坏了，3号楼502"), ("complaint", "投诉一下宿管")]),
+    ],
+)
+def test_two_requests_are_taken_apart_and_come_in_their_order(text: str, wanted: list[tuple[str, str]]) -> None:
+    known = {**KNOWN, "先查余额": ("card_balance", 0.99)}
+
+    def with_first(piece: str) -> Reading:
+        intent, sure = known.get(piece.removeprefix("先"), ("out_of_scope", 0.9))
+        vector: Any = object()
+        return Reading(piece, intent, sure, ((intent, sure),), {}, vector)
+
+    found = requests.split(with_first(text), with_first)
+    assert [(part.intent, part.text.removeprefix("先")) for part in found] == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "灯坏了",
+        "灯坏了,另外水龙头也坏了",
+        "卡丢了,请我一天假",
+        "先不充钱,查余额",
+        "请病假和请事假,规定上有啥不一样",
+        "讲座嘉宾也请好了,订间教室",
+        "我报修的灯,还有请的假,都处理到哪了",
+        "灯坏了,3号楼502,13812345678",
+        "今天天气不错,然后呢,就是这样",
+    ],
+)
+def test_one_request_with_its_reasons_stays_whole(text: str) -> None:
+    assert parts(text) == [(read(text).intent, text)]
+
+
+def test_what_only_says_where_and_when_is_not_read() -> None:
+    asked: list[str] = []
+
+    def counted(piece: str) -> Reading:
+        asked.append(piece)
+        return read(piece)
+
+    requests.split(read("灯坏了,3号楼502,电话13812345678,明天下午都可以"), counted)
+    assert asked == []
+
+
+@pytest.mark.parametrize(("text", "perhaps"), [("灯坏了", False), ("灯坏了,来修", True), ("灯坏了顺便投诉", True)])
+def test_a_message_without_a_place_to_cut_costs_nothing(text: str, perhaps: bool) -> None:
+    assert requests.may_be_several(text) is perhaps
+
+
+def test_a_long_story_is_not_taken_apart() -> None:
+    assert len(parts("灯坏了," * 20 + "顺便投诉一下宿管")) == 1
