@@ -45,8 +45,8 @@ class Campus:
     now: Callable[[], datetime] = campus_now
     """Campus time with its offset."""
     draw_code: Callable[[], str] = draw_code
-    draw_token: Callable[[], str] = draw_token
     draw_case_code: Callable[[], str] = draw_case_code
+    draw_token: Callable[[], str] = draw_token
 
 
 def _of_request(request: Request) -> Campus:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -44,7 +44,7 @@ router = APIRouter(tags=["coffee"])
 RobotStatus = Literal["ok", "offline"]
 CoffeeStatus = Literal["待支付", "制作中", "待取杯", "已过期", "已作废"]
 STATUS: dict[Stage, CoffeeStatus] = {"open": "待支付", "expired": "已过期", "void": "已作废"}
-Minute = Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")
+Minute = Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 
 
 class Drink(BaseModel):
@@ -83,8 +83,8 @@ class RobotChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     status: RobotStatus | None = None
-    opens: str | None = Minute
-    closes: str | None = Minute
+    opens: Minute | None = None
+    closes: Minute | None = None
     sold_out: list[str] | None = None
 
 

@@ -10,6 +10,8 @@ STUDENT = "2023010001"
 CLASSMATE = "2023010005"
 SUSPENDED = "2023010002"
 GRADUATE = "2022010001"
+FULL = "2025010001"
+"""Whose card holds more than half of what it may."""
 
 REPAIR: dict[str, Any] = {
     "student": STUDENT,
@@ -21,6 +23,15 @@ REPAIR: dict[str, Any] = {
     "visit": "any_time",
 }
 TRANSCRIPT: dict[str, Any] = {"student": STUDENT, "language": "zh", "copies": 2, "sealed": False}
+COFFEE: dict[str, Any] = {
+    "student": STUDENT,
+    "robot": "KF02",
+    "drink": "americano",
+    "temperature": "iced",
+    "size": "medium",
+    "sweetness": "less",
+    "cups": 2,
+}
 LEAVE: dict[str, Any] = {
     "student": STUDENT,
     "kind": "病假",
