@@ -135,8 +135,10 @@ class _Form:
         options = await self.desk.options(Asked(of.name, known, student, said, chosen))
         self.offered[of.name] = options
         if (heard or not chosen) and not anew:
-            # Once it was asked for, only new words choose: the first ones had their turn.
-            words = self.words if chosen or self.turn.asked == of.name else said
+            # Once it was asked for or chosen, only new words choose: the first ones had their turn, unless the office was
+            # closed then.
+            answered = self.turn.asked == of.name and self.turn.intent in ("answer", "correct")
+            words = self.words if chosen or answered or of.name in self.labels else said
             named = [option for option in options if option.said and re.search(option.said, words)]
             if len(named) == 1 and named[0].value != chosen:
                 self.values[of.name] = chosen = named[0].value

@@ -6,14 +6,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot import replies
-from bot.asking import POSSIBLE, TURNS, Asking, confidence, form, traced, weigh
+from bot.asking import DOINGS, POSSIBLE, RULES, TURNS, Asking, confidence, form, traced, weigh
 from bot.doubts import SURE, Doubts, close, likely
 from bot.in_between import SMALLTALK, request
 from bot.messages import Answered, Inbound, State, Trace
 from bot.policy import BEYOND_DOUBT
 from bot.services_open import OpenServices
 from bot.understanding import Reading
-from bot.words import Names, Service
+from bot.words import Service
+
+PERHAPS_ASKED = 0.02
+"""Below this chance of a question a query in the form of one is a wish all the same: nothing is searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,6 @@ class ByItself:
     asking: Asking
     doubts: Doubts
     services: Mapping[str, Service]
-    names: Names
     words: Mapping[str, str]
     human: Callable[[State, float], Awaitable[Answered]]
 
@@ -54,7 +56,9 @@ class ByItself:
             return wish
         service = next(iter(likely(reading, self.services)), None)
         if found.trace.route == "policy":
-            # A question with a service close behind it may have been a wish after all.
+            # A question with a service close behind it may have been a wish after all, and 「…怎么弄」 all the more.
+            if service is None and DOINGS.search(reading.text) and not RULES.search(reading.text):
+                service = next(iter(likely(reading, self.services, least=PERHAPS_ASKED)), None)
             return self.asking.with_wish(found, self.services[service], reading) if service else found
         if service and intent == "policy_question":
             return self.asking.with_wish(found, self.services[service], reading)
@@ -67,7 +71,9 @@ class ByItself:
 
     async def _wished(self, service: Service, reading: Reading, inbound: Inbound, state: State) -> Answered:
         """A service is what the head hears; a sentence that asks is weighed against what the documents say to it."""
-        asks = form(reading.text) < 0 and reading.vector is not None and not self.names.task(reading.text)
+        asks = (
+            form(reading.text) < 0 and reading.vector is not None and reading.chance("policy_question") >= PERHAPS_ASKED
+        )
         if not asks:
             return await self.open.begin(request(service, reading), inbound, state, reading.confidence)
         found = await self.asking.answer(reading, state)

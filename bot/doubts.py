@@ -16,6 +16,8 @@ from bot.words import Service
 
 SURE = 0.5
 """From this calibrated probability on an intent is acted upon without asking."""
+VERY_SURE = 0.8
+"""What it takes to give up a form, or to take free words for something else than the answer."""
 NEAR = 0.6
 """A second service at least this likely, measured by the first, is too close to be passed over."""
 AGAIN = timedelta(minutes=10)
@@ -86,10 +88,11 @@ class Doubts:
         state = replace(answered.state, doubt=None)
         if self.now() - datetime.fromisoformat(doubt["at"]) > AGAIN:
             return replace(answered, state=state)
-        kept = Candidate(doubt["utterance"], "said_again", taken=doubt["taken"], label=trace.intent)
+        label = "policy_question" if trace.route == "policy" else trace.intent
+        kept = Candidate(doubt["utterance"], "said_again", taken=doubt["taken"], label=label)
         return replace(answered, state=state, candidates=(*answered.candidates, kept))
 
 
-def likely(reading: Reading, services: Mapping[str, Service]) -> list[str]:
+def likely(reading: Reading, services: Mapping[str, Service], least: float = POSSIBLE) -> list[str]:
     """The services a sentence of no clear meaning may want, the likeliest first."""
-    return [name for name, chance in reading.ranking if chance >= POSSIBLE and name in services][:2]
+    return [name for name, chance in reading.ranking if chance >= least and name in services][:2]

@@ -10,17 +10,15 @@ from datetime import datetime
 
 from bot import replies, tasks
 from bot.asking import Asking, traced
-from bot.doubts import SURE
+from bot.doubts import SURE, VERY_SURE
 from bot.messages import Answered, Inbound, State, Trace
 from bot.policy import Policies
-from bot.services_open import OpenServices
+from bot.services_open import ALL, OpenServices
 from bot.understanding import Reading
 from bot.words import Names, Service
 
 SMALLTALK = frozenset({"greet", "thank", "goodbye", "affirm", "deny", "cancel"})
 
-VERY_SURE = 0.8
-"""What it takes to give up a form, or to take free words for something else than the answer."""
 PERHAPS = 0.6
 """From here on another service is offered; words like 先 and 帮我 make it certain."""
 PLAIN = 0.85
@@ -34,10 +32,6 @@ FIRST = re.compile(
     r"(?!打(?:我|这个)?(?:电话|手机)|联系|不|别|这样|放)"
 )
 """「先帮我挂失」「等下，查下余额」: said to whoever waits for an answer, not an answer."""
-ALL = re.compile(
-    r"(?:全都?|都|所有的?|统统)(?:给我)?(?:算了|取消|不办|不弄|不要|不用办)了?(?:掉|吧)?|取消(?:全部|所有).{0,3}"
-)
-"""Gives up everything that is open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class Pipeline:
         async def human(state: State, confidence: float = 1.0) -> Answered:
             return await in_between.human(state, confidence)
 
-        by_itself = ByItself(opened, asking, doubts, services, names, words, human)
+        by_itself = ByItself(opened, asking, doubts, services, words, human)
         several = Several(opened, asking, self.understanding, services, names, words, now, human)
         in_between = InBetween(
             opened, asking, self.policies, services, names, words, now, by_itself.answer, several.answer, several.added
@@ -96,7 +96,8 @@ class Pipeline:
         before = replace(before, photos=photos.kept(before, inbound))
         understanding = _Clock()
         answered = await self._heard(inbound, before, understanding)
-        answered = await self.open.go_on(answered, inbound)
+        if answered.alarm is None:
+            answered = await self.open.go_on(answered, inbound)
         answered = self.stopped.reminded(answered, before)
         answered = photos.acknowledged(answered, inbound, self.words)
         answered = replace(answered, state=replace(answered.state, at=self.now().isoformat()))

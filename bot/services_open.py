@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,11 @@ from bot.words import Names, Service
 
 DEEPEST = 5
 """So many services may wait behind the open one."""
+
+ALL = re.compile(
+    r"(?:全都?|全部|都|所有的?|统统)(?:给我)?(?:算了|取消|不办|不弄|不用办)了?(?:掉|吧)?|取消(?:全部|所有).{0,3}"
+)
+"""Gives up everything that is open or waits."""
 
 Request = Mapping[str, Any]
 """A service asked for and not begun: ``{intent, entities, utterance}``."""

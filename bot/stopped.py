@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot import replies, tasks
-from bot.doubts import SURE
+from bot.doubts import SURE, VERY_SURE
 from bot.messages import Answered, Inbound, Reply, State, Trace
-from bot.services_open import OpenServices, task_of
+from bot.services_open import ALL, OpenServices, task_of
 from bot.understanding import Reading, smalltalk
 
 GO_ON = re.compile(r"(?:那就?|好的?[,，]?|我?要?)?(?:继续|接着)(?:办|填|弄|刚才的?|之前的?|.{0,8})?[吧啊呀。!]*")
@@ -22,6 +22,10 @@ LEFT_AFTER = timedelta(hours=12)
 
 def stop(state: State, **how: Any) -> State:
     """The open service stops where it is; whatever was stopped before waits behind it."""
+    if state.prompt is None and state.waiting and state.paused is None:
+        # What was about to begin does not begin by itself either.
+        *rest, entry = state.waiting
+        return replace(state, waiting=tuple(rest), paused={**entry, "told": False, **how}, held=None, offered=())
     if state.prompt is None:
         return state
     before = (state.paused,) if state.paused is not None else ()
@@ -49,6 +53,8 @@ class Stopped:
         paused = state.paused or {}
         said = smalltalk.exact(text) if payload is None else None
         asked = paused.get("left") and paused.get("told") and bool(state.offered)
+        if payload is None and ALL.fullmatch(text):
+            return await self.open.drop_all(inbound, state)
         if payload == "cancel" or said == "cancel" or (asked and said == "deny"):
             return self._dropped(state)
         begins = tasks.started(payload) if payload else None
@@ -81,10 +87,12 @@ class Stopped:
         turn = tasks.read_turn(reading, prompt, self.now()) if readable else None
         if turn is not None and turn.certain:
             return True
-        of_its_own = reading.intent not in ("affirm", "deny", "out_of_scope", paused["task"]) and (
-            reading.confidence >= SURE
-        )
-        return not paused["told"] and not of_its_own
+        of_its_own = reading.intent not in ("affirm", "deny", "out_of_scope", paused["task"])
+        sure = reading.confidence >= SURE
+        if prompt["kind"] == "text" and reading.vector is not None and reading.intent != "policy_question":
+            # Free words are held rather than taken for a wish.
+            sure = reading.confidence >= VERY_SURE and tasks.looks_requested(reading.text)
+        return not paused["told"] and not (of_its_own and sure)
 
     def asks(self, inbound: Inbound, state: State) -> Answered:
         """「…停在这一步，还没提交，接着办吗？」; the message is held until that is answered."""

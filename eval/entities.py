@@ -70,7 +70,7 @@ def facts(text: str, year: school_year.SchoolYear) -> dict[str, str | None]:
     return {
         "place": found.get("location"),
         "phone": found.get("phone"),
-        "day": found.get("date") or found.get("past"),
+        "day": found.get("date") or found.get("until") or found.get("past"),
         "at": at,
         "period": found.get("period"),
         "money": found.get("money"),

@@ -47,9 +47,16 @@ def _joined(*names: str) -> Callable[[Fields], str]:
     return lambda said: " ".join(str(said[name]) for name in names if said.get(name))
 
 
+LANGUAGES = {"zh": "中文", "en": "英文", "both": "中英文"}
+
+
 def _transcript(said: Fields) -> str:
-    language = {"zh": "中文", "en": "英文"}[said["language"]]
-    return f"{language}成绩单 {said['copies']} 份" + ("，密封" if said["sealed"] else "")
+    return f"{LANGUAGES[said['language']]}成绩单 {said['sheets']} 份" + ("，密封" if said["sealed"] else "")
+
+
+def _certificate(said: Fields) -> str:
+    copies = "，电子版" if said["delivery"] == "electronic" else f" {said['copies']} 份"
+    return f"{LANGUAGES[said['language']]}在读证明{copies}"
 
 
 def _leave(said: Fields) -> str:
@@ -88,7 +95,20 @@ KINDS: dict[str, Kind] = {
         "成绩单",
         "教务处",
         _transcript,
-        {"待取件": "凭取件码到{place}的自助打印机取，{expires_at}前有效。", "已取件": "已经取走。"},
+        {"待取件": "凭取件码到{place}取，{expires_at}前有效。", "已取件": "已经取走。"},
+    ),
+    "certificate": Kind(
+        "在读证明",
+        "教务处",
+        _certificate,
+        {
+            "已出具": "已经开好，电子版在智慧校园平台，随时可以下载。",
+            "待取件": "凭取件码到{place}取，{expires_at}前有效。",
+            "办理中": "{ready_on}起可以到{place}取，带校园卡或身份证。",
+            "已取件": "已经取走。",
+        },
+        working=WORKING | {"办理中"},
+        done=DONE | {"已出具"},
     ),
     "leave": Kind(
         "请假",

@@ -33,6 +33,7 @@ Kind = Literal[
     "activity",
     "release",
     "application",
+    "certificate",
 ]
 PREFIXES: dict[Kind, str] = {
     "repair": "BX",
@@ -51,6 +52,7 @@ PREFIXES: dict[Kind, str] = {
     "activity": "HD",
     "release": "QX",
     "application": "SQ",
+    "certificate": "ZM",
 }
 Deed = Literal["urge", "withdraw", "rate"]
 """What a student may do with an order that is there already."""

@@ -10,6 +10,7 @@ from actions.campus_sim.coffee import seed_robots
 from actions.campus_sim.courses import seed_courses
 from actions.campus_sim.dates import CAMPUS
 from actions.campus_sim.schools import COLLEGES, person
+from actions.campus_sim.terms import seed_terms
 
 SEED = 20261122
 GRADES = (2022, 2023, 2024, 2025, 2026)
@@ -34,11 +35,12 @@ PUBLIC_PLACES = (
     ("体育馆", "西苑"),
 )
 PRINTERS = (
-    ("DY01", "学生活动中心", "一层大厅", "东苑", "ok"),
-    ("DY02", "教学楼A座", "一层大厅", "东苑", "ok"),
-    ("DY03", "图书馆", "二层自助服务区", "东苑", "out_of_paper"),
-    ("DY04", "教学楼B座", "一层大厅", "西苑", "ok"),
-    ("DY05", "体育馆", "一层前台", "西苑", "offline"),
+    # As the workbook 活动场地与自助设备一览表 lists them; the older terminal there without a number takes no orders.
+    ("DY01", "学生活动中心", "一楼大厅自助服务区", "东苑", "ok", "6:30–23:00", "6:30–23:00"),
+    ("DY02", "教学楼A座", "一层大厅", "东苑", "ok", "7:00–22:00", "7:00–22:00"),
+    ("DY03", "图书馆", "二层自助服务区", "东苑", "out_of_paper", "8:00–22:00", "8:00–22:00"),
+    ("DY04", "教学楼B座", "一层大厅", "西苑", "ok", "7:00–22:00", "7:00–22:00"),
+    ("DY05", "体育馆", "一层前台", "西苑", "offline", "12:00–22:00", "9:00–22:00"),
 )
 
 KNOWN_STATUS = {"2023010001": "在籍", "2023010002": "休学", "2022010001": "毕业"}
@@ -58,9 +60,10 @@ def seed(db: sqlite3.Connection) -> None:
     """Fill an empty file; every run gives the same rows."""
     chance = random.Random(SEED)
     homes = _buildings(db)
-    db.executemany("INSERT INTO printers VALUES (?, ?, ?, ?, ?)", PRINTERS)
+    db.executemany("INSERT INTO printers VALUES (?, ?, ?, ?, ?, ?, ?)", PRINTERS)
     active = _students(db, chance, homes)
     _cards(db, chance, active)
+    seed_terms(db)
     seed_courses(db, random.Random(SEED + 1), THIS_YEAR)
     seed_robots(db)
 

@@ -1,34 +1,44 @@
-"""Transcripts of grades, printed at self-service printers."""
+"""教务处学籍科: transcripts of grades, as 学籍管理规定 第三十八条 has them.
+
+Self-service printers print them with an electronic seal; what must be sealed in an envelope is done at the desk.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from actions.campus_sim.campus import Campus, Here
 from actions.campus_sim.orders import MADE, Key, make_once, order_of
+from actions.campus_sim.printers import DESK, DESK_HOURS, Pickup, Printer, nearest, wait_at
 from actions.campus_sim.problems import Problem
-from actions.campus_sim.registry import active_student_in, building_in
+from actions.campus_sim.registry import active_student_in
 
-FREE_CHINESE_COPIES = 2
-CENTS_A_COPY = 200
-KEPT = timedelta(days=7)
+DEPARTMENT = "教务处学籍科"
+FREE_SHEETS_A_YEAR = 5
+CENTS_A_SHEET = 200
+MOST_SHEETS = 10
+"""In one order."""
+YEAR_BEGINS = 9
+"""The month an academic year begins in."""
 
 router = APIRouter(tags=["transcripts"])
 
-PrinterStatus = Literal["ok", "out_of_paper", "offline"]
+Language = Literal["zh", "en", "both"]
+"""``both``: so many in Chinese and as many in English."""
 
 
 class TranscriptForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     student: str = Field(max_length=20)
-    language: Literal["zh", "en"]
-    copies: int = Field(ge=1, le=5)
+    language: Language
+    copies: int = Field(ge=1, le=MOST_SHEETS)
+    """Of each language."""
     sealed: bool
     """In an envelope with the university's seal over the flap."""
 
@@ -36,85 +46,99 @@ class TranscriptForm(BaseModel):
 class TranscriptOrder(BaseModel):
     number: str
     status: Literal["待取件"]
+    department: str
     student: str
-    language: Literal["zh", "en"]
+    language: Language
     copies: int
+    sheets: int
+    """In all: ``both`` counts twice."""
     sealed: bool
-    printer: str
+    printer: str | None
+    """``None`` for what is sealed at the desk."""
     place: str
-    """Where the printer stands, for instance ``学生活动中心一层大厅``."""
+    """Where it is fetched, for instance ``教学楼A座一层大厅``."""
+    hours: str
+    """When that is open."""
     collect_code: str
-    """Six digits to type at the printer."""
+    """Six digits to type at the printer, or to show at the desk."""
     fee_cents: int
-    """The first two Chinese copies of an order are free; every other copy is 2 元."""
+    """Five sheets of an academic year are free, every other is 2 元; paid when it is fetched."""
     created_at: datetime
     expires_at: datetime
 
 
-class Printer(BaseModel):
-    printer: str
-    building: str
+class Quote(BaseModel):
+    """What an order would come to at this moment."""
+
+    sheets: int
+    free_left: int
+    """Sheets still free in this academic year, before this order."""
+    fee_cents: int
+    printer: str | None
     place: str
-    campus: Literal["东苑", "西苑"]
-    status: PrinterStatus
+    hours: str
+    skipped: list[Printer]
+    """Nearer printers that do not work now."""
 
 
-class Printers(BaseModel):
-    printers: list[Printer]
-
-
-class PrinterChange(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    status: PrinterStatus
-
-
-def fee_cents(language: Literal["zh", "en"], copies: int) -> int:
+def fee_cents(sheets: int, free_left: int) -> int:
     """The price of an order in 分."""
-    free = FREE_CHINESE_COPIES if language == "zh" else 0
-    return max(0, copies - free) * CENTS_A_COPY
+    return max(0, sheets - free_left) * CENTS_A_SHEET
 
 
-def _printer_for(db: sqlite3.Connection, building: str) -> sqlite3.Row:
-    printer: sqlite3.Row | None = db.execute(
-        "SELECT * FROM printers WHERE status = 'ok' ORDER BY campus = ? DESC, printer LIMIT 1",
-        (building_in(db, building)["campus"],),
-    ).fetchone()
-    if printer is None:
-        raise Problem(409, "no_printer", "目前没有可用的自助打印机。")
-    return printer
+def academic_year(day: date) -> int:
+    """The year the academic year of ``day`` began in."""
+    return day.year if day.month >= YEAR_BEGINS else day.year - 1
 
 
-def _code_for(campus: Campus, db: sqlite3.Connection, printer: str, now: datetime) -> str:
-    waiting = {
-        row[0]
-        for row in db.execute(
-            "SELECT collect_code FROM transcripts WHERE printer = ? AND expires_at > ?", (printer, now.isoformat())
-        )
-    }
-    # Two orders waiting at one printer under the same code would hand one student the other's grades.
-    while (code := campus.draw_code()) in waiting:
-        pass
-    return code
+def _free_left(db: sqlite3.Connection, student: str, day: date) -> int:
+    printed = db.execute(
+        "SELECT coalesce(sum(sheets), 0) FROM transcripts WHERE student = ? AND year = ?",
+        (student, academic_year(day)),
+    ).fetchone()[0]
+    return max(0, FREE_SHEETS_A_YEAR - int(printed))
+
+
+def _quote(db: sqlite3.Connection, form: TranscriptForm, day: date) -> Quote:
+    student = active_student_in(db, form.student)
+    sheets = form.copies * (2 if form.language == "both" else 1)
+    if sheets > MOST_SHEETS:
+        raise Problem(409, "too_many_copies", "一次最多打印10份。", {"sheets": sheets, "most": MOST_SHEETS})
+    free_left = _free_left(db, form.student, day)
+    pickup, skipped = (Pickup(None, DESK, DESK_HOURS), []) if form.sealed else nearest(db, student["building"])
+    return Quote(
+        sheets=sheets,
+        free_left=free_left,
+        fee_cents=fee_cents(sheets, free_left),
+        printer=pickup.printer,
+        place=pickup.place,
+        hours=pickup.hours,
+        skipped=skipped,
+    )
 
 
 def _order(campus: Campus, db: sqlite3.Connection, number: str, form: TranscriptForm) -> TranscriptOrder:
-    student = active_student_in(db, form.student)
     now = campus.now()
-    printer = _printer_for(db, student["building"])
-    code, expires = _code_for(campus, db, printer["printer"], now), now + KEPT
-    db.execute("INSERT INTO transcripts VALUES (?, ?, ?, ?)", (number, printer["printer"], code, expires.isoformat()))
+    quote = _quote(db, form, now.date())
+    code, expires = wait_at(campus, db, number, Pickup(quote.printer, quote.place, quote.hours), now)
+    db.execute(
+        "INSERT INTO transcripts VALUES (?, ?, ?, ?)",
+        (number, form.student, academic_year(now.date()), quote.sheets),
+    )
     return TranscriptOrder(
         number=number,
         status="待取件",
+        department=DEPARTMENT,
         student=form.student,
         language=form.language,
         copies=form.copies,
+        sheets=quote.sheets,
         sealed=form.sealed,
-        printer=printer["printer"],
-        place=printer["building"] + printer["place"],
+        printer=quote.printer,
+        place=quote.place,
+        hours=quote.hours,
         collect_code=code,
-        fee_cents=fee_cents(form.language, form.copies),
+        fee_cents=quote.fee_cents,
         created_at=now,
         expires_at=expires,
     )
@@ -122,7 +146,7 @@ def _order(campus: Campus, db: sqlite3.Connection, number: str, form: Transcript
 
 @router.post("/transcripts", response_model=TranscriptOrder, status_code=201, responses=MADE)
 def order_transcript(form: TranscriptForm, key: Key, campus: Here) -> Response:
-    """Refuses with ``no_such_student``, ``student_not_active`` and ``no_printer``."""
+    """Refuses with ``no_such_student``, ``student_not_active``, ``too_many_copies`` and ``no_printer``."""
     return make_once(campus, key, "transcript", form.student, form, lambda db, number: _order(campus, db, number, form))
 
 
@@ -131,19 +155,15 @@ def one_transcript(number: str, student: str, campus: Here) -> Any:
     return order_of(campus, "transcript", number, student)
 
 
-@router.get("/printers", response_model=Printers)
-def all_printers(campus: Here) -> dict[str, Any]:
+@router.get("/students/{student}/transcript-quote", response_model=Quote)
+def quote_transcript(
+    student: str,
+    language: Language,
+    copies: Annotated[int, Query(ge=1, le=MOST_SHEETS)],
+    sealed: bool,
+    campus: Here,
+) -> Quote:
+    """What an order would come to; nothing is made. Refuses as the order would."""
+    form = TranscriptForm(student=student, language=language, copies=copies, sealed=sealed)
     with campus.ledger.reading() as db:
-        return {"printers": [dict(row) for row in db.execute("SELECT * FROM printers ORDER BY printer")]}
-
-
-@router.put("/_printers/{printer}", response_model=Printer)
-def change_printer(printer: str, change: PrinterChange, campus: Here) -> dict[str, Any]:
-    """For tests and rehearsals: empty a printer's tray, or fill it again."""
-    with campus.ledger.writing() as db:
-        row = db.execute(
-            "UPDATE printers SET status = ? WHERE printer = ? RETURNING *", (change.status, printer)
-        ).fetchone()
-    if row is None:
-        raise Problem(404, "no_such_printer", "没有这台打印机。")
-    return dict(row)
+        return _quote(db, form, campus.now().date())

@@ -240,9 +240,15 @@ def _left(
 
 
 @router.get("/venues", response_model=VenueStates)
-def venues_at(campus: Here, kind: Kind, start: Minute, end: Minute) -> dict[str, Any]:
-    """Every venue of ``kind`` and how it stands from ``start`` to ``end``; what has begun is over."""
+def venues_at(
+    campus: Here, kind: Kind, start: Minute, end: Minute, people: Annotated[int, Query(ge=1)] = 1
+) -> dict[str, Any]:
+    """Every venue of ``kind`` and how it stands from ``start`` to ``end``; what has begun is over.
+
+    Refuses, for so many ``people``, with ``big_event`` (details: most) and ``approval_too_late`` (details: first).
+    """
     begins, ends = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    check_crowd(people, begins.date(), campus.now().date())
     with campus.ledger.reading() as db:
         held, busy = held_between(db, "venue", start, end), _lessons(db, begins.date())
     past = begins <= local(campus.now())
@@ -329,13 +335,12 @@ def check_time(start: datetime, end: datetime, now: datetime) -> None:
         raise Problem(409, "too_short", "每次至少半小时。")
 
 
-def _check_people(venue: Venue, people: int, start: datetime, now: datetime) -> None:
-    if people > venue.most:
-        raise Problem(409, "too_many_people", "超过容纳人数。", {"most": venue.most})
+def check_crowd(people: int, day: date, today: date) -> None:
+    """Raises 409 ``big_event`` (details: most) and ``approval_too_late`` (details: first)."""
     if people > WITH_APPROVAL_UP_TO:
         raise Problem(409, "big_event", "超过 200 人的活动随活动审批安排场地。", {"most": WITH_APPROVAL_UP_TO})
-    if people > FREELY_UP_TO and start.date() < working_days_after(now.date(), APPROVAL_WORKING_DAYS):
-        first = working_days_after(now.date(), APPROVAL_WORKING_DAYS)
+    first = working_days_after(today, APPROVAL_WORKING_DAYS)
+    if people > FREELY_UP_TO and day < first:
         raise Problem(409, "approval_too_late", "超过 50 人须提前 3 个工作日申请。", {"first": f"{first}"})
 
 
@@ -370,7 +375,9 @@ def _order(campus: Campus, db: sqlite3.Connection, number: str, form: VenueForm,
     if not _open(venue, wish.start, wish.end):
         opens = "、".join(f"{first}–{last}" for first, last in _hours(venue, wish.start.date()))
         raise Problem(409, "venue_closed", "这个时间不开放。", {"name": venue.name, "opens": opens})
-    _check_people(venue, form.people, wish.start, local(now))
+    if form.people > venue.most:
+        raise Problem(409, "too_many_people", "超过容纳人数。", {"most": venue.most})
+    check_crowd(form.people, wish.start.date(), now.date())
     _check_often(db, form.student, wish.start.date())
     check_own(db, wish)
     lessons = _lessons(db, wish.start.date()).get(venue.teaching_room or "", [])

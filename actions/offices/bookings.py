@@ -45,7 +45,7 @@ class Bookings:
         """Whether ``student`` may book at all. Refusals: ``no_such_student``, ``student_not_active`` (details:
         ``status``), ``paused`` (``until``, ``absences``). Raises also ``OfficeClosed``.
         """
-        await wire.get(self._client, f"/bookings/{service}/standing", lambda said: said["student"], student=student)
+        await wire.get(self._client, f"/bookings/{service}/standing", _nothing, student=student)
 
     async def order(self, service: Service, number: str, *, student: str) -> Booking:
         """The booking ``number``; another student's is ``Refusal("no_such_order")`` too. Raises also ``OfficeClosed``."""
@@ -60,6 +60,10 @@ class Bookings:
         """
         path = f"/bookings/{service}/{segment(number, 'no_such_order')}/release"
         return await wire.submit(self._client, path, {"student": student}, _released, kind=RELEASE, key=key)
+
+
+def _nothing(said: Fields) -> None:
+    """There is nothing to read: an answer at all means yes."""
 
 
 def booking(said: Fields) -> Booking:

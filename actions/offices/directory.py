@@ -10,6 +10,7 @@ from actions.offices.activities import Activities
 from actions.offices.applications import Applications
 from actions.offices.bookings import Bookings
 from actions.offices.cards import Cards
+from actions.offices.certificates import Certificates
 from actions.offices.coffee import Coffee
 from actions.offices.complaints import Complaints
 from actions.offices.counselling import Counselling
@@ -18,6 +19,7 @@ from actions.offices.leaves import Leaves
 from actions.offices.progress import Progress
 from actions.offices.registry import Registry
 from actions.offices.repairs import Repairs
+from actions.offices.studies import Studies
 from actions.offices.transcripts import Transcripts
 from actions.offices.tutors import Tutors
 from actions.offices.venues import Venues
@@ -35,6 +37,8 @@ class Offices:
     leaves: Leaves
     cards: Cards
     coffee: Coffee
+    certificates: Certificates
+    studies: Studies
     bookings: Bookings
     counselling: Counselling
     tutors: Tutors
@@ -56,6 +60,8 @@ class Offices:
             leaves=Leaves(client),
             cards=Cards(client),
             coffee=Coffee(client),
+            certificates=Certificates(client),
+            studies=Studies(client),
             complaints=Complaints(client),
             hazards=Hazards(client),
             progress=Progress(client),

@@ -67,9 +67,13 @@ class Venues:
         """The first and the last day that may be booked today. Raises ``OfficeClosed``."""
         return await wire.get(self._client, "/venues/days", _days)
 
-    async def at(self, kind: str, start: datetime, end: datetime) -> tuple[Venue, ...]:
-        """Every venue of ``kind`` as it stands from ``start`` to ``end``. Raises ``OfficeClosed``."""
-        return await wire.get(self._client, "/venues", _venues, kind=kind, start=_minute(start), end=_minute(end))
+    async def at(self, kind: str, start: datetime, end: datetime, *, people: int = 1) -> tuple[Venue, ...]:
+        """Every venue of ``kind``, whatever its size, as it stands from ``start`` to ``end``.
+
+        Refusals: ``big_event`` (details: ``most``), ``approval_too_late`` (``first``). Raises also ``OfficeClosed``.
+        """
+        said = {"kind": kind, "start": _minute(start), "end": _minute(end)}
+        return await wire.get(self._client, "/venues", _venues, **said, people=people)
 
     async def times(self, kind: str, day: date, *, minutes: int, people: int) -> tuple[str, ...]:
         """From when on (``14:00``) something of ``kind`` is free on ``day`` for 30–180 minutes. Raises ``OfficeClosed``."""

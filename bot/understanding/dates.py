@@ -40,7 +40,9 @@ _LEAVE = re.compile(
 )
 _OVER = re.compile(r"(?:最后|后|超过|大于|不足|少于|至少|最多|不到|满|前|近|这|那|过|坏了|已经|等了|漏了|停了|好)$")
 _WHOLE = re.compile(r"全天|整天|一整天|(?:请|休)?(?<![\d第后前头])[一1]天(?:假|$|,|的假)|当天")
-_HOURS = re.compile(rf"(?P<count>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头)")
+_HOURS = re.compile(
+    rf"(?:(?P<count>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头)|(?P<minutes>\d{{2,3}}|[一二三四五六七八九]?十五?)分钟)"
+)
 _SOON = re.compile(
     rf"(?<![一二三四五六七八九十\d.])(?:(?P<hours>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头)|(?P<minutes>{_NUM})分钟)(?:之后|以后|后)"
 )
@@ -69,6 +71,8 @@ class When:
     """A length in days without knowing from when: 「请假3天」."""
     past: date | None = None
     """The one day of a story that is over: 「昨天报修的」. Nobody wishes for it, so it is never :attr:`day`."""
+    until: date | None = None
+    """The one day that is only a bound: 「周五之前」, 「请假到周五」."""
 
 
 def read(
@@ -95,7 +99,9 @@ def read(
     past = over.pop() if len(over) == 1 else None
     ranges = _ranges(text, moments, calendar)
     if ranges is None:
-        return replace(_single(text, moments, calendar, now, answering=answering), past=past)
+        bounds = {dating.on(one.named, calendar) for one in moments if one.named and _bound(text, one)}
+        until = bounds.pop() if len(bounds) == 1 else None
+        return replace(_single(text, moments, calendar, now, answering=answering), past=past, until=until)
     if len(ranges) != 1:
         return When(past=past)
     begin, end = ranges[0]
@@ -243,16 +249,11 @@ def _dated(text: str, moments: list[Moment], calendar: Calendar, *, leave: bool,
         named = moment.named
         if named is None or named.kind in ("past", "next"):
             continue
-        if not moment.said and _bounded(text, moment):
-            continue
-        until = _UNTIL.search(text, max(0, moment.start - 8), moment.start)
-        if until and not until["moved"]:
+        if _bound(text, moment):
             continue
         # 「发烧38.5」 is no day at all.
         meant = answering or ((leave or _expected(text, moment)) and dating.on(named, calendar) is not None)
         if named.kind == "loose" and not meant:
-            continue
-        if named.kind == "teachweek" and not leave and "fullweek" not in named.parts:
             continue
         found.append(moment)
     # 「第13周要交，12月1号能出吗」: the week is only where the day lies.
@@ -263,6 +264,14 @@ def _expected(text: str, moment: Moment) -> bool:
     if moment.said or (moment.named and moment.named.weekday is not None) or _ERRAND.match(text, moment.end):
         return True
     return _EXPECTED.search(text, max(0, moment.start - 6), moment.start) is not None
+
+
+def _bound(text: str, moment: Moment) -> bool:
+    """Whether a day is only a bound: 「周五之前」, 「到周五」; 「改到周五」 is none."""
+    if not moment.said and _bounded(text, moment):
+        return True
+    until = _UNTIL.search(text, max(0, moment.start - 8), moment.start)
+    return until is not None and not until["moved"]
 
 
 def _bounded(text: str, moment: Moment) -> bool:
@@ -297,7 +306,7 @@ def _undated(
 
 def _several(text: str, dated: Sequence[Moment], calendar: Calendar, count: int | None, *, leave: bool) -> When:
     """Days in a row that are all meant: 「周四、周五请假」, 「25、26号两天」."""
-    found = []
+    found: list[date] = []
     for index, moment in enumerate(dated):
         day = dating.on(moment.named, calendar, after=found[-1] if found else None) if moment.named else None
         apart = index and not _SIDE_BY_SIDE.fullmatch(text, dated[index - 1].end, moment.start)
@@ -334,7 +343,10 @@ def _timed(text: str, day: date, said: Spoken, now: datetime) -> When:
     if said.part is None and begin < now and begin.hour < 12 and begin + timedelta(hours=12) > now:
         begin += timedelta(hours=12)
     hours = _HOURS.search(text, said.end)
-    period = (begin, begin + _span(hours["count"], hours["half"])) if hours else None
+    period = None
+    if hours:
+        minutes = timedelta(minutes=number(hours["minutes"]) or 0) if hours["minutes"] else None
+        period = (begin, begin + (minutes or _span(hours["count"], hours["half"])))
     return When(day=begin.date(), at=begin.time(), period=period)
 
 

@@ -18,16 +18,17 @@ from bot.understanding.spelling import spelled
 # Nobody states a place or a date after a thousand characters; a pasted document is full of both.
 _READ = 1000
 
-_MEASURES = "份杯套瓶张本次个"
-"""Strongest first: in 「一个中文的，要两份」 the copies are meant."""
+_MEASURES = "份杯套瓶盒张本件台把位人名次个"
+"""Strongest first: in 「一个中文的，要两份」 and 「我们三个人要两份」 the copies are meant."""
 _COUNT = re.compile(
-    rf"(?<![第每哪这那几月年周上下\d.一二三四五六七八九十])(?P<count>\d{{1,3}}|[一二两俩仨三四五六七八九十]{{1,3}})\s?(?P<measure>[{_MEASURES}])"
-    r"(?!月|小时|星期|礼拜|学期|学年|半|人|性|正经|下|劲|钟头|钟|多|世纪|样)"
+    rf"(?<!\d[-~到至])(?<![一二两三四五六七八九][到至])(?<![第每哪这那几月年周上下\d.一二三四五六七八九十])(?P<count>\d{{1,3}}|[一二两俩仨三四五六七八九十百零]{{1,5}})\s?(?:个(?=人(?!月)))?(?P<measure>[{_MEASURES}])"
+    r"(?!月|小时|星期|礼拜|学期|学年|半|人|间|寝|宿舍|桌|民|字|性|正经|下|劲|钟头|钟|多|世纪|样)"
 )
 # 「份数：3」, 「拿铁*2」, 「2 copies」, 「双份」
 _TOLD = re.compile(
     r"(?:份数|数量|杯数|张数)(?:是|为|:|改成)?\s?(?P<number>\d{1,3}|[一二两三四五六七八九十]{1,2})(?![\d.点])"
     r"|(?<=[^\W\d])\s?[*x×X]\s?(?P<times>\d{1,2})(?![\d.a-zA-Z])|(?P<copies>\d{1,2}) cop(?:y|ies)|双份"
+    r"|(?:[来要打印买借拿]|打印)(?P<both>[俩仨])|(?:打|印|要|开|办|出)(?:个|中文|英文)?(?P<slip>\d{1,2}|[一二两三四五六七八九十])分(?=$|[,。吧]|的?(?:中文|英文|成绩|在读|证明))"
 )
 _TAKEN_BACK = re.compile(r"不对|改成|改为|说错|打错|应该是|不是$")
 # 「三号楼到五号楼都停水」
@@ -66,7 +67,8 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
     ``location`` (3号楼502), ``phone`` (eleven digits, or a landline as written), ``student`` (a student number: a word,
     never an identity), ``ticket`` (BX20261122-0001), ``person`` (张老师), ``money`` (yuan: 100, 12.50), ``date``
     (YYYY-MM-DD), ``time`` (HH:MM on that date), ``moment`` (both, YYYY-MM-DDTHH:MM), ``period`` (ISO 8601 interval,
-    whole days 00:00–23:59), ``past`` (a day that is over: never a wish), ``days`` (a length without a beginning), ``count``, ``fault`` (what is broken, in the
+    whole days 00:00–23:59), ``past`` (a day that is over) and ``until`` (a bound: 周五之前),
+    which are never a wish for that day, ``days`` (a length without a beginning), ``count``, ``fault`` (what is broken, in the
     student's words), ``language`` (zh, en) and ``leave_kind`` (事假, 病假, 公假).
 
     ``year`` is the university's calendar, ``term_start`` any day of the first teaching week where nothing more of it is
@@ -90,7 +92,7 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
     rest = _without(rest, students)
     named = places.find(rest)
     place = places.one(rest)
-    seen = [*taken, *numbers, *students, *named]
+    seen: list[_Span] = [*taken, *numbers, *students, *named]
     own = _without(text, seen)
     rest = _without(rest, named)
     if place is None and len(named) > 1:
@@ -119,7 +121,7 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
 def count(text: str) -> str | None:
     """How many, when a measure word says so: 两份 → ``2``; ``None`` when none or two different numbers are said."""
     if told := _TOLD.search(text):
-        value = number(told["number"] or told["times"] or told["copies"] or "2")
+        value = number(told["number"] or told["times"] or told["copies"] or told["both"] or told["slip"] or "2")
         return str(value) if value else None
     said: dict[str, list[int]] = {}
     for match in _COUNT.finditer(text):
@@ -146,6 +148,8 @@ def _when(text: str, now: datetime, term_start: date | None, year: SchoolYear | 
         found["period"] = dates.iso(when.period)
     if when.past:
         found["past"] = when.past.isoformat()
+    if when.until:
+        found["until"] = when.until.isoformat()
     if when.count:
         found["days"] = str(when.count)
     return found

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-_SIGNS = "零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟"
-_PLAIN = str.maketrans("〇两壹贰叁肆伍陆柒捌玖拾佰仟", "零二一二三四五六七八九十百千")
+_SIGNS = "零〇一二两俩三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟"
+_PLAIN = str.maketrans("〇两俩壹贰叁肆伍陆柒捌玖拾佰仟", "零二二一二三四五六七八九十百千")
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 MOST = Decimal(1_000_000)
@@ -21,20 +21,20 @@ _START = rf"(?<![\d.几好第{_SIGNS}])"
 # 「碎了一块玻璃」, 「一块去」, 「二元一次方程」 and 「元旦」 are no money.
 _YUAN = (
     r"(?:块钱|元钱|元整|块整|块(?!儿|[去吃来走玩住上写做看瓷地玻砖木铁布石墙]|黑板|白板|天花板|床板|面板|.板|表|皮|肉|牌|屏)"
-    r"|元(?![旦素件组月宵气音]|一次|方程)|圆(?![形柱珠])|rmb|cny|人民币|软妹币|大洋)"
+    r"|元(?![旦素件组月宵气音]|一次|方程)|圆(?![形柱珠])|rmb|cny|yuan|r(?![a-z])|人民币|软妹币|大洋|¥)"
 )
 _AFTER = r"(?![\d点号栋楼#个天次份张月日周分%])"
 _JIAO = rf"零?(?:(?P<jiao>\d|[一二两三四五六七八九])(?:毛|角)钱?|(?P<short>\d|[一二三四五六七八九]){_AFTER})?(?:(?P<fen>\d|[一二三四五六七八九])分)?"
 # 「充」 and what is often typed for it; a number after it that counts something else is no money.
-_PAY = r"(?:充值?|冲值?|续费?|缴费?|转账?|存|(?<=[卡里面])打|加)(?:金额|了|进去|进|上|入|个|一下|到卡里|到饭卡里?|到校园卡里?|:|为|是)*\s?"
+_PAY = r"(?:充值?|冲值?|续费?|缴费?|转账?|存|(?<=[卡里面])打|加|(?<=[水电网话学]费)|(?:付|支付|余额|押金|总价))(?:金额|它个?|满|只?剩|还剩|还有|只有|共|了|进去|进|上|入|个|一下|到卡里|到饭卡里?|到校园卡里?|:|为|是)*\s?"
 _UNCOUNTED = rf"(?!\.\d|[\d:点次张遍天回个分号楼栋#月日年周笔下些级卡人份本杯台层室度瓦折班页封条只套排段道题节{_SIGNS}-]|\s?(?:小时|分钟|多|来))"
 _MONEY = re.compile(
     rf"(?P<pay>充值?|冲值?|续费?|缴费?|存)?(?:个|了|它|我|进|:)*\s?{_START}(?P<yuan>{_NUM})\s?(?:{_YUAN}){_JIAO}"
     rf"|(?:[¥]|(?<![a-z])rmb|cny)\s?(?P<signed>{_NUM})"
     rf"|(?P<topped>{_PAY})(?P<bare>{_SMALL}){_UNCOUNTED}"
-    rf"|(?P<loaded>[充冲](?:钱|值|校园卡|饭卡|一卡通|卡|话费|电费)[^\d{_SIGNS}]{{0,4}})(?P<later>{_SMALL})(?=$|[,。!. 吧了谢可])"
+    rf"|(?P<loaded>[充冲](?:钱|值|校园卡|饭卡|一卡通|卡|话费|电费|水卡|水费|热水|网费|浴卡)[^\d{_SIGNS}]{{0,4}})(?P<later>{_SMALL})(?=$|[,。!. 吧了谢可])"
     rf"|(?:算了|改成|改为|换成|还是|不对|应该是)[, ]?(?:充|来)?(?P<again>{_SMALL})(?=$|[,。!. 吧了])"
-    rf"|{_START}(?P<mao>\d|[一二两三四五六七八九])(?:毛|角)(?:钱|(?P<cent>\d|[一二两三四五六七八九])分?|(?=$|[,。!]))",
+    rf"|{_START}(?P<mao>\d|[一二两三四五六七八九])(?:毛(?![巾病衣线毛球笔概泽])|角(?=钱|$|[,。!]))钱?(?:(?P<cent>\d|[一二两三四五六七八九])分?(?=$|[,。!]))?",
     re.IGNORECASE,
 )
 _PAID = re.compile(r"[充冲收花扣付交缴罚赔欠剩价有余存费借钱]\s?(?:了|个|我)?\s?$")
@@ -63,7 +63,7 @@ class Amount:
 
 def find(text: str) -> list[Amount]:
     """Every amount in normalised ``text``, in order, without those that are denied."""
-    found = []
+    found: list[Amount] = []
     for match in _MONEY.finditer(text):
         said = next(name for name in ("yuan", "signed", "bare", "later", "again", "mao") if match[name])
         start = match.start(said)

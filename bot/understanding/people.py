@@ -11,9 +11,14 @@ from bot.understanding import words
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # No given name holds one of these; the word before the title is then a sentence, not a name.
 _NEVER = frozenset(
-    "的是在了和跟我你他她它们个位名哪这那有没不就都也很到去来找约请问给让叫说学院系班课年级校楼号员师长里边上下前后几两些每老新女男"
+    "的是在了和跟我你他她它们个位名哪这那有没不就都也很到去来找约请问给让叫说学院系班课年级校楼号员师长吗呢吧啊里边上下前后几两些每老新女男"
 )
 _DENIED = re.compile(r"(?:不是|不要|不想要|别找|别约|不找|不约|不用|而非|换掉|除了)$")
+# 「辅导员王磊批了」, 「导师叫刘强」
+_INTRODUCED = re.compile(
+    r"(?:辅导员|导员|导师|班主任|咨询师|联系人|负责人|老师)(?:是|叫|为|:)?(?P<name>[\u4e00-\u9fff]{2,3}?)"
+    r"(?=$|[,。!?)( □]|同意|批准|批|说|签|知道|那里|那边|的(?:课|电话|办公室))"
+)
 _GONE = re.compile(r"\s?(?:不行|不要|没空|没时间|太凶|请假了)")
 
 
@@ -43,6 +48,11 @@ def find(text: str) -> list[Person]:
         length = _named(text, begin, title.start())
         if length:
             found.append(Person(text[title.start() - length : title.end()], title.start() - length, title.end()))
+    if not found:
+        for match in _INTRODUCED.finditer(text):
+            name = match["name"]
+            if _is_name(name) and not name.startswith(tuple(words.load_once("people")["not_names"])):
+                found.append(Person(name, match.start("name"), match.end("name")))
     return found
 
 
@@ -72,7 +82,8 @@ def _named(text: str, begin: int, end: int) -> int:
         name, ahead = before[-length:], before[:-length]
         if len(name) == length and _is_name(name) and (length == 1 or name in known["compounds"] or _free(ahead)):
             return length
-    return 0
+    # 「我们班李明老师」: any word may stand before a full name whose last character is no surname.
+    return next((length for length in (2, 3) if len(before) > length and _is_name(before[-length:])), 0)
 
 
 def _is_name(name: str) -> bool:

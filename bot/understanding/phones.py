@@ -16,6 +16,9 @@ _SHAPES = ((3, 4, 4), (4, 4, 3), (3, 3, 5), (3, 5, 3), (3, 8), (7, 4), (5, 6), (
 _STUDENT = re.compile(
     r"(?<![\d.-])20\d{2}(?:\d{6}|[- ]\d{6}|[- ]\d{2}[- ]\d{4}|[- ]\d{4}[- ]\d{2}|\d{2}[- ]\d{4}|\d{3}[- ]\d{3})(?!\d|-\d)"
 )
+_STUDENT_NAMED = re.compile(
+    r"学(?:籍)?号(?:码)?(?:就?是|为|:)?\s?(?P<number>2[ .,/-]?0(?:[ ./-]?\d){8})(?![\d])(?!.*学号)"
+)
 _STUDENT_SPOKEN = re.compile(
     r"(?<![零〇一二三四五六七八九])二[零〇][零〇一二三四五六七八九幺]{8}(?![零〇一二三四五六七八九十百幺])"
 )
@@ -143,6 +146,9 @@ def _chosen(text: str, numbers: list[Number]) -> str | None:
 
 def students(text: str) -> list[Number]:
     """Student numbers (ten digits, 20…): worth reporting, never proof of who is writing."""
+    plain = spelling.digits(text)
+    if named := _STUDENT_NAMED.search(plain):
+        return [Number(re.sub(r"\D", "", named["number"]), named.start("number"), named.end("number"))]
     return [
         Number(re.sub(r"\D", "", spelling.digits(match[0])), match.start(), match.end())
         for pattern in (_STUDENT, _STUDENT_SPOKEN)

@@ -20,7 +20,9 @@ NO_REQUESTS = frozenset({"greet", "thank", "goodbye", "affirm", "deny", "cancel"
 """What asks for nothing that could be done one after the other."""
 STATED = frozenset({"repair_request", "hazard_report", "complaint", "card_loss_report", "leave_request"})
 """Services that are asked for by telling what is the matter."""
-QUERIES = frozenset({"grade_query", "card_balance", "timetable_query", "progress_query"})
+QUERIES = frozenset(
+    {"grade_query", "card_balance", "timetable_query", "progress_query", "coffee_order", "activity_signup"}
+)
 """Services that are asked for in the form of a question."""
 
 CONNECTED = 0.5

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from bot.understanding import spelling
+
 _TICKET = re.compile(
     r"(?<![A-Za-z\d])(?P<kind>[A-Za-z]\s?[A-Za-z])[\s_·:#-]{0,2}"
     r"(?P<year>20\d\d)[\s./年-]?(?P<month>\d\d)[\s./月-]?(?P<day>\d\d)[\s_./#:日的第-]{0,3}(?P<serial>\d{4})(?![\dA-Za-z])"
@@ -32,7 +34,9 @@ class Ticket:
 def find(text: str) -> list[Ticket]:
     """Every ticket in normalised ``text``, also such as only look like one."""
     found = [
-        Ticket(number, match.start(), match.end()) for match in _TICKET.finditer(text) if (number := _number(match))
+        Ticket(number, match.start(), match.end())
+        for match in _TICKET.finditer(spelling.digits(text))
+        if (number := _number(match))
     ]
     taken = {ticket.start for ticket in found}
     like = [

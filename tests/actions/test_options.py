@@ -200,6 +200,13 @@ async def test_an_office_that_does_not_answer_can_be_tried_again_with_nothing_lo
     assert payloads(step) == ["answer:1", "answer:2"]
 
 
+async def test_the_first_words_choose_once_a_closed_office_answers(take: Take) -> None:
+    closed = await take({"day": "2026-11-25"}, "talk", ("day",), office=Office(Closed()), utterance="约王老师聊聊")
+    assert closed.asking == "slot"
+    step = await take(closed.state.values, "resume", (), "slot", said="约王老师聊聊")
+    assert (step.asking, step.state.values["slot"]) == ("picture", "1")
+
+
 async def test_the_card_shows_what_the_office_says_and_not_what_was_skipped(take: Take) -> None:
     values = {**BOOKED, "picture": SKIPPED}
     step = await take(values, "answer", ("picture",), "picture", office=Office(preview={"费用": "免费"}))

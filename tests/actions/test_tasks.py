@@ -94,4 +94,8 @@ def test_every_task_names_a_sentence_for_what_its_form_refuses() -> None:
 def test_every_task_that_writes_asks_first() -> None:
     """Where there is no card, either nothing is written or a question of its own stands before it."""
     without = {name: task for name, task in read_tasks().items() if task.confirm is None}
-    assert {name for name, task in without.items() if all(of.name != "sure" for of in task.fields)} == {"card_balance"}
+    assert {name for name, task in without.items() if all(of.name != "sure" for of in task.fields)} == {
+        "card_balance",
+        "grade_query",
+        "timetable_query",
+    }

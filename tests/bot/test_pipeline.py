@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,17 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 
 from bot.asking import STILL_ABOUT
-from bot.messages import Answered, Inbound, State
+from bot.messages import Inbound, State
 from bot.pipeline import Pipeline
 from bot.policy import Said
 from bot.tasks import Tasks
 from bot.turns import Dialogue
-from bot.understanding import Reading, entities, smalltalk
+from bot.understanding import Reading
 from bot.words import read_crisis_card, read_emergency_card, read_services, read_words
+from tests.bot.hall import NOW, STUDENT, Head, Talk, texts
 
 CAPTURED = Path(__file__).resolve().parents[1] / "contracts" / "dialogue"
 SECRET = "inner"
-NOW = datetime(2026, 11, 20, 10, 0)
-STUDENT = "2026020001"
 WORDS = read_words()
 
 
@@ -60,20 +59,6 @@ class Rasa:
     @property
     def messages(self) -> list[str]:
         return [str(turn["message"]) for turn in self.posted]
-
-
-class Head:
-    """Understands what it is told to; entities and small talk are read for real."""
-
-    def __init__(self, meanings: dict[str, tuple[str, float]]) -> None:
-        self.meanings = meanings
-
-    def read(self, text: str, now: datetime) -> Reading:
-        found = entities.find(text, now)
-        if intent := smalltalk.exact(text):
-            return Reading(text, intent, 1.0, ((intent, 1.0),), found, None)
-        intent, sure = self.meanings.get(text, ("out_of_scope", 0.2))
-        return Reading(text, intent, sure, ((intent, sure),), found, object())  # type: ignore[arg-type]
 
 
 class Rules:
@@ -132,23 +117,6 @@ async def pipeline(rasa: Rasa) -> Any:
         now=lambda: NOW,
     )
     await dialogue.close()
-
-
-class Talk:
-    """One conversation."""
-
-    def __init__(self, pipeline: Pipeline, student: str | None = STUDENT) -> None:
-        self.pipeline, self.student, self.state = pipeline, student, State()
-
-    async def __call__(self, text: str = "", payload: str | None = None) -> Answered:
-        answered = await self.pipeline.answer(Inbound("c1", text, payload, "web", self.student), self.state)
-        # Between two messages the state lies in a database.
-        self.state = State.from_json(json.loads(json.dumps(answered.state.to_json())))
-        return answered
-
-
-def texts(answered: Answered) -> list[str]:
-    return [str(reply["text"]) for reply in answered.replies]
 
 
 async def opened(pipeline: Pipeline, rasa: Rasa) -> Talk:

@@ -24,6 +24,7 @@ MEANINGS: dict[str, Any] = {
     "成绩单怎么打": (("transcript_print", 0.93), ("policy_question", 0.05)),
     "自习室几点关": (("venue_booking", 0.7), ("policy_question", 0.28)),
     "我饭卡里还有多少钱": (("card_balance", 0.98), ("policy_question", 0.01)),
+    "想请假怎么弄": (("policy_question", 0.9), ("leave_request", 0.08)),
     "病假条的事": (("policy_question", 0.52), ("leave_request", 0.45)),
     "卡的事情弄一下": (("card_top_up", 0.46), ("card_loss_report", 0.4)),
     "给卡里加点": (("card_top_up", 0.97),),
@@ -99,6 +100,11 @@ async def test_a_service_begun_by_what_may_be_a_question_says_so_and_is_left_wit
     assert [(one.because, one.taken, one.label) for one in talk.kept] == [
         ("turned_round", "transcript_print", "policy_question")
     ]
+
+
+async def test_how_something_is_done_is_answered_with_the_service_one_tap_away(pipeline: Pipeline, hall: Hall) -> None:
+    assert labels((await Talk(pipeline)("想请假怎么弄")).replies) == ["我要办请假"]
+    assert labels((await Talk(pipeline)("校园卡丢了要赔钱吗？")).replies) == []
 
 
 async def test_turning_round_is_for_the_first_question_only(pipeline: Pipeline, hall: Hall) -> None:

@@ -347,6 +347,30 @@ async def test_a_second_crisis_sentence_loses_no_service(pipeline: Pipeline, hal
     assert [one["task"] for one in talk.state.waiting] == ["transcript_print"]
 
 
+async def test_a_request_that_was_about_to_begin_does_not_after_a_crisis_sentence(
+    pipeline: Pipeline, hall: Hall
+) -> None:
+    talk = Talk(pipeline)
+    wish = {"intent": "complaint", "entities": {}, "utterance": "投诉一下宿管"}
+    talk.state = State(waiting=(wish,))
+    assert texts(await talk("我不想活了")) == [read_crisis_card("021-5550-1110")["text"]]
+    assert texts(await talk("你好"))[-1] == "“投诉建议”还没有开始办。"
+    assert hall.posted == []
+    assert texts(await talk("继续")) == ["complaint story？"]
+
+
+@pytest.mark.parametrize("words", ["都不办了", "全部取消"])
+async def test_what_was_stopped_and_what_waits_behind_it_are_given_up_together(
+    pipeline: Pipeline, hall: Hall, words: str
+) -> None:
+    talk = Talk(pipeline)
+    await talk("打中文成绩单")
+    await talk("先帮我挂失")
+    await talk("我不想活了")
+    assert texts(await talk(words)) == [WORDS["all_dropped"]]
+    assert (talk.state.waiting, talk.state.paused) == ((), None)
+
+
 # left for a day
 
 
@@ -361,6 +385,16 @@ async def test_a_service_left_for_a_day_is_asked_about_and_goes_on_with_what_was
     assert hall.intents == ["repair_request"]
     assert (await talk.tap("接着办", asked)).trace.asking == "visit"
     assert hall.posted[-1][1:] == ("answer", {"value": "13812345678", "utterance": "13812345678"})
+
+
+async def test_free_words_after_a_day_are_held_though_they_sound_like_a_wish(pipeline: Pipeline, hall: Hall) -> None:
+    talk = Talk(pipeline)
+    await talk("我想请假")
+    talk.pipeline = later(pipeline, hours=25)
+    await talk("饭卡丢了")
+    assert hall.intents == ["leave_request"]
+    await talk("好的")
+    assert hall.posted[-1][1:] == ("answer", {"value": "饭卡丢了", "utterance": "饭卡丢了"})
 
 
 @pytest.mark.parametrize("words", ["好的", "继续", "接着办"])

@@ -16,6 +16,7 @@ from actions.task import Asked, Choice, read_words
 
 WORDS = read_words(Path(__file__).with_name("words.yaml"))
 ANY = "any"
+CALLED = {ANY: "活动", "志愿": "志愿活动", "社团": "社团活动"}
 WAITS = "_waits"
 """Ends the value of an activity that was full when it was offered: only who was told so stands in line."""
 
@@ -33,9 +34,7 @@ async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:
     when = date.fromisoformat(wanted) if wanted else None
     coming = await offices.activities.coming(kind=None if kind == ANY else kind, day=when)
     if not coming:
-        raise Refusal(
-            "nothing_on", {"when": day(when) if when else "最近三周", "kind": "活动" if kind == ANY else kind}
-        )
+        raise Refusal("nothing_on", {"when": day(when) if when else "最近三周", "kind": CALLED.get(kind, kind)})
     return offer([_free(one) for one in coming], asked)
 
 
@@ -60,7 +59,7 @@ async def preview(order: Order, offices: Offices) -> Mapping[str, str]:
     places = WORDS["places_left"] if activity.left else WORDS["places_full"]
     return {
         "主办": activity.organiser,
-        "名额": places.format(left=activity.left, waiting=activity.waiting),
+        "名额": places.format(left=activity.left, place=activity.waiting + 1),
         "取消": WORDS["notice" if activity.withdrawable else "too_close"],
     }
 

@@ -1,5 +1,5 @@
 """One service of the hall in one folder: what is asked, who does it, what a person reads."""
 
-from actions.tasks.transcript_print.office import check, submit
+from actions.tasks.transcript_print.office import check, preview, submit
 
-__all__ = ["check", "submit"]
+__all__ = ["check", "preview", "submit"]

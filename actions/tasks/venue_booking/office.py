@@ -58,7 +58,10 @@ async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:
     await welcome("venue", asked, offices)
     kind, people = asked.values["kind"], int(asked.values["people"])
     start, end = _span(asked.values["period"])
-    found = await offices.venues.at(kind, start, end)
+    try:
+        found = await offices.venues.at(kind, start, end, people=people)
+    except Refusal as refusal:
+        raise readable(refusal) from refusal
     if max(one.most for one in found) < people:
         raise Refusal("too_many_people", {"most": max(one.most for one in found)})
     fitting = [one for one in found if one.most >= people]
@@ -68,7 +71,8 @@ async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:
     free = [one for one in fitting if one.left]
     if not free:
         raise Refusal("none_free", {"times": await _other_times(kind, start, end, people, offices)})
-    meant = distinct([_words(one) for one in free]) if len(free) > 1 else ["约|订|借|用|打|要"]
+    names = [one.name for one in found]
+    meant = distinct([_words(one, names) for one in free]) if len(free) > 1 else ["约|订|借|用|打|要"]
     return [Choice(one.venue, _label(one), said) for one, said in zip(free, meant, strict=True)]
 
 
@@ -92,11 +96,12 @@ def _label(venue: Venue) -> str:
     return f"{venue.name}（{venue.place}，最多 {venue.most} 人{left}）"
 
 
-def _words(venue: Venue) -> list[str]:
-    """Its name, its building and its number, as far as no other place on show shares them."""
-    rooms = re.findall(r"\d{3}", venue.place)
+def _words(venue: Venue, names: Sequence[str]) -> list[str]:
+    """Its name, its building and its number; 报告厅 alone names nothing where there is a 图书馆报告厅."""
+    own_name, rooms = venue.name.split("（")[0], re.findall(r"\d{3}", venue.place)
+    alone = not any(own_name in other for other in names if other != venue.name)
     return [
-        re.escape(venue.name.split("（")[0]),
+        *([re.escape(own_name)] if alone else ()),
         *BUILDING.findall(venue.place)[:1],
         *(rooms if len(rooms) == 1 else ()),
     ]

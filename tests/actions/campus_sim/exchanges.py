@@ -28,6 +28,7 @@ from tests.actions.campus_sim.back_office import ROOT, SECRET
 from tests.actions.campus_sim.clock import Clock
 from tests.actions.campus_sim.forms import (
     ANONYMOUS,
+    CERTIFICATE,
     CLASSMATE,
     COFFEE,
     COMPLAINT,
@@ -42,6 +43,7 @@ from tests.actions.campus_sim.forms import (
     TRANSCRIPT,
     TUTOR_TALK,
     VENUE,
+    WEST,
 )
 
 FOLDER = ROOT / "tests" / "contracts" / "campus_sim"
@@ -97,6 +99,11 @@ SAID = (
     Said("printers", "GET", "/printers"),
     Said("grades", "GET", "/students/2023010001/grades"),
     Said("timetable", "GET", "/students/2023010001/timetable"),
+    Said("agenda", "GET", "/students/2023010001/agenda?first=2026-10-06&last=2026-10-10"),
+    Said("agenda_not_active", "GET", f"/students/{SUSPENDED}/agenda?first=2026-11-23&last=2026-11-23"),
+    Said("exams", "GET", "/students/2023010001/exams"),
+    Said("transcript_quote", "GET", "/students/2023010001/transcript-quote?language=both&copies=3&sealed=false"),
+    Said("printer", "GET", "/students/2023010001/printer"),
     Said("repair_accepted", "POST", "/repairs", REPAIR, "repair-1"),
     Said("repair_replayed", "POST", "/repairs", REPAIR, "repair-1"),
     Said("repair_key_reused", "POST", "/repairs", REPAIR | {"room": "501"}, "repair-1"),
@@ -162,11 +169,14 @@ SAID = (
         {"student": STUDENT},
         "release-2",
     ),
+    Said("standing", "GET", f"/bookings/tutor/standing?student={STUDENT}"),
+    Said("standing_not_active", "GET", f"/bookings/tutor/standing?student={SUSPENDED}"),
     Said("tutors", "GET", "/tutors"),
     Said("tutor_slots", "GET", "/tutors/slots?day=2026-11-25&subject=高等数学"),
     Said("tutor_accepted", "POST", "/tutors/appointments", TUTOR_TALK, "tutor-1"),
     Said("tutor_overlapping", "POST", "/tutors/appointments", TUTOR_TALK | {"slot": "D01_20261125T1400"}, "tutor-2"),
-    Said("venues", "GET", "/venues?kind=study_room&start=2026-11-25T14:00&end=2026-11-25T16:00"),
+    Said("venues", "GET", "/venues?kind=study_room&start=2026-11-25T14:00&end=2026-11-25T16:00&people=6"),
+    Said("venues_big_event", "GET", "/venues?kind=hall&start=2026-11-25T14:00&end=2026-11-25T16:00&people=250"),
     Said("venue_days", "GET", "/venues/days"),
     Said("venue_times", "GET", "/venues/times?kind=badminton&day=2026-11-24&minutes=120&people=4"),
     Said("venue_accepted", "POST", "/venues/bookings", VENUE, "venue-1"),
@@ -195,6 +205,19 @@ SAID = (
         "activity-2",
     ),
     Said("activity_closed", "POST", "/activities/signups", SIGN_UP | {"activity": "H01_20261121"}, "activity-3"),
+    Said("transcript_sealed", "POST", "/transcripts", TRANSCRIPT | {"copies": 4, "sealed": True}, "transcript-3"),
+    Said("transcript_too_many", "POST", "/transcripts", TRANSCRIPT | {"copies": 6, "language": "both"}, "transcript-4"),
+    Said("certificate_accepted", "POST", "/certificates", CERTIFICATE, "certificate-1"),
+    Said(
+        "certificate_printed",
+        "POST",
+        "/certificates",
+        CERTIFICATE | {"student": WEST, "delivery": "printer"},
+        "certificate-2",
+    ),
+    Said("certificate_at_desk", "POST", "/certificates", CERTIFICATE | {"delivery": "desk"}, "certificate-3"),
+    Said("certificate_not_active", "POST", "/certificates", CERTIFICATE | {"student": SUSPENDED}, "certificate-4"),
+    Said("certificate", "GET", "/certificates/ZM20261123-0001?student=2023010001"),
 )
 
 

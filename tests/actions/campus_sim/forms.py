@@ -8,6 +8,8 @@ from tests.actions.campus_sim.back_office import fresh_key
 
 STUDENT = "2023010001"
 CLASSMATE = "2023010005"
+WEST = "2023010003"
+"""Lives on the other campus, in 12号楼."""
 SUSPENDED = "2023010002"
 GRADUATE = "2022010001"
 FULL = "2025010001"
@@ -31,6 +33,13 @@ COFFEE: dict[str, Any] = {
     "size": "medium",
     "sweetness": "less",
     "cups": 2,
+}
+CERTIFICATE: dict[str, Any] = {
+    "student": STUDENT,
+    "language": "zh",
+    "copies": 1,
+    "purpose": "实习",
+    "delivery": "electronic",
 }
 LEAVE: dict[str, Any] = {
     "student": STUDENT,

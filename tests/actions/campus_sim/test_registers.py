@@ -119,11 +119,11 @@ async def test_marks_come_by_term(desk: httpx.AsyncClient) -> None:
 
 async def test_a_timetable_is_of_the_running_term(desk: httpx.AsyncClient) -> None:
     lessons = (await desk.get("/students/2023010001/timetable")).json()["lessons"]
-    assert len(lessons) == 4
+    assert len({one["course"] for one in lessons}) == 4
     assert {one["term"] for one in lessons} == {"2026-2027-1"}
-    assert lessons == sorted(lessons, key=lambda one: (one["weekday"], one["periods"]))
+    assert lessons == sorted(lessons, key=lambda one: (one["weekday"], int(one["periods"].split("-")[0])))
 
 
 @pytest.mark.parametrize("student", ["2023010002", "2022010001"])
 async def test_who_does_not_study_now_has_no_lessons(desk: httpx.AsyncClient, student: str) -> None:
-    assert (await desk.get(f"/students/{student}/timetable")).json() == {"student": student, "lessons": []}
+    assert (await desk.get(f"/students/{student}/timetable")).json()["lessons"] == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import httpx
@@ -9,8 +10,9 @@ import pytest
 from actions.campus_sim.campus import Campus
 from actions.campus_sim.connections import Connections
 from actions.campus_sim.ledger import Ledger
+from actions.campus_sim.printers import DESK
 from actions.campus_sim.server import application
-from actions.campus_sim.transcripts import fee_cents
+from actions.campus_sim.transcripts import academic_year, fee_cents
 from tests.actions.campus_sim.back_office import SECRET
 from tests.actions.campus_sim.clock import Clock
 from tests.actions.campus_sim.forms import CLASSMATE, GRADUATE, STUDENT, SUSPENDED, TRANSCRIPT, key
@@ -38,12 +40,15 @@ async def test_a_transcript_waits_at_a_printer_for_a_week(desk: httpx.AsyncClien
     assert made == {
         "number": "CJ20261123-0001",
         "status": "待取件",
+        "department": "教务处学籍科",
         "student": STUDENT,
         "language": "zh",
         "copies": 2,
+        "sheets": 2,
         "sealed": False,
         "printer": "DY01",
-        "place": "学生活动中心一层大厅",
+        "place": "学生活动中心一楼大厅自助服务区",
+        "hours": "每日 6:30–23:00",
         "fee_cents": 0,
         "created_at": "2026-11-23T10:30:00+08:00",
         "expires_at": "2026-11-30T10:30:00+08:00",
@@ -51,19 +56,93 @@ async def test_a_transcript_waits_at_a_printer_for_a_week(desk: httpx.AsyncClien
 
 
 @pytest.mark.parametrize(
-    ("language", "copies", "fee"),
-    [("zh", 1, 0), ("zh", 2, 0), ("zh", 3, 200), ("zh", 5, 600), ("en", 1, 200), ("en", 5, 1000)],
+    ("sheets", "free_left", "fee"), [(1, 5, 0), (5, 5, 0), (6, 5, 200), (2, 0, 400), (10, 3, 1400)]
 )
-def test_two_chinese_copies_are_free_and_every_other_is_two_yuan(language: Any, copies: int, fee: int) -> None:
-    assert fee_cents(language, copies) == fee
-
-
-async def test_the_fee_is_in_the_order(desk: httpx.AsyncClient) -> None:
-    assert (await order(desk, language="en", copies=3)).json()["fee_cents"] == 600
+def test_what_is_not_free_any_more_is_two_yuan_a_sheet(sheets: int, free_left: int, fee: int) -> None:
+    assert fee_cents(sheets, free_left) == fee
 
 
 @pytest.mark.parametrize(
-    "changed", [{"copies": 0}, {"copies": 6}, {"copies": 1.5}, {"language": "fr"}, {"sealed": "?"}]
+    ("day", "year"), [(date(2026, 8, 31), 2025), (date(2026, 9, 1), 2026), (date(2027, 2, 28), 2026)]
+)
+def test_an_academic_year_begins_in_september(day: date, year: int) -> None:
+    assert academic_year(day) == year
+
+
+async def test_five_sheets_of_an_academic_year_are_free_whatever_their_language(
+    desk: httpx.AsyncClient, clock: Clock
+) -> None:
+    assert [
+        (await order(desk, copies=2)).json()["fee_cents"],
+        (await order(desk, copies=2, language="en")).json()["fee_cents"],
+        (await order(desk, copies=2, language="both")).json()["fee_cents"],
+        (await order(desk, copies=1)).json()["fee_cents"],
+    ] == [0, 0, 600, 200]
+    assert (await order(desk, student=CLASSMATE, copies=5)).json()["fee_cents"] == 0
+    clock.now = clock.now.replace(year=2027, month=9)
+    assert (await order(desk, copies=5)).json()["fee_cents"] == 0
+
+
+async def test_both_languages_are_one_order_of_twice_as_many_sheets(desk: httpx.AsyncClient) -> None:
+    made = (await order(desk, language="both", copies=3)).json()
+    assert (made["language"], made["copies"], made["sheets"]) == ("both", 3, 6)
+
+
+async def test_ten_sheets_are_the_most(desk: httpx.AsyncClient) -> None:
+    assert (await order(desk, copies=10)).status_code == 201
+    assert refused(await order(desk, copies=6, language="both")) == (
+        409,
+        "too_many_copies",
+        {"sheets": 12, "most": 10},
+    )
+
+
+async def test_what_is_sealed_is_fetched_at_the_desk_and_needs_no_printer(desk: httpx.AsyncClient) -> None:
+    for printer in ("DY01", "DY02", "DY04"):
+        await desk.put(f"/_printers/{printer}", json={"status": "offline"})
+    made = (await order(desk, sealed=True, copies=7)).json()
+    assert (made["printer"], made["place"], made["fee_cents"]) == (None, DESK, 400)
+    assert made["hours"] == "周一至周五 8:30–17:30，周六、周日 9:00–16:00"
+
+
+async def quote(desk: httpx.AsyncClient, **asked: Any) -> dict[str, Any]:
+    said = {"language": "zh", "copies": 2, "sealed": "false"} | asked
+    answer: dict[str, Any] = (await desk.get(f"/students/{STUDENT}/transcript-quote", params=said)).json()
+    return answer
+
+
+async def test_a_quote_is_what_the_order_comes_to_and_orders_nothing(desk: httpx.AsyncClient) -> None:
+    asked = await quote(desk, copies=6)
+    assert (asked["sheets"], asked["free_left"], asked["fee_cents"]) == (6, 5, 200)
+    assert (await quote(desk, copies=6)) == asked
+    made = (await order(desk, copies=6)).json()
+    assert {name: made[name] for name in ("fee_cents", "printer", "place", "hours")} == {
+        name: asked[name] for name in ("fee_cents", "printer", "place", "hours")
+    }
+    assert (await quote(desk, copies=6))["free_left"] == 0
+
+
+async def test_a_quote_names_the_nearer_printers_that_do_not_work(desk: httpx.AsyncClient) -> None:
+    assert (await quote(desk))["skipped"] == []
+    for printer, status in (("DY01", "out_of_paper"), ("DY02", "offline")):
+        await desk.put(f"/_printers/{printer}", json={"status": status})
+    asked = await quote(desk)
+    assert (asked["printer"], asked["place"]) == ("DY04", "教学楼B座一层大厅")
+    assert [(one["printer"], one["status"]) for one in asked["skipped"]] == [
+        ("DY01", "out_of_paper"),
+        ("DY02", "offline"),
+        ("DY03", "out_of_paper"),
+    ]
+
+
+async def test_a_quote_is_refused_like_the_order(desk: httpx.AsyncClient) -> None:
+    said = {"language": "zh", "copies": 2, "sealed": False}
+    answer = await desk.get(f"/students/{SUSPENDED}/transcript-quote", params=said)
+    assert refused(answer) == (409, "student_not_active", {"status": "休学"})
+
+
+@pytest.mark.parametrize(
+    "changed", [{"copies": 0}, {"copies": 11}, {"copies": 1.5}, {"language": "fr"}, {"sealed": "?"}]
 )
 async def test_what_the_printer_cannot_do_is_refused(desk: httpx.AsyncClient, changed: dict[str, Any]) -> None:
     assert refused(await order(desk, **changed))[:2] == (422, "invalid_request")
@@ -108,6 +187,8 @@ async def test_the_printers_tell_their_place_and_status(desk: httpx.AsyncClient)
         "place": "二层自助服务区",
         "campus": "东苑",
         "status": "out_of_paper",
+        "hours": "8:00–22:00",
+        "weekend_hours": "8:00–22:00",
     }
 
 

@@ -70,6 +70,7 @@ ANSWERED: list[tuple[str, Ask, Any]] = [
             "指导教师和业务指导单位",
         ),
     ),
+    ("standing", lambda offices: offices.bookings.check_standing("tutor", STUDENT), None),
     ("venue_days", lambda offices: offices.venues.days(), (date(2026, 11, 24), date(2026, 11, 30))),
     (
         "venue_times",
@@ -139,6 +140,18 @@ REFUSED: list[tuple[str, Ask, str, dict[str, Any]]] = [
         {"first": "2026-11-24", "last": "2026-11-30"},
     ),
     (
+        "standing_not_active",
+        lambda offices: offices.bookings.check_standing("tutor", "2023010002"),
+        "student_not_active",
+        {"status": "休学"},
+    ),
+    (
+        "venues_big_event",
+        lambda offices: offices.venues.at("hall", AT_TWO, AT_FOUR, people=250),
+        "big_event",
+        {"most": 200},
+    ),
+    (
         "activity_closed",
         lambda offices: offices.activities.submit(activities.SignUp(STUDENT, "H01_20261121", False), key="activity-3"),
         "signup_closed",
@@ -181,7 +194,7 @@ async def test_the_long_lists_are_read_whole() -> None:
     assert len(people) == 6
     half_hours = await replaying("tutor_slots").tutors.talks(day=date(2026, 11, 25), subject="高等数学")
     assert (half_hours[0].tutor, half_hours[0].start, len(half_hours)) == (people[0], AT_TWO, 6)
-    rooms = await replaying("venues").venues.at("study_room", AT_TWO, AT_FOUR)
+    rooms = await replaying("venues").venues.at("study_room", AT_TWO, AT_FOUR, people=6)
     assert rooms[3] == venues.Venue(
         venue="V04",
         name="图书馆研讨间",

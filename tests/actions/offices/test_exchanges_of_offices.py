@@ -14,11 +14,13 @@ import pytest
 
 from actions.offices import Offices, Refusal
 from actions.offices.cards import Loss, Spending, TopUp, Unfreeze
+from actions.offices.certificates import Certificate, CertificateOrder, Place
 from actions.offices.coffee import CoffeeOrder, Drink, Robot, Wish
 from actions.offices.leaves import Leave, LeaveOrder, Terms
 from actions.offices.registry import Building, Room, Sample, Staff, Student
 from actions.offices.repairs import Repair, RepairOrder
-from actions.offices.transcripts import Printer, Transcript, TranscriptOrder
+from actions.offices.studies import Average, Course, Exam, Grade, Lesson, WeeklyLesson, by_standing
+from actions.offices.transcripts import Printer, Quote, Transcript, TranscriptOrder
 from tests.actions.campus_sim.exchanges import read
 
 Ask = Callable[[Offices], Awaitable[Any]]
@@ -44,13 +46,33 @@ TRANSCRIPT_ORDER = TranscriptOrder(
     status="待取件",
     language="zh",
     copies=3,
+    sheets=3,
     sealed=False,
     printer="DY01",
-    place="学生活动中心一层大厅",
+    place="学生活动中心一楼大厅自助服务区",
+    hours="每日 6:30–23:00",
     collect_code="482913",
-    fee_cents=200,
+    fee_cents=0,
     expires_at=at("2026-11-30T10:30:00+08:00"),
 )
+
+CERTIFICATE = Certificate("2023010001", "zh", 1, "实习", "electronic")
+CERTIFICATE_ORDER = CertificateOrder(
+    number="ZM20261123-0001",
+    status="已出具",
+    department="教务处学籍科",
+    language="zh",
+    copies=1,
+    delivery="electronic",
+    verify_code="482913",
+    place=None,
+    hours=None,
+    collect_code=None,
+    expires_at=None,
+    ready_on=None,
+)
+DESK = "学生社区服务中心2号窗口（学生活动中心一楼）"
+DESK_HOURS = "周一至周五 8:30–17:30，周六、周日 9:00–16:00"
 
 
 def leave(start: str = "2026-11-25T14:00", end: str = "2026-11-27T18:00") -> Leave:
@@ -152,6 +174,70 @@ ANSWERED: list[tuple[str, Ask, Any]] = [
         lambda offices: offices.transcripts.order("CJ20261123-0001", student="2023010001"),
         TRANSCRIPT_ORDER,
     ),
+    (
+        "transcript_sealed",
+        lambda offices: offices.transcripts.submit(Transcript("2023010001", "zh", 4, True), key="transcript-3"),
+        replace(
+            TRANSCRIPT_ORDER,
+            number="CJ20261123-0002",
+            copies=4,
+            sheets=4,
+            sealed=True,
+            printer=None,
+            place=DESK,
+            hours=DESK_HOURS,
+            fee_cents=400,
+        ),
+    ),
+    (
+        "transcript_quote",
+        lambda offices: offices.transcripts.quote(Transcript("2023010001", "both", 3, False)),
+        Quote(6, 5, 200, "DY01", "学生活动中心一楼大厅自助服务区", "每日 6:30–23:00", ()),
+    ),
+    (
+        "certificate_accepted",
+        lambda offices: offices.certificates.submit(CERTIFICATE, key="certificate-1"),
+        CERTIFICATE_ORDER,
+    ),
+    (
+        "certificate",
+        lambda offices: offices.certificates.order("ZM20261123-0001", student="2023010001"),
+        CERTIFICATE_ORDER,
+    ),
+    (
+        "certificate_printed",
+        lambda offices: offices.certificates.submit(
+            replace(CERTIFICATE, student="2023010003", delivery="printer"), key="certificate-2"
+        ),
+        replace(
+            CERTIFICATE_ORDER,
+            number="ZM20261123-0002",
+            status="待取件",
+            delivery="printer",
+            place="教学楼B座一层大厅",
+            hours="每日 7:00–22:00",
+            collect_code="482913",
+            expires_at=at("2026-11-30T10:30:00+08:00"),
+        ),
+    ),
+    (
+        "certificate_at_desk",
+        lambda offices: offices.certificates.submit(replace(CERTIFICATE, delivery="desk"), key="certificate-3"),
+        replace(
+            CERTIFICATE_ORDER,
+            number="ZM20261123-0003",
+            status="办理中",
+            delivery="desk",
+            place=DESK,
+            hours=DESK_HOURS,
+            ready_on=date(2026, 11, 25),
+        ),
+    ),
+    (
+        "printer",
+        lambda offices: offices.certificates.printer("2023010001"),
+        Place("学生活动中心一楼大厅自助服务区", "每日 6:30–23:00"),
+    ),
     ("leave_accepted", lambda offices: offices.leaves.submit(leave(), key="leave-1"), LEAVE_ORDER),
     ("leave", lambda offices: offices.leaves.order("QJ20261123-0001", student="2023010001"), LEAVE_ORDER),
 ]
@@ -203,6 +289,24 @@ REFUSED: list[tuple[str, Ask, str, dict[str, Any]]] = [
     (
         "transcript_not_active",
         lambda offices: offices.transcripts.submit(Transcript("2023010002", "zh", 2, False), key="transcript-2"),
+        "student_not_active",
+        {"status": "休学"},
+    ),
+    (
+        "transcript_too_many",
+        lambda offices: offices.transcripts.submit(Transcript("2023010001", "both", 6, False), key="transcript-4"),
+        "too_many_copies",
+        {"sheets": 12, "most": 10},
+    ),
+    (
+        "certificate_not_active",
+        lambda offices: offices.certificates.submit(replace(CERTIFICATE, student="2023010002"), key="certificate-4"),
+        "student_not_active",
+        {"status": "休学"},
+    ),
+    (
+        "agenda_not_active",
+        lambda offices: offices.studies.agenda("2023010002", date(2026, 11, 23), date(2026, 11, 23)),
         "student_not_active",
         {"status": "休学"},
     ),
@@ -322,6 +426,98 @@ async def test_the_long_lists_are_read_whole() -> None:
     printers = await replaying("printers").transcripts.printers()
     assert printers[2] == Printer("DY03", "图书馆", "二层自助服务区", "东苑", "out_of_paper")
     assert len(printers) == 5
+
+
+async def test_marks_are_read_with_what_the_office_counted() -> None:
+    captured = read("grades")["response"]["json"]
+    grades = await replaying("grades").studies.grades("2023010001")
+    assert (grades.as_of, grades.term) == (at("2026-11-23T10:30:00+08:00"), "2026-2027-1")
+    first = captured["grades"][0]
+    assert grades.grades[0] == Grade(
+        term="2023-2024-1",
+        code="GG001",
+        course="高等数学(上)",
+        credits=5.0,
+        attempt="正常",
+        score=first["score"],
+        level=None,
+        note=None,
+        points=first["points"],
+        passed=True,
+    )
+    assert len(grades.grades) == len(captured["grades"])
+    year = next(one for one in captured["averages"] if one["of"] == "2025-2026")
+    assert grades.average("2025-2026") == Average(
+        "2025-2026", year["gpa"], year["mean"], year["credits"], year["rank"], year["among"]
+    )
+    assert grades.average("2026-2027") is None
+    assert grades.running[0] == Course("2026-2027-1", "ZY0117", "计算机科学与技术前沿")
+
+
+async def test_a_timetable_is_read_line_by_line() -> None:
+    captured = read("timetable")["response"]["json"]["lessons"]
+    timetable = await replaying("timetable").studies.timetable("2023010001")
+    assert timetable.lessons[0] == WeeklyLesson(
+        term="2026-2027-1",
+        course="软件工程专题研讨",
+        weekday=2,
+        periods="9-10",
+        weeks="1-16",
+        parity="双周",
+        place="教学楼A座119",
+        teacher=captured[0]["teacher"],
+    )
+    assert len(timetable.lessons) == len(captured)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "meant"),
+    [
+        ("student_not_active", "休学", "suspended"),
+        ("student_not_active", "毕业", "graduated"),
+        ("student_not_active", "保留学籍", "student_not_active"),
+        ("no_printer", "休学", "no_printer"),
+    ],
+)
+def test_who_does_not_study_now_is_told_apart_by_the_reason(code: str, status: str, meant: str) -> None:
+    assert by_standing(Refusal(code, {"status": status})).code == meant
+
+
+async def test_days_are_read_with_their_lessons_and_why_there_are_none() -> None:
+    agenda = await replaying("agenda").studies.agenda("2023010001", date(2026, 10, 6), date(2026, 10, 10))
+    assert (agenda.term, agenda.first_day, agenda.last_day) == ("2026-2027-1", date(2026, 9, 7), date(2027, 1, 10))
+    assert [(day.kind, day.name, day.follows, len(day.lessons)) for day in agenda.days] == [
+        ("holiday", "国庆节", None, 0),
+        ("holiday", "国庆节", None, 0),
+        ("teaching", None, None, 1),
+        ("teaching", None, None, 2),
+        ("made_up", "国庆节", date(2026, 10, 7), 1),
+    ]
+    assert agenda.days[2].lessons[0] == Lesson(
+        course="软件工程前沿",
+        periods="5-6",
+        starts=at("2026-10-08T13:30:00+08:00"),
+        ends=at("2026-10-08T15:05:00+08:00"),
+        place="教学楼A座313",
+        teacher=read("agenda")["response"]["json"]["days"][2]["lessons"][0]["teacher"],
+    )
+    assert (agenda.week_of(date(2026, 10, 8)), agenda.week_of(date(2026, 9, 6))) == (5, None)
+
+
+async def test_examinations_are_read_with_what_is_not_known_yet() -> None:
+    exams = await replaying("exams").studies.exams("2023010001")
+    assert exams.exams == (
+        Exam(
+            course="软件工程前沿",
+            kind="随堂考试",
+            starts=at("2026-12-03T13:30:00+08:00"),
+            ends=at("2026-12-03T15:05:00+08:00"),
+            place="教学楼A座313",
+            seat=None,
+            seat_known=date(2026, 12, 1),
+        ),
+    )
+    assert (len(exams.unpublished), exams.known_by) == (3, date(2026, 12, 11))
 
 
 async def test_a_card_is_read_with_its_spendings() -> None:

@@ -12,7 +12,7 @@ from actions.offices.repairs import Repair
 from actions.offices.transcripts import Transcript, TranscriptOrder
 from tests.actions.campus_sim.back_office import SECRET, BackOffice, free_port, fresh_key
 
-TRANSCRIPT = Transcript("2023010001", "zh", 3, True)
+TRANSCRIPT = Transcript("2023010001", "zh", 3, False)
 
 
 async def one_order(offices: Offices, key: str) -> TranscriptOrder:
@@ -36,7 +36,7 @@ async def test_a_repair_is_made_shown_found_and_refused_a_second_time(offices: O
 
 async def test_a_transcript_is_made_and_shown_to_nobody_else(offices: Offices) -> None:
     made = await offices.transcripts.submit(TRANSCRIPT, key=fresh_key())
-    assert (made.place, made.fee_cents, made.copies, made.sealed) == ("学生活动中心一层大厅", 200, 3, True)
+    assert (made.printer, made.place, made.copies, made.sealed) == ("DY01", "学生活动中心一楼大厅自助服务区", 3, False)
     assert await offices.transcripts.order(made.number, student="2023010001") == made
     with pytest.raises(Refusal, match="no_such_order"):
         await offices.transcripts.order(made.number, student="2023010005")

@@ -20,7 +20,21 @@ CHOICES = [
 CASES: list[tuple[str, object, str | None]] = yaml.safe_load(
     Path(__file__).with_name("answers.yml").read_text(encoding="utf-8")
 )
-KINDS = ["location", "phone", "date", "period", "count", "text", "choice", "confirm", "sign_in"]
+KINDS = [
+    "location",
+    "phone",
+    "date",
+    "period",
+    "count",
+    "money",
+    "ticket",
+    "moment",
+    "photo",
+    "text",
+    "choice",
+    "confirm",
+    "sign_in",
+]
 
 
 @pytest.mark.parametrize(("kind", "typed", "value"), CASES)
