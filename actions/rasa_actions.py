@@ -38,8 +38,8 @@ class OfficeOfTask(Protocol):
 
     Where they are needed also ``options(asked: Asked, offices) -> Sequence[Choice]``, for fields of kind ``option``, and
     ``preview(order, offices) -> Mapping[str, str]``, lines for the confirm card. Both only read, and raise as ``check``.
-    ``read(said, values) -> Mapping[str, str]`` gives the fields that free words tell beside the entities: those of the first
-    sentence, and of an answer in free words. It fills only what is not known yet (``values`` is).
+    ``read(said, asked) -> Mapping[str, str]`` gives the fields that free words tell beside the entities: those of the first
+    sentence (``asked`` is ``None``), or of an answer in free words to the question ``asked``. It fills only what is not known.
     """
 
     async def check(self, field: str, value: str, offices: Offices) -> None:
@@ -144,12 +144,11 @@ class ValidateForm(Action):
         read, words = getattr(self.office, "read", None), turn.entities.get("utterance")
         if read is None or not words:
             return {}
-        freely = turn.intent == "answer" and any(of.name == turn.asked and of.kind == "text" for of in self.task.fields)
-        if turn.intent != self.task.name and not freely:
+        asked = next((of.name for of in self.task.fields if of.name == turn.asked and of.kind == "text"), None)
+        if turn.intent != self.task.name and not (turn.intent == "answer" and asked):
             return {}
-        known = {name: value for name, value in values.items() if value and value != SKIPPED}
         unknown = {of.name for of in self.task.fields if values.get(of.name) in (None, of.default)} - set(turn.filled)
-        return {name: value for name, value in read(words, known).items() if name in unknown}
+        return {name: value for name, value in read(words, asked).items() if name in unknown}
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> Events:
         task, slot = self.task, self.task.slot

@@ -93,12 +93,12 @@ def _clock(at: datetime) -> list[str]:
         if half
         else r"(?:点整?|时)(?!半|钟头|间|\d|[一二三四五]?十|一刻|三刻)|[:：]00"
     )
-    ways = [rf"(?<![\d十:：]){_either(at.hour)}(?:{after})"]
+    ways = [rf"(?<![\d一二三四五六七八九十两:：]){_either(at.hour)}(?:{after})"]
     if at.hour > 12:
         evening = at.hour >= 18
         part = "晚上?|傍晚|今晚|明晚" if evening else "下午|午后"
         ways.append(rf"(?:{part})的?{_either(at.hour - 12)}(?:{after})")
-        ways.append(rf"(?<![\d十:：]){_either(at.hour - 12)}(?:{after})")
+        ways.append(rf"(?<![\d一二三四五六七八九十两:：]){_either(at.hour - 12)}(?:{after})")
     return ways
 
 

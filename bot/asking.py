@@ -27,7 +27,7 @@ POSSIBLE = 0.15
 """A service at least this likely is worth a button beside an answer or a decline."""
 FARTHEST = 4.0
 """The head's say in log odds is cut here, so that it never stands alone against form and search."""
-TURNS = 3.0
+TURNS = 3.5
 """Between this and its negative a sentence could have meant the other: the reply carries the button that turns it round."""
 
 WISHES = re.compile(r"帮我|帮忙|给我|我要(?!问)|我想要?(?!问|知道|了解)|麻烦|来[一个份杯]|替我|赶紧|快点|尽快")
@@ -77,6 +77,8 @@ class Asking:
     async def beyond_doubt(self, reading: Reading, state: State) -> Answered | None:
         """A question that the documents answer beyond doubt is no answer to the open question, whatever else it looks like."""
         doing = reading.intent in self.services and reading.confidence >= DOING
+        # Inside a service its own words are no wish for it: 「心理咨询要收费吗」 asks.
+        doing = doing and reading.intent != state.task
         if reading.vector is None or doing or not tasks.looks_asked(reading.text):
             return None
         found = await self.answer(reading, state)

@@ -31,7 +31,7 @@ class Several:
     def read(self, text: str) -> Reading:
         """One sentence understood; a message that is nothing but a service's name means that service."""
         reading = self.understanding.read(text, self.now())
-        named = self.names.task(text)
+        named = self.names.task(text) or self.names.heads(text)
         return replace(reading, intent=named, confidence=1.0, ranking=((named, 1.0),)) if named else reading
 
     async def added(self, reading: Reading) -> Reading | None:

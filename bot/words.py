@@ -53,6 +53,13 @@ class Names:
             rf"(?P<name>{names})(?:一下|下|吧|呀|啊|呢|服务|业务|申请|办理|[\s,。.!~])*"
         )
 
+        self._heading = re.compile(rf"(?:我|想|要|先|帮我|给我|麻烦|请)*(?P<name>{names})(?:一下|下)?\s*:")
+
+    def heads(self, text: str) -> str | None:
+        """The service whose name stands before a colon: 「上报隐患：操场边的路灯杆歪了」."""
+        found = self._heading.match(text)
+        return self._tasks[found["name"]] if found else None
+
     def task(self, text: str) -> str | None:
         """The service named by normalised ``text``, or ``None``."""
         found = self._pattern.fullmatch(text) if len(text) <= 40 else None

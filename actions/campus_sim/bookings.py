@@ -20,6 +20,7 @@ from actions.campus_sim.campus import Campus, Here
 from actions.campus_sim.leaves import Minute
 from actions.campus_sim.orders import MADE, Key, make_once, order_of
 from actions.campus_sim.problems import Problem
+from actions.campus_sim.progress import set_status
 from actions.campus_sim.registry import GRADUATED, student_in
 
 Service = Literal["counselling", "tutor", "venue", "activity"]
@@ -283,14 +284,19 @@ def give_back(db: sqlite3.Connection, service: Service, number: str, student: st
         details = {"start": row["start"], "phone": rule.phone, "hours": hours}
         raise Problem(409, "too_late", "已经过了可以取消的时间。", details)
     db.execute("UPDATE bookings SET status = ? WHERE number = ?", (GONE, number))
-    # The order says what became of it to whoever looks at it later.
-    db.execute("UPDATE orders SET answer = json_set(answer, '$.status', ?) WHERE number = ?", (RELEASED, number))
+    _tell(db, service, number, RELEASED, now)
     if row["status"] == HELD:
-        _move_up(db, row)
+        _move_up(db, row, now)
     return row
 
 
-def _move_up(db: sqlite3.Connection, freed: sqlite3.Row) -> None:
+def _tell(db: sqlite3.Connection, service: Service, number: str, status: str, now: datetime) -> None:
+    """The order says what became of it to whoever looks at it later, here or in the list of all orders."""
+    db.execute("UPDATE orders SET answer = json_set(answer, '$.status', ?) WHERE number = ?", (status, number))
+    set_status(db, service, number, status, now, None)
+
+
+def _move_up(db: sqlite3.Connection, freed: sqlite3.Row, now: datetime) -> None:
     first = db.execute(
         "SELECT number FROM bookings WHERE service = ? AND resource = ? AND start = ? AND status = ?"
         " ORDER BY rowid LIMIT 1",
@@ -298,10 +304,8 @@ def _move_up(db: sqlite3.Connection, freed: sqlite3.Row) -> None:
     ).fetchone()
     if first is not None:
         db.execute("UPDATE bookings SET status = ? WHERE number = ?", (HELD, first["number"]))
-        db.execute(
-            "UPDATE orders SET answer = json_set(answer, '$.status', '已报名', '$.waiting', 0) WHERE number = ?",
-            (first["number"],),
-        )
+        db.execute("UPDATE orders SET answer = json_set(answer, '$.waiting', 0) WHERE number = ?", (first["number"],))
+        _tell(db, freed["service"], first["number"], "已报名", now)
 
 
 @router.get("/bookings/{service}", response_model=OwnBookings)
@@ -309,8 +313,9 @@ def own_bookings(service: Service, student: str, campus: Here) -> dict[str, Any]
     """What ``student`` has booked and what has not begun yet, the earliest first."""
     with campus.ledger.reading() as db:
         rows = db.execute(
-            "SELECT number, what, start, ends AS end, place, json_extract(answer, '$.status') AS status"
-            " FROM bookings JOIN orders USING (number)"
+            "SELECT number, what, start, ends AS end, place,"
+            " coalesce(progress.status, json_extract(answer, '$.status')) AS status"
+            " FROM bookings JOIN orders USING (number) LEFT JOIN progress USING (number)"
             " WHERE service = ? AND bookings.student = ? AND bookings.status != ? AND start > ? ORDER BY start, number",
             (service, student, GONE, minute(local(campus.now()))),
         ).fetchall()

@@ -48,11 +48,11 @@ KNOWN_WAITING = ("2023010006", "2025-2026-2")
 COURSES_A_TERM = 4
 PERIODS = ("1-2", "3-4", "5-6", "7-8", "9-10")
 BELLS = {
-    "1-2": (time(8, 0), time(9, 35)),
-    "3-4": (time(9, 50), time(11, 25)),
-    "5-6": (time(13, 30), time(15, 5)),
-    "7-8": (time(15, 20), time(16, 55)),
-    "9-10": (time(18, 30), time(20, 5)),
+    "1-2": (time(8, 0), time(9, 40)),
+    "3-4": (time(10, 0), time(11, 40)),
+    "5-6": (time(14, 0), time(15, 40)),
+    "7-8": (time(16, 0), time(17, 40)),
+    "9-10": (time(18, 30), time(20, 10)),
 }
 RHYTHMS = (("1-16", "每周"), ("1-12", "每周"), ("1-16", "单周"), ("1-16", "双周"))
 """What the four courses of a term keep: weeks, and every one of them or every other."""

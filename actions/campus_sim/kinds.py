@@ -69,11 +69,25 @@ def _returned(said: Fields) -> str:
     return f"销假（请假单 {said['leave']}）"
 
 
+def _hazard(said: Fields) -> str:
+    return str(said["what"]) if said["location"] in said["what"] else f"{said['location']} {said['what']}"
+
+
 def _case(said: Fields) -> str:
     matter = str(said["matter"])
     return matter if len(matter) <= 24 else f"{matter[:23]}…"
 
 
+def _booking(said: Fields) -> str:
+    return f"{moment_in_words(datetime.fromisoformat(said['start']))} {said['what']}"
+
+
+def _given_back(said: Fields) -> str:
+    return f"{_booking(said)}（{said['released']}）"
+
+
+FREED = "UPDATE bookings SET status = 'released' WHERE number = :number AND :status IN ('已撤销', '未批准')"
+"""A booking that was taken back or not approved holds its place no longer."""
 APPROVAL = "等{approver}审批，最晚{decide_by}有结果；批准之前假没有生效。"
 
 UNPAID = "UPDATE pendings SET void = 1 WHERE number = :number AND done_at IS NULL AND :status = '已撤销'"
@@ -147,7 +161,7 @@ KINDS: dict[str, Kind] = {
     "hazard": Kind(
         "隐患上报",
         "保卫处",
-        _joined("location", "what"),
+        _hazard,
         {
             "受理": "保卫处{verify_by}前核实：需要马上处置的 2 小时内排除或设置警戒，需要维修的 3 个工作日内修复。",
             "核实中": "保卫处正在现场核实。",
@@ -195,6 +209,43 @@ KINDS: dict[str, Kind] = {
         more={"待支付": ("withdraw",)},
         changed=(UNPAID,),
     ),
+    "counselling": Kind(
+        "心理咨询",
+        "心理健康教育中心",
+        _booking,
+        {"待中心确认": "这个时间已经为你留好，中心会在 24 小时内打电话确认。", "已取消": "已经取消。"},
+        # Given back through its own service, which knows the 24 hours.
+        waiting=frozenset(),
+    ),
+    "tutor": Kind(
+        "学业导师",
+        "教务处学业发展中心",
+        _booking,
+        {"已预约": "到时去{place}。", "已取消": "已经取消。"},
+    ),
+    "venue": Kind(
+        "场地预约",
+        "场地管理部门",
+        _booking,
+        {
+            "已预约": "到时去{place}，刷校园卡签到。",
+            "待审批": "等{approver}批准，最晚活动开始 2 个工作日前答复；场地先给你留着。",
+            "未批准": "没有批准，场地已经让出来了。",
+            "已取消": "已经取消。",
+        },
+        changed=(FREED,),
+    ),
+    "activity": Kind(
+        "活动报名",
+        "校团委",
+        _booking,
+        {
+            "已报名": "到时去{place}。",
+            "候补": "名额满了，前面有人退出就自动轮到你。",
+            "已取消": "已经取消。",
+        },
+    ),
+    "release": Kind("取消预约", "办理部门", _given_back, {"已取消": "已经取消。"}),
 }
 """By the name the order was made under. A kind that is not here is followed too, in general words."""
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from actions.campus_sim.coffee import seed_robots
 from actions.campus_sim.courses import seed_courses
 from actions.campus_sim.dates import CAMPUS
+from actions.campus_sim.past import seed_orders
 from actions.campus_sim.schools import COLLEGES, person
 from actions.campus_sim.terms import seed_terms
 
@@ -66,6 +67,7 @@ def seed(db: sqlite3.Connection) -> None:
     seed_terms(db)
     seed_courses(db, random.Random(SEED + 1), THIS_YEAR)
     seed_robots(db)
+    seed_orders(db)
 
 
 def _buildings(db: sqlite3.Connection) -> list[tuple[str, str]]:

@@ -29,6 +29,7 @@ from actions.campus_sim.bookings import (
     peak,
 )
 from actions.campus_sim.campus import Campus, Here
+from actions.campus_sim.courses import BELLS
 from actions.campus_sim.dates import SATURDAY, working_days_after
 from actions.campus_sim.leaves import Minute
 from actions.campus_sim.orders import MADE, Key, make_once
@@ -151,12 +152,6 @@ VENUES = (
     Venue("V22", "报告厅", "hall", "学生活动中心四楼401室", 300, CENTRE, CENTRE_WEEKEND, DESK),
     Venue("V23", "图书馆报告厅", "hall", "图书馆一楼110室", 200, (("09:00", "21:00"),), (("09:00", "17:00"),), LIBRARY),
 )
-LESSONS = {
-    "1-2": ("08:00", "09:40"),
-    "3-4": ("10:00", "11:40"),
-    "5-6": ("14:00", "15:40"),
-    "7-8": ("16:00", "17:40"),
-}
 
 
 class VenueState(BaseModel):
@@ -222,8 +217,8 @@ def _lessons(db: sqlite3.Connection, day: date) -> dict[str, list[tuple[str, str
     """When lessons are held in each room that day; kept free in every week, whichever the class meets in."""
     busy: dict[str, list[tuple[str, str]]] = {}
     for row in db.execute("SELECT DISTINCT place, periods FROM timetables WHERE weekday = ?", (day.isoweekday(),)):
-        first, last = LESSONS[row["periods"]]
-        busy.setdefault(row["place"], []).append((f"{day}T{first}", f"{day}T{last}"))
+        first, last = BELLS[row["periods"]]
+        busy.setdefault(row["place"], []).append((f"{day}T{first:%H:%M}", f"{day}T{last:%H:%M}"))
     return busy
 
 

@@ -197,8 +197,8 @@ def _asks(piece: _Piece, reading: Reading, beside: bool) -> bool:
     most = max((chance for _, chance in reading.ranking), default=0.0)
     if (reading.confidence < CONNECTED) if beside else (most < UNCONNECTED):
         return False
-    formed = reading.intent in STATED or most >= PLAIN or _formed(piece.plain)
-    return formed and _worth_reading(piece)
+    asks = reading.intent in STATED or most >= PLAIN or formed(piece.plain)
+    return asks and _worth_reading(piece)
 
 
 def _worth_reading(piece: _Piece) -> bool:
@@ -208,7 +208,7 @@ def _worth_reading(piece: _Piece) -> bool:
     return past is None and _FACT.fullmatch(text) is None
 
 
-def _formed(text: str) -> bool:
+def formed(text: str) -> bool:
     """Whether the words have the form of a wish or of a question."""
     return _WISH.search(text) is not None or _ASKED.search(text) is not None
 
@@ -221,7 +221,7 @@ def _apart(between: list[_Piece], first: Reading, second: Reading) -> bool:
     if "policy_question" in (first.intent, second.intent):
         wish, reading = (other, second) if first.intent == "policy_question" else (one, first)
         return bool(_DO.search(wish)) or (reading.intent in QUERIES and bool(_ASKED.search(wish)))
-    return _formed(one) and _formed(other)
+    return formed(one) and formed(other)
 
 
 def _merged(parts: list[list[int]], readings: list[Reading]) -> list[list[int]]:

@@ -257,3 +257,29 @@ async def test_a_nameless_wish_needs_no_sign_in_and_a_named_one_does(take: Take)
     assert nameless.asking == "day"
     named = await take({}, "talk", person=None)
     assert named.asking == SIGN_IN
+
+
+async def test_the_office_is_told_what_is_chosen_so_that_it_may_keep_it(take: Take) -> None:
+    office = Office()
+    await take({**BOOKED, "picture": None}, "correct", ("day",), "picture", office=office)
+    assert [one.chosen for one in office.asked] == ["1"]
+
+
+async def test_a_choice_said_before_the_sign_in_is_checked_after_it(take: Take, task: Task) -> None:
+    known: dict[str, str | None] = {**dict.fromkeys(task.steps[1:]), "named": "yes", "day": "2026-11-25", "slot": "9"}
+    state = State(known, said="约九号")
+    step = await advance(task, state, Turn("resume", {}, (), SIGN_IN), SOMEONE, Office(), NOW)
+    assert (step.asking, payloads(step)) == ("slot", ["answer:1", "answer:2"])
+
+
+async def test_first_words_choose_after_the_office_did_not_answer(take: Take) -> None:
+    values = {**BOOKED, "slot": None, "picture": SKIPPED}
+    fresh = await take(values, "resume", (), "slot", said="约王老师")
+    assert fresh.state.values["slot"] == "1"
+
+
+async def test_first_words_do_not_choose_again_what_was_refused_after_the_card(task: Task) -> None:
+    known: dict[str, str | None] = {**dict.fromkeys(task.steps[1:]), **BOOKED, "slot": None}
+    state = State(known, said="约王老师", labels={"slot": "10:00 王老师"})
+    step = await advance(task, state, Turn("resume", {}, (), None), SOMEONE, Office(), NOW)
+    assert (step.asking, payloads(step)) == ("slot", ["answer:1", "answer:2"])

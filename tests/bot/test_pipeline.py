@@ -84,6 +84,7 @@ class Broken:
         raise RuntimeError(name)
 
 
+ONLINE = {"repair_request", "transcript_print", "leave_request", "card_balance"}
 MEANINGS = {
     "宿舍晚上几点关门?": ("policy_question", 0.97),
     "10号楼201灯坏了": ("repair_request", 0.98),
@@ -110,7 +111,7 @@ async def pipeline(rasa: Rasa) -> Any:
         understanding=Head(MEANINGS),  # type: ignore[arg-type]
         policies=Rules(),  # type: ignore[arg-type]
         tasks=Tasks(dialogue),
-        services=read_services(),
+        services={name: replace(one, online=name in ONLINE) for name, one in read_services().items()},
         words=WORDS,
         crisis_card=read_crisis_card("021-5550-1110"),
         emergency_card=read_emergency_card(),

@@ -147,6 +147,21 @@ def test_form_and_search_outweigh_a_head_that_is_not_sure() -> None:
     assert weigh(0.9, 0.05, "成绩单怎么打", 0.7) > 0
 
 
+async def test_a_service_s_own_words_in_the_middle_of_it_are_a_question(pipeline: Pipeline, hall: Hall) -> None:
+    meant = {**MEANINGS, "打成绩单要钱吗?": ("transcript_print", 0.97)}
+    rules = Rules({"打成绩单要钱吗?": 0.9})
+    pipeline = replace(pipeline, understanding=Head(meant), policies=rules)  # type: ignore[arg-type]
+    talk = Talk(pipeline)
+    await talk("", "start:transcript_print")
+    answered = await talk("打成绩单要钱吗？")
+    assert texts(answered) == ["规定：打成绩单要钱吗?", "transcript_print sealed？"]
+
+
+async def test_a_service_named_before_a_colon_is_that_service(pipeline: Pipeline, hall: Hall) -> None:
+    await Talk(pipeline)("上报隐患：路灯杆歪了")
+    assert hall.posted[-1][1] == "hazard_report"
+
+
 # two close intents
 
 

@@ -173,6 +173,14 @@ async def test_words_that_interrupt_are_no_answer_in_free_words(pipeline: Pipeli
     assert len(hall.intents) == 2
 
 
+async def test_an_answer_that_could_not_be_read_is_no_wish_for_another_service(pipeline: Pipeline, hall: Hall) -> None:
+    pipeline = replace(pipeline, understanding=Head({**MEANINGS, "周三上午的": ("grade_query", 0.93)}))  # type: ignore[arg-type]
+    talk = Talk(pipeline)
+    await talk("打中文成绩单")
+    await talk("周三上午的")
+    assert hall.posted[-1][1:] == ("answer", {"utterance": "周三上午的"})
+
+
 async def test_a_service_that_waits_is_not_begun_a_second_time(pipeline: Pipeline, hall: Hall) -> None:
     talk = Talk(pipeline)
     await talk("10号楼201灯坏了")
@@ -519,7 +527,7 @@ async def test_a_photo_beside_another_question_repeats_that_question(pipeline: P
     assert talk.state.photos == ("up1",)
 
 
-@pytest.mark.parametrize("words", ["没有照片", "没有", "跳过", "不用", "没拍", "暂时没有"])
+@pytest.mark.parametrize("words", ["没有照片", "没有", "跳过", "不用", "没拍", "暂时没有", "之后补交", "回头再补"])
 async def test_an_optional_field_is_skipped_in_words(pipeline: Pipeline, hall: Hall, words: str) -> None:
     talk = Talk(pipeline)
     await talk("电动车在楼道充电")

@@ -29,8 +29,11 @@ _TARGET = re.compile(
 _HAN = re.compile(r"[一-鿿]")
 
 
-def read(said: str, values: Mapping[str, str]) -> Mapping[str, str]:
+def read(said: str, asked: str | None) -> Mapping[str, str]:
     """What a story tells of the four facts; ``我要投诉食堂`` tells where, but not yet what."""
+    if asked not in (None, "matter"):
+        # A wish or a time in an answer to something else is that answer.
+        return {}
     told: list[str] = []
     found: dict[str, str] = {}
     for clause in clauses(_ERRAND.sub("", plain(said))):

@@ -29,7 +29,7 @@ _EMPTY = re.compile(
 )
 
 
-def read(said: str, values: Mapping[str, str]) -> Mapping[str, str]:
+def read(said: str, asked: str | None) -> Mapping[str, str]:
     """What is dangerous, and where, unless it is a corridor of some house.
 
     Who is asked for the place by itself is not asked for a photo too: three questions are enough.
@@ -40,9 +40,9 @@ def read(said: str, values: Mapping[str, str]) -> Mapping[str, str]:
     place = place_in(what)
     if place and not in_any_house(place):
         found["location"] = place
-    if "what" not in values and not _EMPTY.fullmatch(what.replace(place or "", "", 1) or "有"):
+    if not _EMPTY.fullmatch(what.replace(place or "", "", 1) or "有"):
         found["what"] = what
-    if "what" in values and "location" not in values:
+    if asked == "location":
         found["photo"] = SKIPPED
     return found
 

@@ -18,7 +18,7 @@ RECORDED = "用学籍里登记的"
 """What ``task.yaml`` puts on the card where nobody else was named."""
 PUBLIC = "公假"
 _ASKING = re.compile(
-    r"请(?!问|教).{0,8}假|[事病公丧婚产]假|假期|批假|休息|离校|回(?:一趟)?(?:老)?家|出校|外出|^去\S+$|你好|谢谢"
+    r"请(?!问|教).{0,8}假|[销消]假|[事病公丧婚产]假|假期|批假|休息|离校|回(?:一趟)?(?:老)?家|出校|外出|^去\S+$|你好|谢谢"
 )
 _WHEN = re.compile(r"[从到至起开始，\s]|上午|下午|全天|一天|半天|[一二两三四五六七八九十\d]+(?:天|个?小时)")
 _AWAY = re.compile(r"(?:离校|出校|外出)[，,]?(?:去|到|回)(?P<place>[一-鿿]{2,8}?)(?=看|参|办|探|出差|做|治|[，,。]|$)")
@@ -28,8 +28,10 @@ ALWAYS = "^"
 """A pattern that any words match: there is only one to choose."""
 
 
-def read(said: str, values: Mapping[str, str]) -> Mapping[str, str]:
+def read(said: str, asked: str | None) -> Mapping[str, str]:
     """The reason and where to, where the first sentence tells them: 「我发烧了，想请一天病假」."""
+    if asked is not None:
+        return {}
     found: dict[str, str] = {}
     if away := _AWAY.search(said):
         found["destination"] = away["place"]
@@ -70,7 +72,7 @@ async def preview(order: Order, offices: Offices) -> Mapping[str, str]:
     if terms.supervisor_first:
         lines["研究生"] = "先征得导师同意"
     if away:
-        lines["离开本市的"] = "辅导员批之前会和家长核实"
+        lines["如果离开本市"] = "辅导员批准前会和家长核实"
     return lines
 
 

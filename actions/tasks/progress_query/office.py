@@ -26,13 +26,20 @@ WAYS_ON = {
     "rate": ("评价", "start:progress_query?ticket={ticket}&deed=rate{by}"),
     "return": ("销假", "start:leave_request?deed=return&leave={ticket}"),
 }
+STARS = (
+    Choice("5", "5 分，非常满意", r"[5五]\s*(?:分|颗?星)|非常满意|好评"),
+    Choice("4", "4 分，满意", r"[4四]\s*(?:分|颗?星)"),
+    Choice("3", "3 分，一般", r"[3三]\s*(?:分|颗?星)|一般"),
+    Choice("2", "2 分，不太满意", r"[2二两]\s*(?:分|颗?星)|不太满意"),
+    Choice("1", "1 分，很不满意", r"[1一]\s*(?:分|颗?星)|很不满意|差评"),
+)
 NOT_NOW = {"urge": "not_urgeable", "withdraw": "not_withdrawable", "rate": "not_done"}
 
 _NUMBER = re.compile(r"(?i)(?<![a-z0-9])[a-z]{2}\d{8}-\d{4}(?!\d)")
 _CODE = re.compile(r"(?i)(?<![a-z0-9-])(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-hjkmnp-z2-9]{8}(?![a-z0-9-])")
 
 
-def read(said: str, values: Mapping[str, str]) -> Mapping[str, str]:
+def read(said: str, asked: str | None) -> Mapping[str, str]:
     """A number or a code, wherever it stands."""
     if number := _NUMBER.search(said):
         return {"ticket": number[0].upper()}
@@ -53,22 +60,30 @@ async def _case(values: Mapping[str, str], student: str | None, offices: Offices
             return await offices.progress.by_code(code), Whose(code=code)
         except Refusal as refusal:
             raise Refusal("no_such_code") from refusal
+    if not student:
+        # A number without a name opens nothing; the form has asked for the sign-in before.
+        raise Refusal("no_such_order")
     number = values.get("ticket") or values.get("which", "")
-    return await offices.progress.case(number, student=student or ""), Whose(student=student)
+    return await offices.progress.case(number, student=student), Whose(student=student)
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
 
 
 def _line(case: Case) -> str:
-    line = case.line if len(case.line) <= LONGEST_LINE else f"{case.line[: LONGEST_LINE - 1]}…"
-    return f"{day(case.created_at.date())} {case.title} {line}"
+    return f"{day(case.created_at.date())} {case.title} {_short(case.line)}"
 
 
 async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:
     deed = asked.values.get("deed", "look")
-    if asked.field == "sure":
-        case, _ = await _case(asked.values, asked.student, offices)
-        _allowed(case, deed)
-        return Choice("yes", f"确认{DEEDS[deed]}：{case.title} {case.number}"), Choice("no", "先不了")
-    return await _which(asked, deed, offices)
+    if asked.field == "which":
+        return await _which(asked, deed, offices)
+    case, _ = await _case(asked.values, asked.student, offices)
+    _allowed(case, deed)
+    if asked.field == "stars":
+        return STARS
+    return Choice("yes", f"确认{DEEDS[deed]}：{case.title} {_short(case.line)}"), Choice("no", "先不了")
 
 
 async def _which(asked: Asked, deed: str, offices: Offices) -> Sequence[Choice]:
@@ -120,7 +135,8 @@ async def submit(order: Order, offices: Offices) -> Mapping[str, Any]:
 
 
 def _shown(case: Case, whose: Whose) -> Mapping[str, Any]:
-    lines = [f"{case.title} {case.number}：{case.line}", f"现在是“{case.status}”，由{case.department}办理。{case.next}"]
+    at_work = f"，由{case.department}办理" if {"urge", "withdraw"} & set(case.can) else ""
+    lines = [f"{case.title} {case.number}：{case.line}", f"现在是“{case.status}”{at_work}。{case.next}"]
     if case.note:
         lines.append(f"办理说明：{case.note}")
     if case.stars is not None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from actions.campus_sim.bookings import peak, term_start
 from tests.actions.campus_sim.back_office import BackOffice
 from tests.actions.campus_sim.clock import Clock
-from tests.actions.campus_sim.forms import CLASSMATE, SIGN_UP, STUDENT, TALK, VENUE, key
+from tests.actions.campus_sim.forms import CLASSMATE, SIGN_UP, STUDENT, TALK, TUTOR_TALK, VENUE, key
 
 MANY = 50
 
@@ -213,3 +213,37 @@ async def test_own_bookings_are_those_to_come_of_one_service_the_earliest_first(
     clock.now += timedelta(days=2, hours=4)
     own = (await desk.get("/bookings/venue", params={"student": STUDENT})).json()["bookings"]
     assert [one["start"] for one in own] == ["2026-11-25T18:00"]
+
+
+async def test_every_booking_is_followed_in_the_list_of_all_orders(desk: httpx.AsyncClient) -> None:
+    for path, form in (
+        ("/counselling/appointments", TALK),
+        ("/tutors/appointments", TUTOR_TALK),
+        ("/venues/bookings", VENUE),
+        ("/activities/signups", SIGN_UP),
+    ):
+        assert (await desk.post(path, json=form, headers=key())).status_code == 201
+    await desk.post("/bookings/venue/CD20261123-0001/release", json={"student": STUDENT}, headers=key())
+    orders = (await desk.get(f"/students/{STUDENT}/orders")).json()["orders"]
+    assert {(one["title"], one["line"], one["status"], one["next"]) for one in orders} == {
+        (
+            "心理咨询",
+            "11月25日（周三）14:00 陆雨晴老师",
+            "待中心确认",
+            "这个时间已经为你留好，中心会在 24 小时内打电话确认。",
+        ),
+        ("学业导师", "11月25日（周三）14:00 王启明老师", "已预约", "到时去图书馆二楼216室。"),
+        ("场地预约", "11月25日（周三）14:00 研讨室一", "已取消", "已经取消。"),
+        ("活动报名", "11月28日（周六）09:00 图书馆志愿服务", "已报名", "到时去图书馆一楼大厅。"),
+        ("取消预约", "11月25日（周三）14:00 研讨室一（CD20261123-0001）", "已取消", "已经取消。"),
+    }
+    assert "家庭" not in str(orders)
+
+
+async def test_an_application_that_is_withdrawn_holds_its_place_no_longer(desk: httpx.AsyncClient) -> None:
+    hall = VENUE | {"venue": "V21", "people": 80, "start": "2026-11-27T18:00", "end": "2026-11-27T20:00"}
+    made = (await desk.post("/venues/bookings", json=hall, headers=key())).json()
+    withdrawn = await desk.post(f"/orders/{made['number']}/withdraw", json={"student": STUDENT}, headers=key())
+    assert withdrawn.status_code == 201
+    assert (await desk.get("/bookings/venue", params={"student": STUDENT})).json() == {"bookings": []}
+    assert (await desk.post("/venues/bookings", json=hall | {"student": CLASSMATE}, headers=key())).status_code == 201

@@ -32,7 +32,7 @@ async def test_the_same_key_and_form_gives_the_same_answer_and_one_order(
     assert first.content == again.content
     assert ("idempotent-replayed" in first.headers, again.headers["idempotent-replayed"]) == (False, "true")
     with ledger.reading() as db:
-        assert db.execute("SELECT count(*) FROM orders").fetchone()[0] == 1
+        assert db.execute("SELECT count(*) FROM orders WHERE key NOT LIKE 'seed-%'").fetchone()[0] == 1
 
 
 async def test_the_same_key_with_another_form_is_refused(desk: httpx.AsyncClient) -> None:

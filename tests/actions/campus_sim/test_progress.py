@@ -225,3 +225,21 @@ async def test_an_order_of_a_kind_that_is_not_in_the_table_is_followed_too(
 async def test_only_an_order_that_exists_can_be_moved_on(desk: httpx.AsyncClient) -> None:
     answer = await desk.put("/_orders/BX20261123-0001", json={"status": "已完成"})
     assert refused(answer)[:2] == (404, "no_such_order")
+
+
+async def test_a_sample_student_has_something_to_follow_from_the_first_day(desk: httpx.AsyncClient) -> None:
+    orders = (await desk.get("/students/2023020001/orders")).json()["orders"]
+    assert [(one["title"], one["line"], one["status"], one["can"]) for one in orders] == [
+        ("报修", "8号楼615 空调不制热", "受理", ["urge", "withdraw"]),
+        ("请假", "事假 11月20日（周五） 至 11月24日（周二），共 5 天", "已批准", ["return"]),
+        ("报修", "8号楼615 洗手池下水慢", "已完成", ["rate"]),
+    ]
+    back = await desk.post("/leaves/QJ20261118-0001/return", json={"student": "2023020001"}, headers=key())
+    assert (back.status_code, back.json()["days"]) == (201, 3.5)
+
+
+async def test_the_first_orders_leave_the_numbers_of_their_days_to_others(
+    desk: httpx.AsyncClient, clock: Clock
+) -> None:
+    clock.now = datetime(2026, 11, 19, 22, 0, tzinfo=CAMPUS)
+    assert await repair(desk) == "BX20261119-0002"

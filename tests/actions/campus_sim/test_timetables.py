@@ -83,7 +83,7 @@ async def test_a_day_has_the_lessons_of_the_timetable_with_their_hours(desk: htt
         assert times == sorted(times)
     friday = (await one_day(desk, "2026-11-27"))["lessons"]
     assert [(one["periods"], one["starts"], one["ends"]) for one in friday[:1]] == [
-        ("1-2", "2026-11-27T08:00:00+08:00", "2026-11-27T09:35:00+08:00")
+        ("1-2", "2026-11-27T08:00:00+08:00", "2026-11-27T09:40:00+08:00")
     ]
 
 

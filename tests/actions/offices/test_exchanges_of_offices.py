@@ -496,8 +496,8 @@ async def test_days_are_read_with_their_lessons_and_why_there_are_none() -> None
     assert agenda.days[2].lessons[0] == Lesson(
         course="软件工程前沿",
         periods="5-6",
-        starts=at("2026-10-08T13:30:00+08:00"),
-        ends=at("2026-10-08T15:05:00+08:00"),
+        starts=at("2026-10-08T14:00:00+08:00"),
+        ends=at("2026-10-08T15:40:00+08:00"),
         place="教学楼A座313",
         teacher=read("agenda")["response"]["json"]["days"][2]["lessons"][0]["teacher"],
     )
@@ -510,8 +510,8 @@ async def test_examinations_are_read_with_what_is_not_known_yet() -> None:
         Exam(
             course="软件工程前沿",
             kind="随堂考试",
-            starts=at("2026-12-03T13:30:00+08:00"),
-            ends=at("2026-12-03T15:05:00+08:00"),
+            starts=at("2026-12-03T14:00:00+08:00"),
+            ends=at("2026-12-03T15:40:00+08:00"),
             place="教学楼A座313",
             seat=None,
             seat_known=date(2026, 12, 1),

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -20,28 +19,30 @@ from tests.actions.campus_sim.clock import Clock
 
 
 @pytest.fixture(scope="session")
-def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("campus") / "campus_sim.sqlite"
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The back office's file as it is on the first day."""
+    path = tmp_path_factory.mktemp("first") / "campus_sim.sqlite"
     ledger = Ledger(path)
     ledger.open(seed)
     ledger.close()
-    return path
+    return path.read_bytes()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock(datetime(2026, 11, 23, 10, 30, tzinfo=CAMPUS))  # the Monday of week 12
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    monkeypatch.setenv("COUNSELLOR_TODAY", "2026-11-23")
+    return Clock(datetime(2026, 11, 23, 10, 30, tzinfo=CAMPUS))  # a Monday
 
 
 @pytest.fixture
-async def offices(first_day: Path, tmp_path: Path, clock: Clock) -> AsyncIterator[Offices]:
-    """The offices over a simulator in this process, under a stopped clock."""
+async def offices(first_day: bytes, tmp_path: Path, clock: Clock) -> AsyncIterator[Offices]:
+    """The real clients over the real back office, in this process."""
     path = tmp_path / "campus_sim.sqlite"
-    shutil.copy(first_day, path)
+    path.write_bytes(first_day)
     ledger = Ledger(path)
     ledger.open(seed)
-    app = application(Campus(ledger, clock), SECRET, Connections())
-    offices = Offices.connect("http://campus", SECRET, transport=httpx.ASGITransport(app=app))
-    yield offices
-    await offices.close()
+    app = application(Campus(ledger, clock, draw_case_code=lambda: "K7MQX4TX"), SECRET, Connections())
+    opened = Offices.connect("http://campus", SECRET, transport=httpx.ASGITransport(app=app))
+    yield opened
+    await opened.close()
     ledger.close()

@@ -91,7 +91,7 @@ async def test_a_day_tells_hours_room_and_teacher(offices: Offices) -> None:
     (lesson,) = (await offices.studies.timetable(STUDENT)).lessons[:1]
     assert await told(offices, "tomorrow") == (
         "11月24日（周二），第12周（双周），你的课：\n"
-        f"18:30–20:05（9-10节）软件工程专题研讨，教学楼A座119，{lesson.teacher}老师"
+        f"18:30–20:10（9-10节）软件工程专题研讨，教学楼A座119，{lesson.teacher}老师"
     )
 
 
@@ -122,7 +122,7 @@ async def test_a_week_tells_its_days_and_its_holidays(offices: Offices) -> None:
     lines = (await told(offices, "week:4")).split("\n")
     assert lines[0] == "第4周（双周，9月28日至10月4日），你的课："
     assert lines[1] == "9月29日（周二）："
-    assert lines[2].startswith("18:30–20:05（9-10节）软件工程专题研讨")
+    assert lines[2].startswith("18:30–20:10（9-10节）软件工程专题研讨")
     assert lines[3:] == ["10月1日（周四）至10月4日（周日）：国庆节放假"]
 
 
@@ -140,11 +140,11 @@ async def test_a_made_up_day_says_whose_lessons_it_has(offices: Offices) -> None
 
 
 async def test_the_next_lesson_is_looked_for_from_this_moment(offices: Offices, clock: Clock) -> None:
-    assert (await told(offices, "next")).startswith("下一节课在11月24日（周二）：18:30–20:05")
+    assert (await told(offices, "next")).startswith("下一节课在11月24日（周二）：18:30–20:10")
     clock.now = datetime(2026, 11, 27, 8, 30, tzinfo=CAMPUS)
     on, coming = (await told(offices, "next")).split("\n")
-    assert on.startswith("现在正在上：08:00–09:35（1-2节）计算机科学与技术前沿")
-    assert coming.startswith("下一节课在今天：09:50–11:25")
+    assert on.startswith("现在正在上：08:00–09:40（1-2节）计算机科学与技术前沿")
+    assert coming.startswith("下一节课在今天：10:00–11:40")
 
 
 async def test_without_a_next_lesson_it_says_how_far_it_looked(offices: Offices, clock: Clock) -> None:
@@ -165,7 +165,7 @@ async def test_which_week_it_is(offices: Offices, clock: Clock) -> None:
 async def test_examinations_are_told_with_what_is_not_published_yet(offices: Offices) -> None:
     assert (await told(offices, "exams")).split("\n") == [
         "你的考试安排：",
-        "12月3日（周四）13:30–15:05 软件工程前沿（随堂考试），教学楼A座313，座位号12月1日（周二）公布",
+        "12月3日（周四）14:00–15:40 软件工程前沿（随堂考试），教学楼A座313，座位号12月1日（周二）公布",
         "还没公布：软件工程专题研讨、计算机科学与技术专题研讨、计算机科学与技术前沿，最迟12月11日（周五）公布。",
     ]
     assert await told(offices, "exams:软件工程专题研讨") == "还没公布：软件工程专题研讨，最迟12月11日（周五）公布。"

@@ -32,6 +32,8 @@ KNOWN = {
     "我报修的灯": ("repair_request", 0.9),
     "都处理到哪了": ("progress_query", 0.9),
     "给我查绩点": ("grade_query", 0.97),
+    "看下考场在哪": ("timetable_query", 0.7),
+    "盖上公章": ("enrolment_certificate", 0.7),
     "给我来杯拿铁": ("coffee_order", 0.97),
 }
 
@@ -60,6 +62,7 @@ def parts(text: str) -> list[tuple[str, str]]:
         ("打成绩单之前先查一下大物过没过", [("grade_query", "查一下大物过没过"), ("transcript_print", "打成绩单")]),
         ("喊我辅导员,喊之前先请明天的假", [("leave_request", "请明天的假"), ("human_handoff", "喊我辅导员")]),
         ("一边给我查绩点一边给我来杯拿铁", [("grade_query", "给我查绩点"), ("coffee_order", "给我来杯拿铁")]),
+        ("打成绩单,顺便看下考场在哪", [("transcript_print", "打成绩单"), ("timetable_query", "看下考场在哪")]),
         ("灯坏了,3号楼502,顺便投诉一下宿管", [("repair_request", "灯坏了，3号楼502"), ("complaint", "投诉一下宿管")]),
     ],
 )
@@ -82,6 +85,7 @@ def test_two_requests_are_taken_apart_and_come_in_their_order(text: str, wanted:
         "灯坏了,另外水龙头也坏了",
         "卡丢了,请我一天假",
         "先不充钱,查余额",
+        "打成绩单,顺便盖上公章",
         "请病假和请事假,规定上有啥不一样",
         "讲座嘉宾也请好了,订间教室",
         "我报修的灯,还有请的假,都处理到哪了",
