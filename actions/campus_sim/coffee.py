@@ -13,7 +13,7 @@ from actions.campus_sim.campus import Campus, Here
 from actions.campus_sim.orders import MADE, Key, make_once
 from actions.campus_sim.pending import Stage, order_now, pending, wait_for
 from actions.campus_sim.problems import Problem
-from actions.campus_sim.registry import student_in
+from actions.campus_sim.registry import building_in, student_in
 
 DEPARTMENT = "后勤保障处饮食服务中心"
 MENU: dict[str, tuple[str, int, bool]] = {
@@ -92,7 +92,8 @@ class CoffeeForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     student: str = Field(max_length=20)
-    robot: str = Field(max_length=10)
+    robot: str | None = Field(default=None, max_length=10)
+    """``null`` lets the office take the best one that makes it."""
     drink: str = Field(max_length=40)
     temperature: Literal["hot", "iced"]
     size: Literal["medium", "large"]
@@ -175,11 +176,11 @@ def _robot(db: sqlite3.Connection, row: sqlite3.Row, now: datetime) -> dict[str,
 
 
 @router.get("/coffee", response_model=Coffees)
-def menu(campus: Here) -> dict[str, Any]:
-    """The menu and how the robots are now."""
+def menu(campus: Here, student: str | None = None) -> dict[str, Any]:
+    """The menu and how the robots are now; with ``student`` the best for this one first."""
     now = campus.now()
     with campus.ledger.reading() as db:
-        robots = [_robot(db, row, now) for row in db.execute("SELECT * FROM robots ORDER BY robot").fetchall()]
+        robots = _robots(db, student, now)
     drinks = [
         {"drink": drink, "name": name, "price_cents": cents, "large_cents": cents + LARGE_CENTS, "iced": iced}
         for drink, (name, cents, iced) in MENU.items()
@@ -190,6 +191,23 @@ def menu(campus: Here) -> dict[str, Any]:
         "most_cups": MOST_CUPS,
         "minutes_a_cup": A_CUP // timedelta(minutes=1),
     }
+
+
+def _robots(db: sqlite3.Connection, student: str | None, now: datetime) -> list[dict[str, Any]]:
+    """Every robot: on the campus of the student's dormitory first, then with the shorter queue."""
+    robots = [_robot(db, row, now) for row in db.execute("SELECT * FROM robots ORDER BY robot").fetchall()]
+    if student is None:
+        return robots
+    home = building_in(db, student_in(db, student)["building"])["campus"]
+    return sorted(robots, key=lambda one: (one["campus"] != home, one["cups_waiting"]))
+
+
+def _best(db: sqlite3.Connection, form: CoffeeForm, now: datetime) -> str:
+    """The first robot that makes ``form``, or the first that works at all, which then says why it does not."""
+    robots = _robots(db, form.student, now)
+    working = [one["robot"] for one in robots if one["status"] == "ok"]
+    able = [robot for robot in working if _left(db, robot, now)[form.drink] >= form.cups]
+    return str((able or working or [robots[0]["robot"]])[0])
 
 
 def _robot_in(db: sqlite3.Connection, robot: str) -> sqlite3.Row:
@@ -207,14 +225,14 @@ def _refuse_unfit(db: sqlite3.Connection, form: CoffeeForm, now: datetime) -> sq
     name, _, iced = MENU[form.drink]
     if form.temperature == "iced" and not iced:
         raise Problem(422, "only_hot", "这种饮品只做热的。", {"name": name})
-    robot = _robot_in(db, form.robot)
+    robot = _robot_in(db, form.robot or _best(db, form, now))
     place = robot["building"] + robot["place"]
     if (status := _status(robot, now)) == "offline":
         raise Problem(409, "robot_offline", "这台咖啡机器人离线。", {"place": place})
     if status == "closed":
         details = {"place": place, "opens": robot["opens"], "closes": robot["closes"]}
         raise Problem(409, "robot_closed", "这台咖啡机器人现在不营业。", details)
-    if (left := _left(db, form.robot, now)[form.drink]) < form.cups:
+    if (left := _left(db, robot["robot"], now)[form.drink]) < form.cups:
         details = {"name": name, "place": place, "left": max(0, left)}
         raise Problem(409, "sold_out", "这种饮品不够了。", details)
     return robot
@@ -224,11 +242,11 @@ def _order(campus: Campus, db: sqlite3.Connection, number: str, form: CoffeeForm
     now = campus.now()
     robot = _refuse_unfit(db, form, now)
     name, cents, _ = MENU[form.drink]
-    code = _code_for(campus, db, form.robot, now)
+    code = _code_for(campus, db, robot["robot"], now)
     token, expires = wait_for(db, campus, number, "coffee", form.student)
     db.execute(
         "INSERT INTO coffees VALUES (?, ?, ?, ?, ?, ?)",
-        (number, form.robot, form.drink, form.cups, f"{now:%Y-%m-%d}", code),
+        (number, robot["robot"], form.drink, form.cups, f"{now:%Y-%m-%d}", code),
     )
     return CoffeeOrder(
         number=number,
@@ -240,7 +258,7 @@ def _order(campus: Campus, db: sqlite3.Connection, number: str, form: CoffeeForm
         size=form.size,
         sweetness=form.sweetness,
         cups=form.cups,
-        robot=form.robot,
+        robot=robot["robot"],
         place=robot["building"] + robot["place"],
         amount_cents=form.cups * (cents + (LARGE_CENTS if form.size == "large" else 0)),
         pay_path=f"/pay/{token}",

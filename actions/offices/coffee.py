@@ -62,7 +62,8 @@ class Wish:
     """What somebody wants to drink."""
 
     student: str = field(repr=False)
-    robot: str
+    robot: str | None
+    """``None`` lets the office take the best one that makes it."""
     drink: str
     temperature: str
     """``hot`` or ``iced``."""
@@ -96,9 +97,12 @@ class Coffee:
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
 
-    async def menu(self) -> Menu:
-        """The menu, and how the robots are now. Raises ``OfficeClosed``."""
-        return await wire.get(self._client, "/coffee", _menu)
+    async def menu(self, student: str | None = None) -> Menu:
+        """The menu, and how the robots are now, the best one for ``student`` first.
+
+        Raises ``Refusal("no_such_student")`` or ``OfficeClosed``.
+        """
+        return await wire.get(self._client, "/coffee", _menu, **({"student": student} if student else {}))
 
     async def submit(self, wish: Wish, *, key: str) -> CoffeeOrder:
         """Order ``wish`` once under ``key``; nothing is made before it is paid.
