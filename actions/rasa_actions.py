@@ -145,7 +145,9 @@ class ValidateForm(Action):
         if read is None or not words:
             return {}
         asked = next((of.name for of in self.task.fields if of.name == turn.asked and of.kind == "text"), None)
-        if turn.intent != self.task.name and not (turn.intent == "answer" and asked):
+        # What is said instead of signing in belongs to the first sentence.
+        first = turn.intent == self.task.name or (turn.intent == "correct" and turn.asked == SIGN_IN)
+        if not first and not (turn.intent == "answer" and asked):
             return {}
         unknown = {of.name for of in self.task.fields if values.get(of.name) in (None, of.default)} - set(turn.filled)
         return {name: value for name, value in read(words, asked).items() if name in unknown}

@@ -11,8 +11,12 @@ from bot import replies
 from bot.asking import Asking
 from bot.messages import Answered, Inbound, Reply, State, Trace
 from bot.services_open import OpenServices
-from bot.understanding import Reading, Understanding, requests
+from bot.understanding import Reading, Understanding, requests, tickets
 from bot.words import Names, Service
+
+FOLLOWING = "progress_query"
+SURELY = 0.8
+"""From here on another service is meant, although an order is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,15 @@ class Several:
     human: Callable[[State, float], Awaitable[Answered]]
 
     def read(self, text: str) -> Reading:
-        """One sentence understood; a message that is nothing but a service's name means that service."""
+        """One sentence understood; a message that is nothing but a service's name means that service.
+
+        One that names an order is about that order, unless it surely asks for another service (销假 QJ…).
+        """
         reading = self.understanding.read(text, self.now())
         named = self.names.task(text) or self.names.heads(text)
+        elsewhere = reading.intent in self.services and reading.confidence >= SURELY
+        if named is None and not elsewhere and FOLLOWING in self.services and tickets.asked_after(reading.text):
+            named = FOLLOWING
         return replace(reading, intent=named, confidence=1.0, ranking=((named, 1.0),)) if named else reading
 
     async def added(self, reading: Reading) -> Reading | None:

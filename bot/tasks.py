@@ -140,7 +140,7 @@ def more(reading: Reading, state: State) -> Turn | None:
     """What a message adds to a service that waits for the sign-in."""
     prompt = state.prompt or {}
     wanted = {name: value for name, value in as_fields(reading.entities).items() if name in prompt.get("fields", ())}
-    return Turn("correct", wanted) if wanted else None
+    return Turn("correct", {**wanted, "utterance": reading.text}) if wanted else None
 
 
 def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Turn | None:

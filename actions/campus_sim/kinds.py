@@ -88,6 +88,22 @@ def _given_back(said: Fields) -> str:
 
 FREED = "UPDATE bookings SET status = 'released' WHERE number = :number AND :status IN ('已撤销', '未批准')"
 """A booking that was taken back or not approved holds its place no longer."""
+
+
+def _booked(title: str, department: str, next: Mapping[str, str]) -> Kind:
+    """A place held for somebody: given back by its own service, which has its own notice to keep."""
+    return Kind(
+        title,
+        department,
+        _booking,
+        {**next, "已取消": "已经取消，位子让出来了。"},
+        more=dict.fromkeys(("已预约", "已确认", "已报名", "待中心确认", "待审批", "候补"), ("release",)),
+        waiting=frozenset({"待审批"}),
+        working=frozenset({"待中心确认"}),
+        changed=(FREED,),
+    )
+
+
 APPROVAL = "等{approver}审批，最晚{decide_by}有结果；批准之前假没有生效。"
 
 UNPAID = "UPDATE pendings SET void = 1 WHERE number = :number AND done_at IS NULL AND :status = '已撤销'"
@@ -209,43 +225,31 @@ KINDS: dict[str, Kind] = {
         more={"待支付": ("withdraw",)},
         changed=(UNPAID,),
     ),
-    "counselling": Kind(
-        "心理咨询",
+    "counselling": _booked(
+        "心理咨询预约",
         "心理健康教育中心",
-        _booking,
-        {"待中心确认": "这个时间已经为你留好，中心会在 24 小时内打电话确认。", "已取消": "已经取消。"},
-        # Given back through its own service, which knows the 24 hours.
-        waiting=frozenset(),
+        {
+            "待中心确认": "这个时间已经为你留好，中心会在 24 小时内打电话确认。",
+            "已确认": "{start}在{place}，记得按时到。",
+        },
     ),
-    "tutor": Kind(
-        "学业导师",
-        "教务处学业发展中心",
-        _booking,
-        {"已预约": "到时去{place}。", "已取消": "已经取消。"},
-    ),
-    "venue": Kind(
+    "tutor": _booked("学业导师预约", "教务处学业发展中心", {"已预约": "{start}去{place}。"}),
+    "venue": _booked(
         "场地预约",
         "场地管理部门",
-        _booking,
         {
-            "已预约": "到时去{place}，刷校园卡签到。",
+            "已预约": "{start}去{place}，刷校园卡签到。",
             "待审批": "等{approver}批准，最晚活动开始 2 个工作日前答复；场地先给你留着。",
             "未批准": "没有批准，场地已经让出来了。",
-            "已取消": "已经取消。",
         },
-        changed=(FREED,),
     ),
-    "activity": Kind(
+    "activity": _booked(
         "活动报名",
         "校团委",
-        _booking,
-        {
-            "已报名": "到时去{place}。",
-            "候补": "名额满了，前面有人退出就自动轮到你。",
-            "已取消": "已经取消。",
-        },
+        {"已报名": "{start}去{place}。", "候补": "名额满了，前面有人退出就自动轮到你。"},
     ),
-    "release": Kind("取消预约", "办理部门", _given_back, {"已取消": "已经取消。"}),
+    "application": Kind("申请", "办理部门", _joined("title"), {"受理": "{department}预计最晚{due}办好。"}),
+    "release": Kind("取消预约", "办理部门", _given_back, {"已取消": "已经取消，位子让出来了。"}),
 }
 """By the name the order was made under. A kind that is not here is followed too, in general words."""
 

@@ -20,6 +20,9 @@ _CODE = re.compile(
     r"(?:(?:我的)?(?:查询|跟踪|追踪|投诉|匿名)?(?:码|编号|单号|号码?)?(?:就?是|为|:)?\s?)(?P<code>[A-Za-z\d]{4,}(?:-[A-Za-z\d]{2,}){0,3})\s?[。.!]?"
 )
 
+_CASE = re.compile(r"(?=.*\d)(?=.*[A-Z])[2-9A-HJKMNP-Z]{8}")
+"""The code of a case without a name, in the letters it is drawn from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
@@ -64,6 +67,14 @@ def code(text: str) -> str | None:
     if match is None or not any(sign.isdigit() for sign in match["code"]) or find(text) or len(match["code"]) > 20:
         return None
     return match["code"].upper()
+
+
+def asked_after(text: str) -> bool:
+    """Whether the message is about something done before: it names one order, or is nothing but a case's code."""
+    if one(text) is not None:
+        return True
+    said = code(text)
+    return said is not None and _CASE.fullmatch(said) is not None
 
 
 def _number(match: re.Match[str]) -> str | None:

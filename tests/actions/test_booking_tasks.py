@@ -66,7 +66,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def offices(seeded: Path, tmp_path: Path) -> AsyncIterator[Offices]:
     """Every office, on the morning of Monday, 23 November 2026."""
-    ledger = Ledger(shutil.copy(seeded, tmp_path / "campus_sim.sqlite"))
+    ledger = Ledger(Path(shutil.copy(seeded, tmp_path / "campus_sim.sqlite")))
     ledger.open(seed)
     app = application(Campus(ledger, Clock(MONDAY)), SECRET, Connections())
     offices = Offices.connect("http://campus", SECRET, transport=httpx.ASGITransport(app=app))

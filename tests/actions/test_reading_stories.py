@@ -46,6 +46,11 @@ def test_the_first_sentence_fills_what_is_not_known() -> None:
     assert heard == [("昨天食堂的菜里有虫子", None)]
 
 
+def test_what_is_said_instead_of_signing_in_belongs_to_the_first_sentence() -> None:
+    found, heard = told(Turn("correct", WORDS, (), "sign_in"))
+    assert (found["place"], heard) == ("食堂", [("昨天食堂的菜里有虫子", None)])
+
+
 def test_what_the_turn_itself_filled_stands() -> None:
     found, _ = told(Turn("complaint", WORDS, ("place",), None))
     assert found == {"matter": "菜里有虫子", "time": "昨天"}

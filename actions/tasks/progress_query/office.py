@@ -25,6 +25,7 @@ WAYS_ON = {
     "withdraw": ("撤销这一单", "start:progress_query?ticket={ticket}&deed=withdraw{by}"),
     "rate": ("评价", "start:progress_query?ticket={ticket}&deed=rate{by}"),
     "return": ("销假", "start:leave_request?deed=return&leave={ticket}"),
+    "release": ("取消预约", "start:{task}?deed=release&ticket={ticket}"),
 }
 STARS = (
     Choice("5", "5 分，非常满意", r"[5五]\s*(?:分|颗?星)|非常满意|好评"),
@@ -33,6 +34,13 @@ STARS = (
     Choice("2", "2 分，不太满意", r"[2二两]\s*(?:分|颗?星)|不太满意"),
     Choice("1", "1 分，很不满意", r"[1一]\s*(?:分|颗?星)|很不满意|差评"),
 )
+BOOKED_BY = {
+    "counselling": "counselling_appointment",
+    "tutor": "tutor_appointment",
+    "venue": "venue_booking",
+    "activity": "activity_signup",
+}
+"""The service that gives a booking back, by the kind of order."""
 NOT_NOW = {"urge": "not_urgeable", "withdraw": "not_withdrawable", "rate": "not_done"}
 
 _NUMBER = re.compile(r"(?i)(?<![a-z0-9])[a-z]{2}\d{8}-\d{4}(?!\d)")
@@ -146,5 +154,6 @@ def _shown(case: Case, whose: Whose) -> Mapping[str, Any]:
     said: dict[str, Any] = {"text": "\n".join(lines)}
     if ways:
         said["choices_text"] = "接下来要做什么，点一下或者说一声。"
-        said["choices"] = [{"label": label, "payload": to.format(ticket=ticket, by=by)} for label, to in ways]
+        names = {"ticket": ticket, "by": by, "task": BOOKED_BY.get(case.kind, "")}
+        said["choices"] = [{"label": label, "payload": to.format_map(names)} for label, to in ways]
     return said

@@ -9,7 +9,9 @@ import httpx
 import pytest
 
 from actions.campus_sim.dates import CAMPUS
+from actions.campus_sim.kinds import KINDS, kind_of, next_of
 from actions.campus_sim.ledger import Ledger
+from actions.campus_sim.orders import PREFIXES
 from tests.actions.campus_sim.clock import Clock
 from tests.actions.campus_sim.forms import (
     ANONYMOUS,
@@ -243,3 +245,33 @@ async def test_the_first_orders_leave_the_numbers_of_their_days_to_others(
 ) -> None:
     clock.now = datetime(2026, 11, 19, 22, 0, tzinfo=CAMPUS)
     assert await repair(desk) == "BX20261119-0002"
+
+
+def booked(status: str, **more: Any) -> dict[str, Any]:
+    told = {
+        "what": "研讨室一",
+        "start": "2026-11-25T14:00",
+        "end": "2026-11-25T16:00",
+        "place": "学生活动中心三楼305室",
+    }
+    return told | {"status": status, "department": "学生社区服务中心", "approver": None} | more
+
+
+@pytest.mark.parametrize(
+    ("status", "next_step", "can"),
+    [
+        ("已预约", "11月25日（周三）14:00去学生活动中心三楼305室，刷校园卡签到。", ("release",)),
+        ("待审批", "等校团委批准，最晚活动开始 2 个工作日前答复；场地先给你留着。", ("release",)),
+        ("已取消", "已经取消，位子让出来了。", ()),
+    ],
+)
+def test_a_booking_is_followed_and_given_back_by_its_own_service(
+    status: str, next_step: str, can: tuple[str, ...]
+) -> None:
+    kind, told = kind_of("venue"), booked(status, approver="校团委")
+    assert (kind.line(told), next_of(kind, status, told)) == ("11月25日（周三）14:00 研讨室一", next_step)
+    assert (kind.more.get(status, ()), status in kind.waiting) == (can, status == "待审批")
+
+
+def test_every_kind_of_order_has_its_row() -> None:
+    assert set(PREFIXES) - set(KINDS) == set()

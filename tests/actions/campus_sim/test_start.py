@@ -128,18 +128,18 @@ def test_the_file_is_a_write_ahead_log_flushed_at_every_commit(ledger: Ledger) -
 def test_a_broken_transaction_leaves_nothing(ledger: Ledger) -> None:
     def breaks() -> None:
         with ledger.writing() as db:
-            db.execute("INSERT INTO sequences VALUES ('BX', '20261123', 7)")
+            db.execute("INSERT INTO sequences VALUES ('ZZ', '20261123', 7)")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         breaks()
     with ledger.reading() as db:
-        assert db.execute("SELECT count(*) FROM sequences").fetchone()[0] == 0
+        assert db.execute("SELECT count(*) FROM sequences WHERE prefix = 'ZZ'").fetchone()[0] == 0
 
 
 def test_a_seed_that_fails_half_way_leaves_an_empty_file_for_the_next_start(tmp_path: Path) -> None:
     def fails(db: sqlite3.Connection) -> None:
-        db.execute("INSERT INTO sequences VALUES ('BX', '20261123', 7)")
+        db.execute("INSERT INTO sequences VALUES ('ZZ', '20261123', 7)")
         raise ZeroDivisionError
 
     ledger = Ledger(tmp_path / "campus_sim.sqlite")
@@ -148,5 +148,5 @@ def test_a_seed_that_fails_half_way_leaves_an_empty_file_for_the_next_start(tmp_
     ledger.close()
     ledger.open(seed)
     with ledger.reading() as db:
-        assert db.execute("SELECT count(*) FROM sequences").fetchone()[0] == 0
+        assert db.execute("SELECT count(*) FROM sequences WHERE prefix = 'ZZ'").fetchone()[0] == 0
     ledger.close()

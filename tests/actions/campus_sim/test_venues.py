@@ -154,11 +154,12 @@ async def test_a_room_with_a_lesson_is_not_given_away(desk: httpx.AsyncClient, l
     with ledger.writing() as db:
         db.execute("DELETE FROM timetables WHERE place = '教学楼A座203'")
         db.execute(
-            "INSERT INTO timetables VALUES ('法学院', 2024, '本科', '2026-2027-1', 'ZY0901', 3, '5-6', '1-16', '每周', '教学楼A座203',"
+            "INSERT INTO timetables (college, grade, degree, term, code, weekday, periods, weeks, parity, place, teacher)"
+            " VALUES ('法学院', 2024, '本科', '2026-2027-1', 'ZY0901', 3, '5-6', '1-16', '', '教学楼A座203',"
             " '高宁')"
         )
     assert await left("2026-11-25T13:00", "2026-11-25T14:30") == 0
     assert await left("2026-11-25T16:00", "2026-11-25T18:00") == 1
     lesson = {"venue": "V18", "start": "2026-11-25T13:00", "end": "2026-11-25T14:30"}
     assert refused(await ask(desk, **lesson)) == ("slot_taken", None)
-    assert (await ask(desk, **(lesson | {"end": "2026-11-25T14:00"}))).status_code == 201
+    assert (await ask(desk, **(lesson | {"end": "2026-11-25T13:30"}))).status_code == 201
