@@ -148,6 +148,8 @@ class _Form:
             if len(named) == 1 and named[0].value != chosen:
                 self.values[of.name] = chosen = named[0].value
                 self.filled.add(of.name)
+                # What was confirmed or denied is not what stands there now.
+                self.values[CONFIRM] = None
         labels = {option.value: option.label for option in options}
         if chosen in labels:
             self.labels[of.name] = labels[str(chosen)]

@@ -240,6 +240,12 @@ async def test_a_default_stands_until_something_else_is_said(take: Take) -> None
     assert asked.asking == "named"
 
 
+async def test_a_no_that_names_another_choice_changes_it_at_once(take: Take) -> None:
+    denied = BOOKED | {CONFIRM: "no"}
+    step = await take(denied, "correct", (CONFIRM,), CONFIRM, utterance="不，换成李老师")
+    assert (step.asking, step.state.values["slot"], text(step)) == (CONFIRM, "2", "改好了。确认吗？")
+
+
 async def test_no_default_stands_in_for_what_was_refused(task: Task) -> None:
     words = {"no_names": Words("这里不能署名。", "named", "匿名可以吗？")}
     unnamed = replace(task, refusals={**task.refusals, **words})

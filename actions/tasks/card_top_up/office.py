@@ -58,5 +58,5 @@ async def submit(order: Order, offices: Offices) -> Mapping[str, Any]:
         "replaced": f"之前没付的那一单（{top_up.replaces}）已经作废，不要再付。" if top_up.replaces else "",
         "link": top_up.link,
         "link_label": "去支付",
-        "link_text": f"付 {yuan(top_up.amount_cents)}给{tail(top_up.card)}的校园卡：",
+        "link_text": f"付 {yuan(top_up.amount_cents)}，充到{tail(top_up.card)} 的校园卡：",
     }

@@ -44,8 +44,8 @@ async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:
         return [Choice("hot", "热的", HOT), Choice("iced", "冰的", ICED)]
     if re.search(ICED, asked.said):
         # Said in vain: it is for the student to take it hot.
-        return [Choice("hot", "热的（它只做热的）")]
-    return [Choice("hot", "热的（它只做热的）", f"{HOT}|{SAID.get(drink.drink, drink.name)}")]
+        return [Choice("hot", f"热的（{drink.name}只做热的）")]
+    return [Choice("hot", "热的", f"{HOT}|{SAID.get(drink.drink, drink.name)}")]
 
 
 def _drinks(menu: Menu) -> Sequence[Choice]:

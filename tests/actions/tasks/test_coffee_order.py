@@ -76,6 +76,7 @@ async def test_a_drink_is_heard_in_a_sentence(offices: Offices, said: str, meant
         ("sweetness", "少糖", "less"),
         ("sweetness", "半糖去冰", "half"),
         ("sweetness", "多加糖", "full"),
+        ("sweetness", "不要糖改半糖", "half"),
         ("sweetness", "来一杯美式", None),
         ("size", "一大杯冰美式", "large"),
         ("size", "中杯", "medium"),
