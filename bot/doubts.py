@@ -12,9 +12,10 @@ from bot import replies
 from bot.asking import POSSIBLE, traced
 from bot.messages import Answered, Candidate, State
 from bot.understanding import Reading
+from bot.understanding.intents import ACCEPT
 from bot.words import Service
 
-SURE = 0.5
+SURE = ACCEPT
 """From this calibrated probability on an intent is acted upon without asking."""
 VERY_SURE = 0.8
 """What it takes to give up a form, or to take free words for something else than the answer."""

@@ -9,6 +9,7 @@ from datetime import date
 from bot import replies
 from bot.messages import Reply
 from bot.understanding import Reading
+from bot.understanding.intents import ACCEPT
 from bot.words import Service
 from knowledge_base import Answer, Decline, Library, Source
 
@@ -39,7 +40,7 @@ class Policies:
         """``before`` is the question answered last in this conversation: 「那研究生呢」 goes on from it."""
         self.library.refresh()
         found = self.library.answer(reading.text, as_of=self.today(), vector=reading.vector, before=before)
-        doubtful = reading.intent == "out_of_scope" and reading.confidence >= 0.5
+        doubtful = reading.intent == "out_of_scope" and reading.confidence >= ACCEPT
         if isinstance(found, Answer) and not (doubtful and found.confidence < BEYOND_DOUBT):
             return Said(replies.answer(found), True, found.question)
         ways_on = ((words["say_otherwise"], "rephrase"), (words["ask_a_person"], "human"))

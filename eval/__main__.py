@@ -13,7 +13,7 @@ from pathlib import Path
 
 from eval.figures import Figure
 
-EVALUATIONS = ["intents", "entities", "compound", "retrieval", "knowledge", "crisis", "dialogues", "latency"]
+EVALUATIONS = ["understanding", "retrieval", "knowledge", "crisis", "dialogues", "latency"]
 """In the order of the table; each is a module here with ``run() -> list[Figure]``."""
 
 

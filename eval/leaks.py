@@ -23,10 +23,18 @@ def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
 def leaks(held_out: Iterable[str], training: Iterable[str]) -> list[tuple[str, str, float]]:
     """Every held-out sentence with its nearest training sentence, where they are too like each other."""
     known = [(sentence, trigrams(sentence)) for sentence in training]
+    having: dict[str, list[int]] = {}
+    for at, (_, grams) in enumerate(known):
+        for gram in grams:
+            having.setdefault(gram, []).append(at)
     found = []
     for sentence in held_out:
         grams = trigrams(sentence)
-        nearest = max(known, key=lambda pair: jaccard(grams, pair[1]))
+        # Without a gram in common two sentences are not like each other at all.
+        near = {at for gram in grams for at in having.get(gram, ())}
+        if not near:
+            continue
+        nearest = max((known[at] for at in sorted(near)), key=lambda pair: jaccard(grams, pair[1]))
         likeness = jaccard(grams, nearest[1])
         if likeness >= TOO_LIKE:
             found.append((sentence, nearest[0], likeness))

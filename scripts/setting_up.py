@@ -123,8 +123,11 @@ def train() -> None:
         stamp.write_text(wanted)
     # Knows by itself whether it is up to date; asked only when a sentence or the code changed.
     sentences = [
-        *sorted((ROOT / "training_data" / "intents").glob("*.yml")),
-        *sorted((ROOT / "training_data" / "questions").glob("*.yml")),
+        *(
+            path
+            for folder in ("intents", "hard", "questions", "words")
+            for path in sorted((ROOT / "training_data" / folder).glob("*.yml"))
+        ),
         *sorted((ROOT / "bot" / "understanding").glob("*.py")),
     ]
     stamp, wanted = MODELS / "intents.sha256", digest(*sentences)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.understanding import entities, school_year, smalltalk
 from bot.understanding.intents import Head, Vector
+from bot.understanding.spelling_out import plain
 
 
 class Encoder(Protocol):
@@ -28,11 +29,16 @@ class Reading:
     """Every intent with its probability, most likely first."""
     entities: Mapping[str, str]
     vector: Vector | None
-    """The sentence vector, for the policy search; ``None`` when an exact match needed none."""
+    """Of the sentence spelled out, for the policy search; ``None`` when an exact match needed none."""
 
     def chance(self, intent: str) -> float:
         """The probability of one intent."""
         return next((chance for name, chance in self.ranking if name == intent), 0.0)
+
+    @property
+    def closest(self) -> tuple[str, ...]:
+        """The two most likely intents: what is offered when neither is sure."""
+        return tuple(name for name, _ in self.ranking[:2])
 
 
 class Understanding:
@@ -48,6 +54,8 @@ class Understanding:
         found = entities.find(text, now, year=self.year)
         if intent := smalltalk.exact(text):
             return Reading(text, intent, 1.0, ((intent, 1.0),), found, None)
-        vector = self.encoder.query(text)
-        ranking = self.head.ranking(vector, text)
+        # Spelled out for the head and the search; entities and offices read what was typed.
+        said = plain(text)
+        vector = self.encoder.query(said)
+        ranking = self.head.ranking(vector, said)
         return Reading(text, ranking[0][0], ranking[0][1], ranking, found, vector)
