@@ -14,7 +14,7 @@ from .encoder import Vector
 from .excerpt import LONGEST, announced, excerpt
 from .gate import Gate, Verdict
 from .index import Found, Hit, Index
-from .learners import margin, speaks_to
+from .learners import margin, said_for_others, speaks_to
 from .scope import Because, not_for
 from .validity import coming
 from .wording import overlap
@@ -158,7 +158,7 @@ class Desk:
         everybody = self._search(question, vector, as_of, ANYBODY) if who != ANYBODY else found
         if not everybody.hits:
             return _Judged(question, vector, found, everybody)
-        verdict = self.gate.verdict(self.index, question, vector, found) if found.hits else None
+        verdict = self.gate.verdict(self.index, question, vector, found, self.own) if found.hits else None
         first = found.hits[0] if found.hits else None
         because = not_for(
             asking,
@@ -169,6 +169,9 @@ class Desk:
         )
         if because is None and everybody is not found:
             because = self._for_others(question, vector, asking, found, verdict, everybody, as_of)
+        if because is None and first is not None and self.index.lexical is not None and who.degree is not None:
+            elsewhere = said_for_others(who, question, first, everybody.hits, self.index.lexical)
+            because = "degree" if elsewhere else None
         return _Judged(question, vector, found, everybody, verdict, because)
 
     def _one(self, asking: Asking, as_of: date) -> _Quoted | Decline:
@@ -240,7 +243,7 @@ class Desk:
         first = everybody.hits[0].document
         if first.in_force(as_of, asking.who):
             return None
-        other = self.gate.verdict(self.index, question, vector, everybody)
+        other = self.gate.verdict(self.index, question, vector, everybody, self.own)
         if not other.answer:
             return None
         mine = found.hits[0] if found.hits else everybody.hits[0]

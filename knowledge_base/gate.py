@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from .about import About, OfOthers
 from .encoder import Vector
 from .index import Found, Index
+from .schools import ours
 from .support import FEATURES, Common, support
 from .wording import Wording, foreign
 
@@ -156,27 +157,35 @@ class Gate:
             raise OtherEngine(f"what questions are about is missing for {engine_id!r}: {error}") from error
         return cls(engine_id, common, about, *judges)
 
-    def verdict(self, index: Index, question: str, vector: Vector, found: Found) -> Verdict:
-        """Whether to answer ``question`` from what was found, and why not. ``vector`` is the question embedded."""
+    def verdict(
+        self, index: Index, question: str, vector: Vector, found: Found, own: frozenset[str] = frozenset()
+    ) -> Verdict:
+        """Whether to answer ``question`` from what was found, and why not.
+
+        ``vector`` is the question embedded, ``own`` the universities the documents come from.
+        """
         if index.lexical is None or not found.hits:
             return Verdict(0.0, 0.0, answer=False, reason="not_found")
         judge = self.knowing if found.hits[0].document.known else self.unknowing
-        about = self.about.scores(question, vector)
+        said = ours(question, own)
+        about = self.about.scores(said, vector)
         numbers = judge.hinges(support(index, question, vector, found, self.common, about))
         supported = judge.supported(numbers)
         right = judge.right.probability(numbers)
         wording = Wording.of(question)
         if sum(map(len, foreign(index.lexical, question))) >= ABSENT * max(1, sum(wording.content)):
             supported = 0.0
-        if surely := self.about.of_others(question, about, surely=True):
+        if surely := self.about.of_others(said, about, surely=True):
             return Verdict(right, 0.0, answer=False, reason="unsure", about=surely)
         if supported >= judge.answer_at:
             return Verdict(right, supported, answer=True, reason=None)
-        of_others = self.about.of_others(question, about)
+        of_others = self.about.of_others(said, about)
         if supported >= judge.doubt_at:
             return Verdict(right, supported, answer=False, reason="unsure", about=of_others)
-        ours = judge.ours.probability(numbers) >= 0.5
-        return Verdict(right, supported, answer=False, reason="not_found" if ours else "out_of_domain", about=of_others)
+        at_home = judge.ours.probability(numbers) >= 0.5
+        return Verdict(
+            right, supported, answer=False, reason="not_found" if at_home else "out_of_domain", about=of_others
+        )
 
 
 def together(not_outside: float | NDArray[np.float64], not_missing: float | NDArray[np.float64]) -> NDArray[np.float64]:
