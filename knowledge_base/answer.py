@@ -158,7 +158,7 @@ class Desk:
         everybody = self._search(question, vector, as_of, ANYBODY) if who != ANYBODY else found
         if not everybody.hits:
             return _Judged(question, vector, found, everybody)
-        verdict = self.gate.verdict(self.index, question, vector, found, self.own) if found.hits else None
+        verdict = self._verdict(asking, question, vector, found) if found.hits else None
         first = found.hits[0] if found.hits else None
         because = not_for(
             asking,
@@ -173,6 +173,9 @@ class Desk:
             elsewhere = said_for_others(who, question, first, everybody.hits, self.index.lexical)
             because = "degree" if elsewhere else None
         return _Judged(question, vector, found, everybody, verdict, because)
+
+    def _verdict(self, asking: Asking, question: str, vector: Vector, found: Found) -> Verdict:
+        return self.gate.verdict(self.index, question, vector, found, self.own, asking.question)
 
     def _one(self, asking: Asking, as_of: date) -> _Quoted | Decline:
         judged = self._judged(asking, as_of)
@@ -243,7 +246,7 @@ class Desk:
         first = everybody.hits[0].document
         if first.in_force(as_of, asking.who):
             return None
-        other = self.gate.verdict(self.index, question, vector, everybody, self.own)
+        other = self._verdict(asking, question, vector, everybody)
         if not other.answer:
             return None
         mine = found.hits[0] if found.hits else everybody.hits[0]

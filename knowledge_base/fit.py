@@ -22,7 +22,7 @@ from .embeddings import Embeddings
 from .encoder import open_encoder
 from .figures_of_fit import SHARES, Unseen, report
 from .fit_about import by_hand, examples, learnt
-from .gate import HEADS, KNOTS, hinges, place, together
+from .gate import AGAINST, HEADS, KNOTS, hinges, place, together
 from .ingest import files
 from .known import take_in
 from .questions import asked, outside
@@ -189,7 +189,7 @@ def _judge(trials: Sequence[Trial], least_answered: float) -> tuple[dict[str, An
         weights = model.coef_[0] / scale.spread
         bias = float(model.intercept_[0]) - float(weights @ scale.means)
         stored[name] = {"weights": _rounded(slope * weights), "bias": round(slope * bias + shift, 6)}
-    said["supported"] = together(said["not_outside"], said["not_missing"])
+    said["supported"] = together(*(said[name] for name in AGAINST))
     said |= {name: 1 / (1 + np.exp(-said[name])) for name in ("right", "ours")}
     counted = np.array([each.expected == "inside" and each.where == "full" for each in trials])
     answer_at = float(np.quantile(said["supported"][counted], 1 - least_answered))
@@ -223,8 +223,14 @@ def _target(name: str, trials: Sequence[Trial]) -> tuple[NDArray[np.bool_], Arra
         misses, knows = np.array([(each.misses, each.knows) for each in trials], dtype=bool).T
         weight[misses] *= np.where(knows[misses], NEAR_MISS, 0.0)
         missing = ~outside_ | np.array([each.near is True and not each.knows for each in trials])
-        weight[~inside & ~(missing if name == "not_missing" else outside_)] = 0.0
-    weight = np.where(y, weight / weight[y].sum(), weight / weight[~y].sum()) * len(trials) / 2
+        near = [each.near for each in trials]
+        of_kind = {
+            "not_missing": missing,
+            "not_everyday": outside_ & np.array([each is False for each in near]),
+            "not_others": outside_ & np.array([each is None for each in near]),
+        }
+        weight[~inside & ~of_kind.get(name, outside_)] = 0.0
+    weight = np.where(y, weight / weight[y].sum(), weight / max(1e-9, weight[~y].sum())) * len(trials) / 2
     return y, weight
 
 

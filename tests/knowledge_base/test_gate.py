@@ -14,7 +14,7 @@ import pytest
 from knowledge_base import Document, open_encoder
 from knowledge_base.about import About, spoken
 from knowledge_base.embeddings import Embeddings
-from knowledge_base.gate import Gate, Head, Judge, OtherEngine, hinges, place, together
+from knowledge_base.gate import AGAINST, Gate, Head, Judge, OtherEngine, hinges, place, together
 from knowledge_base.index import Found, Index
 from knowledge_base.known import take_in
 from knowledge_base.support import FEATURES, Common, support
@@ -121,8 +121,9 @@ def judge(supported: float, ours: float) -> Judge:
         return Head(none, float(np.log(probability / (1 - probability))))
 
     knots = np.zeros((3, len(FEATURES)))
-    each = Head(none, float(np.log(2 * supported / (1 - supported))))  # as likely outside as missing
-    return Judge(flat, flat, knots, each, each, always(0.7), always(ours), answer_at=0.6, doubt_at=0.3)
+    # As likely of each kind that is not answered.
+    against = (Head(none, float(np.log(len(AGAINST) * supported / (1 - supported)))),) * len(AGAINST)
+    return Judge(flat, flat, knots, against, always(0.7), always(ours), answer_at=0.6, doubt_at=0.3)
 
 
 def test_three_cases_share_one_probability() -> None:
