@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from knowledge_base import Document, open_encoder
-from knowledge_base.about import About, spoken
+from knowledge_base.about import BUCKETS, About, signs, spoken
 from knowledge_base.embeddings import Embeddings
 from knowledge_base.gate import AGAINST, Gate, Head, Judge, OtherEngine, hinges, place, together
 from knowledge_base.index import Found, Index
@@ -48,7 +48,9 @@ def deaf(kind: int | None = None, *, sure: bool = False) -> About:
     words, nothing = np.zeros(64 + len(spoken("")), dtype=np.float32), np.zeros(64, dtype=np.float32)
     none = np.zeros((0, 3), dtype=np.float32)
     low, high = np.zeros(2, dtype=np.float32), np.full(2, 0.2 if sure else 9.0, dtype=np.float32)
-    return About(nothing, np.zeros((0, 64), dtype=np.float32), none, biases, 1.0, words, 0.0, low, high)
+    rows, rarity = np.zeros((0, 64), dtype=np.float32), np.zeros(BUCKETS, dtype=np.float32)
+    runs, pointing = np.zeros((BUCKETS, 3), dtype=np.float32), np.zeros((len(signs("")), 3), dtype=np.float32)
+    return About(nothing, rows, none, rarity, runs, pointing, biases, 1.0, words, 0.0, low, high)
 
 
 @pytest.fixture
