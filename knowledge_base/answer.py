@@ -184,7 +184,9 @@ class Desk:
             return Decline("not_found", ())
         if judged.because is not None:
             return Decline("out_of_scope", self._nearest(judged.everybody, question), judged.because)
-        if (named := self._cited(asking, as_of, found)) is not None:
+        # 「复旦的宿舍管理规定第一条」 is no clause of ours, though its number and title are.
+        elsewhere = verdict is not None and verdict.about == "school"
+        if not elsewhere and (named := self._cited(asking, as_of, found)) is not None:
             return named
         if asking.dangling:
             return Decline("unsure", self._nearest(found, question))

@@ -119,14 +119,18 @@ def test_a_question_in_traditional_characters_is_answered_like_the_same_in_simpl
     assert published.answer("申請一等獎學金平均學分績點要多少", TODAY, vector) == plain
 
 
-@pytest.mark.parametrize("question", ["上中医四人间住宿费一学年多少", "复旦宿舍楼几点关门", "同济一等奖学金每人每学年多少"])
+@pytest.mark.parametrize(
+    "question", ["上中医四人间住宿费一学年多少", "复旦宿舍楼几点关门", "同济一等奖学金每人每学年多少"]
+)
 def test_a_school_whose_name_no_document_has_is_not_mended_away(published: Library, question: str) -> None:
     said = published.answer(question, TODAY)
     assert isinstance(said, Decline)
     assert (said.reason, said.because) == ("out_of_scope", "school")
 
 
-@pytest.mark.parametrize("question", ["去复旦交换一学期，回来一等奖学金每学年多少", "听说同济23:00关门，我们宿舍楼几点关门"])
+@pytest.mark.parametrize(
+    "question", ["去复旦交换一学期，回来一等奖学金每学年多少", "听说同济23:00关门，我们宿舍楼几点关门"]
+)
 def test_who_names_a_school_and_asks_for_our_own_rule_is_heard(published: Library, question: str) -> None:
     said = published.answer(question, TODAY)
     assert not (isinstance(said, Decline) and said.because == "school")
