@@ -20,11 +20,12 @@ from bot.by_itself import ByItself
 from bot.doubts import Doubts
 from bot.in_between import InBetween
 from bot.messages import Answered, Candidate, Inbound, Reply, State, Trace
+from bot.reader import Reader
 from bot.services_open import OpenServices
 from bot.several import Several
 from bot.stopped import LEFT_AFTER, Stopped, stop
 from bot.tasks import Tasks
-from bot.understanding import Reading, Understanding, crisis, emergency, smalltalk
+from bot.understanding import Reading, Understanding, answers, crisis, emergency, smalltalk
 from bot.understanding.normalise import normalise
 from bot.words import Names, Service
 
@@ -67,7 +68,8 @@ class Pipeline:
             return await in_between.human(state, confidence)
 
         by_itself = ByItself(opened, asking, doubts, services, words, human)
-        several = Several(opened, asking, self.understanding, services, names, words, now, human)
+        reader = Reader(self.understanding, services, names, now)
+        several = Several(opened, asking, reader.read, services, words, human)
         in_between = InBetween(
             opened, asking, self.policies, services, names, words, now, by_itself.answer, several.answer, several.added
         )
@@ -262,7 +264,7 @@ class Pipeline:
         return await asyncio.to_thread(self.several.read, text)
 
     async def _message(self, reading: Reading, inbound: Inbound, state: State) -> Answered:
-        if reading.chance("crisis") >= CRISIS and reading.vector is not None:
+        if reading.chance("crisis") >= CRISIS and reading.vector is not None and not _chosen(reading, state):
             return self._card(state, "head", "show")
         if state.prompt is None and self.stopped.holds(reading, state):
             return self.stopped.asks(inbound, state)
@@ -274,6 +276,12 @@ class Pipeline:
         elif many := await self.several.answer(reading, inbound, state):
             return many
         return await self.by_itself.answer(reading, inbound, state)
+
+
+def _chosen(reading: Reading, state: State) -> bool:
+    """Whether the words are only a choice of the open question: 「最后一个」 sounds worse to the head than it is."""
+    choices = (state.prompt or {}).get("choices") or ()
+    return bool(choices) and answers.outright(reading.text, choices)
 
 
 class _Clock:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from actions import form
+from actions import form, questions
 from actions.form import Person, State, Step, Turn, Unfit, advance, fits, masked, shown
 from actions.task import CONFIRM, SIGN_IN, Asked, Choice, Task, read_tasks
 
@@ -334,3 +334,14 @@ def test_no_sentence_is_stiff() -> None:
         said += [words.text for words in task.refusals.values()]
         said += [words for of in task.fields for words in (of.ask, of.again)]
     assert [words for words in said if words and "您" in words] == []
+
+
+async def test_the_question_tells_which_entity_answers_it_where_that_is_called_otherwise() -> None:
+    complaint = TASKS["complaint"]
+    place = complaint.field("place")
+    asked = questions.question(complaint, State({}), place, None, again=False)
+    assert asked.prompt is not None
+    assert (asked.prompt["asking"], asked.prompt["entity"]) == ("place", "location")
+    plain = questions.question(REPAIR, State({}), REPAIR.field("location"), None, again=False)
+    assert plain.prompt is not None
+    assert "entity" not in plain.prompt
