@@ -35,12 +35,10 @@ _PAY = r"(?:充值?|冲值?|续费?|缴费?|转账?|存|(?<=[卡里面])打|加|
 _UNCOUNTED = rf"(?!\.\d|[\d:点次张遍天回个分号楼栋#月日年周笔下些级卡人份本杯台层室度瓦折班页封条只套排段道题节{_SIGNS}-]|\s?(?:小时|分钟|多|来))"
 # 「赔两百」, 「交一百二押金」, 「助学金一千五」: a round sum beside what is paid or got needs no 块.
 _SUM = rf"(?:\d{{1,6}}(?:\.\d{{1,2}})?(?:[百千万]\d?(?!\d)|[kKwW](?![a-zA-Z]))?|[{_SIGNS}]*[百千万佰仟][{_SIGNS}]*)"
-_FUNDS = (
-    r"(?:奖|助|补助|补|赔偿|违约|押|保证|定|订|基|现|奖学|助学)金|学费|书费|房费|住宿费|报名费|会费|班费|话费|工资|补贴|罚款|贷款|生活费|红包"
-)
+_FUNDS = r"(?:奖|助|补助|补|赔偿|违约|押|保证|定|订|基|现|奖学|助学)金|学费|书费|房费|住宿费|报名费|会费|班费|话费|工资|补贴|罚款|贷款|生活费|红包"
 _SPENT = (
     rf"(?:(?:赔|罚|交|缴|花|丢|扣|欠|付|借给|亏|赚|收|退|骗|捐|领|掏|转给)(?:偿|款|掉|走)?(?:了|我|你|他|她|我们|人家|过|走|回|至少|差不多|大概|将近|快|要|得|个)*"
-    rf"|(?:{_FUNDS}|价格|费用|预算|总价|一共|总共|合计)(?:是|为|有|要|共|才|就|给|发|得|了|涨到|每月|每人|一个月|标准|:)*)\s?"
+    rf"|(?:{_FUNDS}|价格|费用|预算|总价)(?:是|为|有|要|共|才|就|给|发|得|了|涨到|每月|每人|一个月|标准|:)*)\s?"
 )
 _SUM_ENDS = rf"(?=$|[\s,。.!?;、…)啊吧了呢吗嘛呀的够行可以和押买]|左右|{_FUNDS})(?!\.\d|\s?[人次份个张本件名位]|的?(?:人|座|位|次))"
 _MONEY = re.compile(
@@ -82,7 +80,11 @@ def find(text: str) -> list[Amount]:
     """Every amount in normalised ``text``, in order, without those that are denied."""
     found: list[Amount] = []
     for match in _MONEY.finditer(text):
-        said = next(name for name in ("yuan", "sum", "named", "short_for", "signed", "bare", "later", "again", "mao") if match[name])
+        said = next(
+            name
+            for name in ("yuan", "sum", "named", "short_for", "signed", "bare", "later", "again", "mao")
+            if match[name]
+        )
         start = match.start(said)
         value = _value(match, said)
         if value is None or not _meant(text, match, said, value) or _DENIED.search(text, max(0, start - 5), start):
@@ -125,9 +127,7 @@ def bare(text: str) -> str | None:
 def amount(said: str) -> Decimal | None:
     """The value of a number as it is said of money: 一百五 is 150, 两千 is 2000; ``None`` for no number."""
     said = said.replace(",", "").translate(_PLAIN)
-    scale = (
-        _SCALES.get(said[-1].lower(), 1) if said[0].isdigit() and not said[-1].isdigit() else 1
-    )
+    scale = _SCALES.get(said[-1].lower(), 1) if said[0].isdigit() and not said[-1].isdigit() else 1
     if said[0].isdigit():
         if short := _SHORT.fullmatch(said):
             # 「3千6」 is 3600.
@@ -192,7 +192,7 @@ def _meant(text: str, match: re.Match[str], said: str, value: Decimal) -> bool:
     """Whether a number with 块 is money at all: 「窗户碎了一块」 and 「三块玻璃」 are not."""
     if said == "sum" and match["sum"].isdigit():
         # 「丢了3」, 「交12」: without a unit only what cannot well be a number of things.
-        return 20 <= value and match.end("sum") - match.start("sum") <= 4
+        return value >= 20 and match.end("sum") - match.start("sum") <= 4
     if said in ("bare", "again"):
         # 「充一下」 and the like: a single small number is hardly an amount without its unit.
         return value >= 5
