@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,6 @@ import yaml
 from eval.play import written
 
 FOLDER = Path(__file__).with_name("sayings")
-PERIODS = ("10:00", "14:30", "16:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,17 @@ class Sayings:
     unread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aside: tuple[str, ...] = ()
     faults: tuple[Mapping[str, Any], ...] = ()
+    """What goes wrong in the office: faults of the simulator, or ``{rival: service}`` for somebody quicker."""
+    refused: tuple[Mapping[str, str], ...] = ()
+    """Whom the office refuses (``who``: a standing) or what it does not take twice (``again``), and in which ``words``."""
+    first: str | None = None
+    """The service that is done before, so that there is something to ask about."""
+    ends: tuple[str, ...] = ()
+    """Of a query: one of these stands in the answer."""
+    shut: tuple[str, ...] = ()
+    """What is said instead at an hour when the office is closed; nothing is ordered then."""
+    not_within: tuple[str, ...] = ()
+    """Services that it would spoil if done in the middle of them: a card reported lost cannot be topped up."""
     writes: bool = True
     """Whether it ends in an order; a query answers at once."""
 
@@ -66,6 +76,11 @@ def read_sayings(folder: Path = FOLDER) -> dict[str, Sayings]:
             unread={name: tuple(words) for name, words in raw.get("unread", {}).items()},
             aside=tuple(raw.get("aside", ())),
             faults=tuple(raw.get("faults", ())),
+            refused=tuple(raw.get("refused", ())),
+            first=raw.get("first"),
+            ends=tuple(raw.get("ends", ())),
+            shut=tuple(raw.get("shut", ())),
+            not_within=tuple(raw.get("not_within", ())),
             writes=raw.get("writes", True),
         )
     return found
@@ -74,20 +89,22 @@ def read_sayings(folder: Path = FOLDER) -> dict[str, Sayings]:
 class Drawer:
     """Fills the blanks of sayings: ``{place}``, ``{house}``, ``{room}``, ``{phone}``, ``{money}`` and days (``{下周三}``).
 
-    One drawer serves one dialogue: the same blank is the same room throughout, ``{place2}`` another one.
+    One drawer serves one dialogue: the same blank is the same room throughout, ``{place2}`` another one. ``rooms`` (house, room)
+    belong to this dialogue alone, so that nobody reports what another has reported.
     """
 
-    def __init__(self, chance: random.Random, today: date) -> None:
-        self.chance, self.today = chance, today
+    def __init__(self, chance: random.Random, today: date, rooms: Sequence[tuple[int, int]]) -> None:
+        self.chance, self.today, self.rooms = chance, today, rooms
         self.drawn: dict[str, str] = {}
 
     def _blank(self, name: str) -> str:
         chance = self.chance
         kind = name.rstrip("0123456789")
+        which = int(name.removeprefix(kind) or "1") - 1
         if kind == "house":
-            return str(chance.randint(1, 12))
+            return str(self.rooms[which][0])
         if kind == "room":
-            return f"{chance.randint(1, 6)}{chance.randint(1, 30):02d}"
+            return str(self.rooms[which][1])
         if kind == "place":
             suffix = name.removeprefix("place")
             return f"{self.of('house' + suffix)}号楼{self.of('room' + suffix)}"
