@@ -12,6 +12,8 @@ WEST = "2023010003"
 """Lives on the other campus, in 12号楼."""
 SUSPENDED = "2023010002"
 GRADUATE = "2022010001"
+FULL = "2025010001"
+"""Whose card holds more than half of what it may."""
 
 REPAIR: dict[str, Any] = {
     "student": STUDENT,
@@ -23,6 +25,15 @@ REPAIR: dict[str, Any] = {
     "visit": "any_time",
 }
 TRANSCRIPT: dict[str, Any] = {"student": STUDENT, "language": "zh", "copies": 2, "sealed": False}
+COFFEE: dict[str, Any] = {
+    "student": STUDENT,
+    "robot": "KF02",
+    "drink": "americano",
+    "temperature": "iced",
+    "size": "medium",
+    "sweetness": "less",
+    "cups": 2,
+}
 CERTIFICATE: dict[str, Any] = {
     "student": STUDENT,
     "language": "zh",
