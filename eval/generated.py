@@ -109,6 +109,8 @@ class Talk:
     trace: dict[str, Any] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     receipts: int = 0
+    number: str = ""
+    """Of the last receipt."""
     open: list[str] = field(default_factory=list)
     """The services under way, the innermost last."""
     did: Counter[str] = field(default_factory=Counter)
@@ -126,7 +128,9 @@ class Talk:
         self.replies, self.trace = answer.json()["replies"], answer.json()["trace"]
         if not self.replies:
             raise Wrong("no reply")
-        self.receipts += sum(reply["kind"] == "receipt" for reply in self.replies)
+        for reply in self.replies:
+            if reply["kind"] == "receipt":
+                self.receipts, self.number = self.receipts + 1, str(reply["number"])
 
     @property
     def asking(self) -> str | None:
@@ -359,28 +363,41 @@ def people(running: House, standing: str, seed: int) -> list[str]:
     return numbers
 
 
+def _prepare(talk: Talk, first: dict[str, Any]) -> None:
+    """Another order before, so that there is something to take back or to ask about."""
+    sayings = talk.sayings[first["task"]]
+    way = first.get("opening") or talk.chance.choice([one for one in sayings.open if "first" not in one])
+    opening = talk.draw.said(way)
+    talk.send(text=str(opening.say))
+    _serve(talk, sayings.task, "confirm", 0, known=opening.tells)
+    if "staff" in first:
+        talk.campus.put(f"/_orders/{talk.number}", json={"status": first["staff"]}).raise_for_status()
+
+
 def _begin(talk: Talk) -> None:
     """The whole dialogue of a plan."""
     plan, sayings = talk.plan, talk.sayings[talk.plan.task]
-    if sayings.first is not None:
-        before = talk.sayings[sayings.first]
-        opening = talk.draw.said(talk.chance.choice(before.open))
-        talk.send(text=str(opening.say))
-        _serve(talk, before.task, "confirm", 0, known=opening.tells)
-    opening = talk.draw.said(talk.chance.choice(sayings.open))
     refused = talk.chance.choice(sayings.refused) if plan.ending == "refusal" else {}
+    way = talk.chance.choice([one for one in sayings.open if not (refused and "first" in one)])
+    between = plan.between
+    if "first" in way:
+        _prepare(talk, way["first"])
+        if sayings.writes:
+            # What is taken back has nothing in it to correct.
+            between = tuple(kind for kind in between if kind != "correction")
     if "who" in refused:
         talk.student = talk.chance.choice(people(talk.house, refused["who"], plan.seed))
         if plan.signed_in:
             talk.client.post("/sign-in", json={"student": talk.student}).raise_for_status()
     if "again" in refused:
-        opening = talk.draw.said({"say": refused["again"]})
-        talk.send(text=str(opening.say))
+        way = {"say": refused["again"]}
+        talk.send(text=str(talk.draw.said(way).say))
         _serve(talk, plan.task, "confirm", 0)
+    opening = talk.draw.said(way)
     if plan.ending == "fault" and not sayings.writes and plan.signed_in:
         _break(talk, sayings)
     talk.send(text=str(opening.say))
-    _serve(talk, plan.task, plan.ending, plan.depth, plan.between, opening.tells)
+    _serve(talk, plan.task, plan.ending, plan.depth, between, opening.tells)
     if refused and refused["words"] not in talk.read:
         raise Wrong(f"not refused with {refused['words']!r} but {talk.read!r}")
 

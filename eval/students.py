@@ -40,6 +40,8 @@ class Sayings:
     labels: Mapping[str, str]
     """The card's label of each field, by field name."""
     open: tuple[Mapping[str, Any], ...]
+    """First sentences. ``first: {task, opening, staff}`` is done before, so that there is something to take back or ask about:
+    another order (begun with ``opening``), which a member of staff then moves on to ``staff``."""
     answers: Mapping[str, tuple[Mapping[str, Any], ...]]
     corrections: tuple[Mapping[str, Any], ...] = ()
     unread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -48,8 +50,6 @@ class Sayings:
     """What goes wrong in the office: faults of the simulator, or ``{rival: service}`` for somebody quicker."""
     refused: tuple[Mapping[str, str], ...] = ()
     """Whom the office refuses (``who``: a standing) or what it does not take twice (``again``), and in which ``words``."""
-    first: str | None = None
-    """The service that is done before, so that there is something to ask about."""
     ends: tuple[str, ...] = ()
     """Of a query: one of these stands in the answer."""
     shut: tuple[str, ...] = ()
@@ -77,7 +77,6 @@ def read_sayings(folder: Path = FOLDER) -> dict[str, Sayings]:
             aside=tuple(raw.get("aside", ())),
             faults=tuple(raw.get("faults", ())),
             refused=tuple(raw.get("refused", ())),
-            first=raw.get("first"),
             ends=tuple(raw.get("ends", ())),
             shut=tuple(raw.get("shut", ())),
             not_within=tuple(raw.get("not_within", ())),
