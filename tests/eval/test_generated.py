@@ -5,11 +5,27 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import date
+from typing import Any, cast
 
+import httpx
 import pytest
 
 from actions.task import read_tasks
-from eval.generated import BETWEEN, DIALOGUES, ENDINGS, SEED, Plan, people, plans, play_all
+from eval.generated import (
+    BETWEEN,
+    DIALOGUES,
+    ENDINGS,
+    SEED,
+    Plan,
+    Talk,
+    Wrong,
+    _card,
+    _digress,
+    _serve,
+    people,
+    plans,
+    play_all,
+)
 from eval.house import House
 from eval.students import Drawer, read_sayings
 
@@ -94,3 +110,67 @@ def test_students_of_the_written_dialogues_are_left_alone(running: House) -> Non
 def test_simulated_students_are_served_right(running: House) -> None:
     made: list[Plan] = plans(SAYINGS, 2 * len(TASKS), SEED + 1)
     assert play_all(made, running, SAYINGS) == []
+
+
+# the judge: a dialogue that goes wrong is seen to go wrong
+
+
+def _talk(answer: dict[str, Any]) -> Talk:
+    """A conversation in which the counsellor always answers the same."""
+    client = httpx.Client(
+        base_url="http://counsellor", transport=httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
+    )
+    plan = Plan(1, "card_top_up", True, "confirm", (), 0, ((3, 502), (8, 101)))
+    chance = random.Random(1)
+    draw = Drawer(chance, date(2026, 11, 20), plan.rooms)
+    return Talk(plan, cast(House, None), client, client, SAYINGS, "2026010001", chance, draw)
+
+
+def _says(text: str, asking: str | None, **more: Any) -> dict[str, Any]:
+    return {
+        "replies": [{"kind": "text", "text": text} | more],
+        "trace": {"route": "task", "task": "card_top_up", "asking": asking},
+    }
+
+
+def test_a_card_that_shows_something_else_is_wrong() -> None:
+    talk = _talk(_says("请核对", "confirmed", kind="confirm", fields=[{"label": "金额", "value": "100 元"}]))
+    talk.send(text="充100")
+    _card(talk, SAYINGS["card_top_up"], {"amount": "100 元"})
+    with pytest.raises(Wrong, match="wanted '50 元', came '100 元'"):
+        _card(talk, SAYINGS["card_top_up"], {"amount": "50 元"})
+
+
+def test_a_question_that_does_not_come_back_is_wrong() -> None:
+    talk = _talk(_says("不客气", None))
+    talk.trace = {"asking": "amount", "task": "card_top_up"}
+    with pytest.raises(Wrong, match="the question after small_talk: wanted 'amount', came None"):
+        _digress(talk, "small_talk", SAYINGS["card_top_up"], 0)
+
+
+def test_an_end_without_a_receipt_is_wrong() -> None:
+    talk = _talk(_says("好的", None))
+    talk.send(text="充100")
+    with pytest.raises(Wrong, match="receipts of card_top_up: wanted 1, came 0"):
+        _serve(talk, "card_top_up", "confirm", 0)
+
+
+def test_a_query_without_an_answer_is_wrong() -> None:
+    talk = _talk(_says("好的", None))
+    talk.send(text="查余额")
+    with pytest.raises(Wrong, match="no answer of card_balance"):
+        _serve(talk, "card_balance", "confirm", 0)
+
+
+def test_a_question_left_open_after_a_cancel_is_wrong() -> None:
+    talk = _talk(_says("充多少？", "amount"))
+    talk.send(text="充值")
+    with pytest.raises(Wrong, match="what is open at the end: wanted None, came 'amount'"):
+        _serve(talk, "card_top_up", "cancel", 0)
+
+
+def test_a_dialogue_in_circles_is_wrong() -> None:
+    talk = _talk(_says("充多少？", "amount", choices=[{"label": "50 元", "payload": "answer:50"}]))
+    talk.send(text="充值")
+    with pytest.raises(Wrong, match="circles"):
+        _serve(talk, "card_top_up", "confirm", 0)
