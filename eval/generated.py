@@ -243,6 +243,15 @@ def _fall_silent(talk: Talk) -> None:
         talk.send(text=talk.chance.choice(GO_ON))
 
 
+def _open(talk: Talk, task: str, words: str) -> None:
+    """A service is asked for; where the counsellor asks back which one is meant, or whether it may go first, a tap says so."""
+    talk.send(text=words)
+    for payload in (f"take:{task}", "switch"):
+        if payload in talk.buttons.values():
+            talk.did["asked_back"] += 1
+            talk.send(payload=payload)
+
+
 def _open_inside(talk: Talk, depth: int) -> None:
     """Another service in the middle of the open one; it is offered first where the words are not sure enough."""
     others = [
@@ -251,9 +260,7 @@ def _open_inside(talk: Talk, depth: int) -> None:
         if one.aside and one.task not in talk.open and not set(one.not_within) & set(talk.open)
     ]
     inner = talk.chance.choice(others)
-    talk.send(text=talk.chance.choice(talk.sayings[inner].aside))
-    if "switch" in talk.buttons.values():
-        talk.send(payload="switch")
+    _open(talk, inner, talk.chance.choice(talk.sayings[inner].aside))
     _serve(talk, inner, "confirm", depth - 1)
 
 
@@ -283,6 +290,8 @@ def _serve(talk: Talk, task: str, ending: str, depth: int, between: Sequence[str
             kind = talk.chance.choice(fitting)
             waiting.remove(kind)
             told |= _digress(talk, kind, sayings, depth)
+            # The receipts of services inside are theirs.
+            receipts = talk.receipts
         elif asking == "confirmed":
             _card(talk, sayings, told)
             if ending == "fault":
@@ -368,7 +377,7 @@ def _prepare(talk: Talk, first: dict[str, Any]) -> None:
     sayings = talk.sayings[first["task"]]
     way = first.get("opening") or talk.chance.choice([one for one in sayings.open if "first" not in one])
     opening = talk.draw.said(way)
-    talk.send(text=str(opening.say))
+    _open(talk, sayings.task, str(opening.say))
     _serve(talk, sayings.task, "confirm", 0, known=opening.tells)
     if "staff" in first:
         talk.campus.put(f"/_orders/{talk.number}", json={"status": first["staff"]}).raise_for_status()
@@ -391,12 +400,12 @@ def _begin(talk: Talk) -> None:
             talk.client.post("/sign-in", json={"student": talk.student}).raise_for_status()
     if "again" in refused:
         way = {"say": refused["again"]}
-        talk.send(text=str(talk.draw.said(way).say))
+        _open(talk, plan.task, str(talk.draw.said(way).say))
         _serve(talk, plan.task, "confirm", 0)
     opening = talk.draw.said(way)
     if plan.ending == "fault" and not sayings.writes and plan.signed_in:
         _break(talk, sayings)
-    talk.send(text=str(opening.say))
+    _open(talk, plan.task, str(opening.say))
     _serve(talk, plan.task, plan.ending, plan.depth, between, opening.tells)
     if refused and refused["words"] not in talk.read:
         raise Wrong(f"not refused with {refused['words']!r} but {talk.read!r}")
