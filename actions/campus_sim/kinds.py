@@ -106,6 +106,9 @@ def _booked(title: str, department: str, next: Mapping[str, str]) -> Kind:
 
 APPROVAL = "等{approver}审批，最晚{decide_by}有结果；批准之前假没有生效。"
 
+UNPAID = "UPDATE pendings SET void = 1 WHERE number = :number AND done_at IS NULL AND :status = '已撤销'"
+"""Who takes back what is not paid or proven yet must not be able to pay it any more."""
+
 KINDS: dict[str, Kind] = {
     "repair": Kind(
         "报修",
@@ -181,6 +184,46 @@ KINDS: dict[str, Kind] = {
             "转维修": "已转后勤保障处，3 个工作日内修复。",
             "已排除": "隐患已经排除，谢谢你。",
         },
+    ),
+    "card_loss": Kind(
+        "校园卡挂失",
+        "信息化办公室校园卡服务窗口",
+        lambda said: f"校园卡尾号 {said['card'][-4:]}",
+        {
+            "已挂失": "卡已经停用。找到了可以解挂；找不回来就到校园卡服务窗口或者补卡自助终端补办。",
+            "已解挂": "卡已经恢复使用。",
+        },
+    ),
+    "card_unfreeze": Kind(
+        "校园卡解挂",
+        "信息化办公室校园卡服务窗口",
+        lambda said: f"校园卡尾号 {said['card'][-4:]}",
+        {"待验证": "请在{expires_at}前打开验证页面确认是你本人，过期要重新申请。", "已解挂": "卡已经恢复使用。"},
+        more={"待验证": ("withdraw",)},
+        changed=(UNPAID,),
+    ),
+    "top_up": Kind(
+        "校园卡充值",
+        "信息化办公室校园卡服务窗口",
+        lambda said: f"充值 {said['amount_cents'] / 100:.2f} 元",
+        {
+            "待支付": "请在{expires_at}前付款，没付会自动过期，不会扣钱。",
+            "已到账": "钱已经到账。实体卡下一次刷卡消费时自动领款。",
+            "已作废": "这一单已经作废，不能再付。",
+        },
+        more={"待支付": ("withdraw",)},
+        changed=(UNPAID,),
+    ),
+    "coffee": Kind(
+        "咖啡",
+        "后勤保障处饮食服务中心",
+        lambda said: f"{said['name']} {said['cups']} 杯",
+        {
+            "待支付": "请在{expires_at}前付款，付了机器人就开始做；没付会自动过期。",
+            "制作中": "大约 2 分钟一杯，凭取杯码 {pickup_code} 到{place}取。",
+        },
+        more={"待支付": ("withdraw",)},
+        changed=(UNPAID,),
     ),
     "counselling": _booked(
         "心理咨询预约",
