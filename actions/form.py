@@ -109,11 +109,16 @@ class _Form:
                 self.reject(of.name)
 
     def settle(self, reopened: str | None) -> None:
-        """Defaults where nothing was said, and nothing where a question does not apply."""
+        """Defaults where nothing was said, and nothing where a question does not apply.
+
+        What was said and refused is asked again: no default may stand in for it unnoticed.
+        """
         for of in self.task.fields:
             if not applies(of, self.values):
                 self.values[of.name] = None
-            elif of.default and not self.values.get(of.name) and of.name not in (reopened, self.turn.asked):
+            elif (
+                of.default and not self.values.get(of.name) and of.name not in (reopened, self.turn.asked, *self.unfit)
+            ):
                 self.values[of.name] = of.default
 
     async def choose(self, of: Field, *, anew: bool) -> None:
@@ -143,6 +148,8 @@ class _Form:
             if len(named) == 1 and named[0].value != chosen:
                 self.values[of.name] = chosen = named[0].value
                 self.filled.add(of.name)
+                # What was confirmed or denied is not what stands there now.
+                self.values[CONFIRM] = None
         labels = {option.value: option.label for option in options}
         if chosen in labels:
             self.labels[of.name] = labels[str(chosen)]

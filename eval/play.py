@@ -19,6 +19,10 @@ A dialogue is a name, who is signed in, and turns. A turn does one thing and say
     - printers: out_of_paper           # every printer of the campus
     - staff: {number: "{number}", status: 已完成, note: 换了阀芯}   # a member of staff moves an order on
     - rival: counselling               # somebody quicker takes what the next order of this service wants
+    - pay: true                        # the student opens the last payment link and pays
+    - verify: true                     # the student opens the last link to prove who is there, and does
+    - robots: {KF01: {status: offline}}   # the coffee robots: status, sold_out, opens, closes
+    - card_feed: 40                    # the accounts of the card centre lag so many minutes behind
     - absent: {service: venue, student: "2023010001", times: 2}   # did not come to what was booked
 Days in expectations are written as a student says them and compared as the counsellor writes them: ``{下周三}`` is
 11月25日（周三） on the 20th. A number kept with ``keep: number`` is expected again as ``{number}``, and may be said again; so is
@@ -44,8 +48,24 @@ from eval.house import House
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPECTATIONS = {"asking", "task", "route", "kinds", "text", "contains", "lacks", "fields", "receipt", "keep"}
-DEEDS = {"say", "tap", "press", "sign_in", "sign_in_only", "fault", "printers", "staff", "rival", "absent"}
+DEEDS = {
+    "say",
+    "tap",
+    "press",
+    "sign_in",
+    "sign_in_only",
+    "fault",
+    "printers",
+    "staff",
+    "rival",
+    "absent",
+    "pay",
+    "verify",
+    "robots",
+    "card_feed",
+}
 CAMPUS = ZoneInfo("Asia/Shanghai")
+AT_WORK = {"status": "ok", "opens": "00:00", "closes": "24:00", "sold_out": []}
 DAYS = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3}
 
 
@@ -179,6 +199,11 @@ def _arrange(turn: dict[str, Any], campus: httpx.Client) -> bool:
             campus.put(f"/_printers/{printer['printer']}", json={"status": turn["printers"]}).raise_for_status()
     elif "rival" in turn:
         campus.post("/_rivals", json={"service": turn["rival"]}).raise_for_status()
+    elif "robots" in turn:
+        for robot, change in turn["robots"].items():
+            campus.put(f"/_robots/{robot}", json=change).raise_for_status()
+    elif "card_feed" in turn:
+        campus.put("/_cards/feed", json={"minutes_late": turn["card_feed"]}).raise_for_status()
     elif "absent" in turn:
         for _ in range(turn["absent"]["times"]):
             absence = {name: turn["absent"][name] for name in ("service", "student")}
@@ -188,6 +213,18 @@ def _arrange(turn: dict[str, Any], campus: httpx.Client) -> bool:
     return True
 
 
+def _open_page(replies: list[dict[str, Any]]) -> None:
+    """Does in a browser what the last link is for: pays, or types the code that was sent to the phone."""
+    link = next((reply["url"] for reply in reversed(replies) if reply["kind"] == "link"), None)
+    if link is None:
+        raise Wrong("there is no link to open")
+    with httpx.Client(trust_env=False) as browser:
+        code = re.search(r"验证码是 (\d{6})", browser.get(link).text)
+        answer = browser.post(link, data={"code": code[1]} if code else None)
+    if answer.status_code != 200:
+        raise Wrong(f"the page said {answer.text}")
+
+
 def play(dialogue: dict[str, Any], house: House) -> list[float]:
     """Plays one dialogue; gives each turn's milliseconds at the client. Raises :class:`Wrong`."""
     before, took = house.orders(), list[float]()
@@ -195,11 +232,17 @@ def play(dialogue: dict[str, Any], house: House) -> list[float]:
     student = dialogue.get("signed_in")
     with house.client() as client, house.campus() as campus:
         campus.delete("/_faults")
+        for robot in ("KF01", "KF02"):
+            # Dialogues are played at any hour.
+            campus.put(f"/_robots/{robot}", json=AT_WORK).raise_for_status()
         if student:
             client.post("/sign-in", json={"student": student}).raise_for_status()
         for place, turn in enumerate(dialogue["turns"], 1):
             try:
                 if _arrange(_expected(turn, datetime.now(CAMPUS).date(), kept) if "staff" in turn else turn, campus):
+                    continue
+                if "pay" in turn or "verify" in turn:
+                    _open_page(replies)
                     continue
                 if signs_in := turn.get("sign_in") or turn.get("sign_in_only"):
                     student = signs_in

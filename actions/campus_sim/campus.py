@@ -19,6 +19,11 @@ def draw_code() -> str:
     return f"{secrets.randbelow(1_000_000):06d}"
 
 
+def draw_token() -> str:
+    """The name of a page that only whoever was given its address can find: 128 bits."""
+    return secrets.token_urlsafe(16)
+
+
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without those that are read wrongly aloud or on paper: 0 and O, 1, I and L."""
 
@@ -41,6 +46,7 @@ class Campus:
     """Campus time with its offset."""
     draw_code: Callable[[], str] = draw_code
     draw_case_code: Callable[[], str] = draw_case_code
+    draw_token: Callable[[], str] = draw_token
 
 
 def _of_request(request: Request) -> Campus:

@@ -106,6 +106,9 @@ def _booked(title: str, department: str, next: Mapping[str, str]) -> Kind:
 
 APPROVAL = "等{approver}审批，最晚{decide_by}有结果；批准之前假没有生效。"
 
+UNPAID = "UPDATE pendings SET void = 1 WHERE number = :number AND done_at IS NULL AND :status = '已撤销'"
+"""Who takes back what is not paid or proven yet must not be able to pay it any more."""
+
 KINDS: dict[str, Kind] = {
     "repair": Kind(
         "报修",
@@ -182,20 +185,60 @@ KINDS: dict[str, Kind] = {
             "已排除": "隐患已经排除，谢谢你。",
         },
     ),
+    "card_loss": Kind(
+        "校园卡挂失",
+        "信息化办公室校园卡服务窗口",
+        lambda said: f"校园卡尾号 {said['card'][-4:]}",
+        {
+            "已挂失": "卡已经停用。找到了可以解挂；找不回来就到校园卡服务窗口或者补卡自助终端补办。",
+            "已解挂": "卡已经恢复使用。",
+        },
+    ),
+    "card_unfreeze": Kind(
+        "校园卡解挂",
+        "信息化办公室校园卡服务窗口",
+        lambda said: f"校园卡尾号 {said['card'][-4:]}",
+        {"待验证": "请在{expires_at}前打开验证页面确认是你本人，过期要重新申请。", "已解挂": "卡已经恢复使用。"},
+        more={"待验证": ("withdraw",)},
+        changed=(UNPAID,),
+    ),
+    "top_up": Kind(
+        "校园卡充值",
+        "信息化办公室校园卡服务窗口",
+        lambda said: f"充值 {said['amount_cents'] / 100:.2f} 元",
+        {
+            "待支付": "请在{expires_at}前付款，没付会自动过期，不会扣钱。",
+            "已到账": "钱已经到账。实体卡下一次刷卡消费时自动领款。",
+            "已作废": "这一单已经作废，不能再付。",
+        },
+        more={"待支付": ("withdraw",)},
+        changed=(UNPAID,),
+    ),
+    "coffee": Kind(
+        "咖啡",
+        "后勤保障处饮食服务中心",
+        lambda said: f"{said['name']} {said['cups']} 杯",
+        {
+            "待支付": "请在{expires_at}前付款，付了机器人就开始做；没付会自动过期。",
+            "制作中": "大约 2 分钟一杯，凭取杯码 {pickup_code} 到{place}取。",
+        },
+        more={"待支付": ("withdraw",)},
+        changed=(UNPAID,),
+    ),
     "counselling": _booked(
         "心理咨询预约",
         "心理健康教育中心",
         {
             "待中心确认": "这个时间已经为你留好，中心会在 24 小时内打电话确认。",
-            "已确认": "{start}在{place}，记得按时到。",
+            "已确认": "到时去{place}，记得按时到。",
         },
     ),
-    "tutor": _booked("学业导师预约", "教务处学业发展中心", {"已预约": "{start}去{place}。"}),
+    "tutor": _booked("学业导师预约", "教务处学业发展中心", {"已预约": "到时去{place}。"}),
     "venue": _booked(
         "场地预约",
         "场地管理部门",
         {
-            "已预约": "{start}去{place}，刷校园卡签到。",
+            "已预约": "到时去{place}，刷校园卡签到。",
             "待审批": "等{approver}批准，最晚活动开始 2 个工作日前答复；场地先给你留着。",
             "未批准": "没有批准，场地已经让出来了。",
         },
@@ -203,7 +246,7 @@ KINDS: dict[str, Kind] = {
     "activity": _booked(
         "活动报名",
         "校团委",
-        {"已报名": "{start}去{place}。", "候补": "名额满了，前面有人退出就自动轮到你。"},
+        {"已报名": "到时去{place}。", "候补": "名额满了，前面有人退出就自动轮到你。"},
     ),
     "application": Kind("申请", "办理部门", _joined("title"), {"受理": "{department}预计最晚{due}办好。"}),
     "release": Kind("取消预约", "办理部门", _given_back, {"已取消": "已经取消，位子让出来了。"}),

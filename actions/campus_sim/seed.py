@@ -6,6 +6,7 @@ import random
 import sqlite3
 from datetime import datetime, timedelta
 
+from actions.campus_sim.coffee import seed_robots
 from actions.campus_sim.courses import seed_courses
 from actions.campus_sim.dates import CAMPUS
 from actions.campus_sim.past import seed_orders
@@ -52,6 +53,8 @@ MEALS = (("第一食堂", 900, 1800), ("第二食堂", 800, 2000), ("校园超�
 TOP_UPS = (5000, 10000, 20000)
 LAST_EVENING = datetime(2026, 11, 20, 20, 0, tzinfo=CAMPUS)
 OPEN_MINUTES = 13 * 60
+LOST = LAST_EVENING - timedelta(hours=2)
+"""Since when the cards that are lost already have been: reported at the window, so without a number of ours."""
 
 
 def seed(db: sqlite3.Connection) -> None:
@@ -63,6 +66,7 @@ def seed(db: sqlite3.Connection) -> None:
     _cards(db, chance, active)
     seed_terms(db)
     seed_courses(db, random.Random(SEED + 1), THIS_YEAR)
+    seed_robots(db)
     seed_orders(db)
 
 
@@ -145,3 +149,7 @@ def _cards(db: sqlite3.Connection, chance: random.Random, active: dict[str, bool
                 spendings.append((student, moment.isoformat(), place, "消费", chance.randrange(least, most, 10)))
     db.executemany("INSERT INTO cards VALUES (?, ?, ?, ?)", cards)
     db.executemany("INSERT INTO spendings VALUES (?, ?, ?, ?, ?)", spendings)
+    db.execute(
+        "INSERT INTO card_losses SELECT student, NULL, ?, NULL FROM cards WHERE status = '挂失'", (LOST.isoformat(),)
+    )
+    db.execute("INSERT INTO card_feed VALUES (0)")

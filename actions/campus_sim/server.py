@@ -15,7 +15,9 @@ from actions.campus_sim import (
     applications,
     bookings,
     cards,
+    cashier,
     certificates,
+    coffee,
     complaints,
     counselling,
     faults,
@@ -29,8 +31,10 @@ from actions.campus_sim import (
     staff,
     studies,
     timetables,
+    top_ups,
     transcripts,
     tutors,
+    unfreezes,
     venues,
 )
 from actions.campus_sim.campus import Campus
@@ -39,6 +43,8 @@ from actions.campus_sim.problems import Problem, ProblemAnswer, answer, speak_pr
 
 SECRET_HEADER = "X-Counsellor-Secret"  # noqa: S105 - the name of the header, not what it holds
 OPEN_PATHS = ("/health", "/openapi.json")
+OPEN_PAGES = ("/pay/", "/verify/")
+"""Pages a student opens in a browser: whoever knows the token in the address was given it."""
 
 health = APIRouter(tags=["health"])
 
@@ -81,6 +87,10 @@ def routes(campus: Campus | None) -> FastAPI:
         complaints,
         hazards,
         cards,
+        unfreezes,
+        top_ups,
+        coffee,
+        cashier,
         studies,
         timetables,
         counselling,
@@ -106,7 +116,7 @@ class SecretGate:
         self._secret = secret.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in OPEN_PATHS:
+        if scope["type"] == "http" and scope["path"] not in OPEN_PATHS and not scope["path"].startswith(OPEN_PAGES):
             said = dict(scope["headers"]).get(SECRET_HEADER.lower().encode(), b"")
             if not hmac.compare_digest(said, self._secret):
                 refusal = answer(Problem(401, "secret_missing", "缺少内部密钥，或密钥不对。"))

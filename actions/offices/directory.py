@@ -11,6 +11,7 @@ from actions.offices.applications import Applications
 from actions.offices.bookings import Bookings
 from actions.offices.cards import Cards
 from actions.offices.certificates import Certificates
+from actions.offices.coffee import Coffee
 from actions.offices.complaints import Complaints
 from actions.offices.counselling import Counselling
 from actions.offices.hazards import Hazards
@@ -35,6 +36,7 @@ class Offices:
     transcripts: Transcripts
     leaves: Leaves
     cards: Cards
+    coffee: Coffee
     certificates: Certificates
     studies: Studies
     bookings: Bookings
@@ -57,6 +59,7 @@ class Offices:
             transcripts=Transcripts(client),
             leaves=Leaves(client),
             cards=Cards(client),
+            coffee=Coffee(client),
             certificates=Certificates(client),
             studies=Studies(client),
             complaints=Complaints(client),

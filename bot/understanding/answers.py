@@ -83,7 +83,8 @@ def read(
 
 def _when(said: str, now: datetime, term_start: date | None) -> When:
     year = None if term_start else school_year.current()
-    return dates.read(spelled(said), now, term_start, year=year, answering=True)
+    # The digits of a ticket or of a telephone are no date.
+    return dates.read(entities.unnumbered(spelled(said)), now, term_start, year=year, answering=True)
 
 
 def _moment(when: When, now: datetime) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 import yaml
 
 from actions.form import Closed, Person, State, Step, Turn, Unfit, advance
-from actions.task import CONFIRM, SIGN_IN, SKIPPED, Asked, Choice, Task, read_task
+from actions.task import CONFIRM, SIGN_IN, SKIPPED, Asked, Choice, Task, Words, read_task
 
 NOW = datetime(2026, 11, 20, 10, 0)
 SOMEONE = Person("2023010001")
@@ -237,6 +238,27 @@ async def test_a_default_stands_until_something_else_is_said(take: Take) -> None
     assert other.state.values["named"] == "no"
     asked = await take(BOOKED, "change", (), CONFIRM, field="named")
     assert asked.asking == "named"
+
+
+async def test_a_no_that_names_another_choice_changes_it_at_once(take: Take) -> None:
+    denied = BOOKED | {CONFIRM: "no"}
+    step = await take(denied, "correct", (CONFIRM,), CONFIRM, utterance="不，换成李老师")
+    assert (step.asking, step.state.values["slot"], text(step)) == (CONFIRM, "2", "改好了。确认吗？")
+
+
+async def test_no_default_stands_in_for_what_was_refused(task: Task) -> None:
+    words = {"no_names": Words("这里不能署名。", "named", "匿名可以吗？")}
+    unnamed = replace(task, refusals={**task.refusals, **words})
+    known = dict.fromkeys(step for step in task.steps if step != SIGN_IN) | BOOKED
+    step = await advance(
+        unnamed,
+        State(known, 0, None, None, "约个谈话", {"slot": "10:00 王老师"}),
+        Turn("resume", {}, (), None),
+        SOMEONE,
+        Office(preview=Unfit("no_names")),
+        NOW,
+    )
+    assert (step.asking, text(step)) == ("named", "这里不能署名。匿名可以吗？")
 
 
 async def test_a_photo_may_be_left_out_and_a_sentence_is_none(take: Take) -> None:

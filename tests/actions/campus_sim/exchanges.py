@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,12 @@ from tests.actions.campus_sim.back_office import ROOT, SECRET
 from tests.actions.campus_sim.clock import Clock
 from tests.actions.campus_sim.forms import (
     ANONYMOUS,
+    CARDHOLDER,
     CERTIFICATE,
+    CLASSMATE,
+    COFFEE,
     COMPLAINT,
+    FULL,
     HAZARD,
     LEAVE,
     REPAIR,
@@ -69,6 +74,29 @@ SAID = (
     Said("room_unknown", "GET", "/rooms/3号楼/999"),
     Said("card", "GET", "/cards/2023010001"),
     Said("card_unknown", "GET", "/cards/2023019999"),
+    Said("card_lost", "GET", "/cards/2023010003"),
+    Said("loss_accepted", "POST", "/card-losses", {"student": CLASSMATE}, "loss-1"),
+    Said("loss_already", "POST", "/card-losses", {"student": CLASSMATE}, "loss-2"),
+    Said("loss_at_the_window", "POST", "/card-losses", {"student": "2023010003"}, "loss-3"),
+    Said("loss_frozen", "POST", "/card-losses", {"student": "2023010004"}, "loss-4"),
+    Said("loss", "GET", "/card-losses/GS20261123-0001?student=2023010005"),
+    Said("unfreeze_accepted", "POST", "/card-unfreezes", {"student": CLASSMATE}, "unfreeze-1"),
+    Said("unfreeze_not_lost", "POST", "/card-unfreezes", {"student": STUDENT}, "unfreeze-2"),
+    Said("unfreeze", "GET", "/card-unfreezes/JG20261123-0001?student=2023010005"),
+    Said("top_up_accepted", "POST", "/top-ups", {"student": CARDHOLDER, "amount_cents": 10000}, "top-up-1"),
+    Said("top_up_again", "POST", "/top-ups", {"student": CARDHOLDER, "amount_cents": 5000}, "top-up-2"),
+    Said("top_up_lost", "POST", "/top-ups", {"student": "2023010003", "amount_cents": 10000}, "top-up-3"),
+    Said("top_up_suspended", "POST", "/top-ups", {"student": SUSPENDED, "amount_cents": 10000}, "top-up-4"),
+    Said("top_up_too_high", "POST", "/top-ups", {"student": FULL, "amount_cents": 50000}, "top-up-5"),
+    Said("top_up", "GET", "/top-ups/CZ20261123-0001?student=2025020001"),
+    Said("coffee_menu", "GET", "/coffee"),
+    Said("coffee_accepted", "POST", "/coffee-orders", COFFEE, "coffee-1"),
+    Said("coffee_sold_out", "POST", "/coffee-orders", COFFEE | {"drink": "matcha_latte"}, "coffee-2"),
+    Said("coffee_only_hot", "POST", "/coffee-orders", COFFEE | {"drink": "chocolate"}, "coffee-3"),
+    Said("coffee_offline", "PUT", "/_robots/KF01", {"status": "offline"}),
+    Said("coffee_robot_offline", "POST", "/coffee-orders", COFFEE | {"robot": "KF01"}, "coffee-4"),
+    Said("coffee_online", "PUT", "/_robots/KF01", {"status": "ok"}),
+    Said("coffee", "GET", "/coffee-orders/KF20261123-0001?student=2025020001"),
     Said("printers", "GET", "/printers"),
     Said("grades", "GET", "/students/2023010001/grades"),
     Said("timetable", "GET", "/students/2023010001/timetable"),
@@ -214,8 +242,9 @@ async def play(folder: Path) -> dict[str, dict[str, Any]]:
     """Every exchange by its name, with the office's file in ``folder``."""
     ledger = Ledger(folder / "campus_sim.sqlite")
     ledger.open(seed)
-    app = application(Campus(ledger, Clock(MOMENT), lambda: CODE, lambda: next(codes)), SECRET, Connections())
-    codes = iter((CASE_CODE, "H9PRT2WD"))
+    codes, tokens = iter((CASE_CODE, "H9PRT2WD")), (f"token-{place}" for place in count(1))
+    campus = Campus(ledger, Clock(MOMENT), lambda: CODE, lambda: next(codes), lambda: next(tokens))
+    app = application(campus, SECRET, Connections())
     played = {}
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app), base_url="http://campus", headers={"X-Counsellor-Secret": SECRET}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,8 +13,9 @@ import httpx
 import pytest
 
 from actions.offices import Offices, Refusal
-from actions.offices.cards import Spending
+from actions.offices.cards import Loss, Spending, TopUp, Unfreeze
 from actions.offices.certificates import Certificate, CertificateOrder, Place
+from actions.offices.coffee import CoffeeOrder, Drink, Robot, Wish
 from actions.offices.leaves import Leave, LeaveOrder, Terms
 from actions.offices.registry import Building, Room, Sample, Staff, Student
 from actions.offices.repairs import Repair, RepairOrder
@@ -93,6 +94,44 @@ LEAVE_ORDER = LeaveOrder(
     kind="病假",
     start=at("2026-11-25T14:00"),
     end=at("2026-11-27T18:00"),
+)
+
+LOSS = Loss(
+    number="GS20261123-0001",
+    status="已挂失",
+    card="6161070035",
+    balance_cents=12428,
+    since=at("2026-11-23T10:30:00+08:00"),
+    effective_by=at("2026-11-23T10:35:00+08:00"),
+    replacement_fee_cents=2000,
+)
+UNFREEZE = Unfreeze(
+    number="JG20261123-0001",
+    status="待验证",
+    card="6161070035",
+    link="http://campus/verify/token-1",
+    expires_at=at("2026-11-23T10:45:00+08:00"),
+)
+TOP_UP = TopUp(
+    number="CZ20261123-0001",
+    status="待支付",
+    card="6175140007",
+    amount_cents=10000,
+    link="http://campus/pay/token-2",
+    expires_at=at("2026-11-23T10:45:00+08:00"),
+    replaces=None,
+)
+WISH = Wish("2025020001", "KF02", "americano", "iced", "medium", "less", 2)
+COFFEE_ORDER = CoffeeOrder(
+    number="KF20261123-0001",
+    status="待支付",
+    name="美式",
+    cups=2,
+    place="图书馆一楼大厅",
+    amount_cents=1600,
+    link="http://campus/pay/token-4",
+    pickup_code="482913",
+    expires_at=at("2026-11-23T10:45:00+08:00"),
 )
 
 ANSWERED: list[tuple[str, Ask, Any]] = [
@@ -203,6 +242,32 @@ ANSWERED: list[tuple[str, Ask, Any]] = [
     ("leave", lambda offices: offices.leaves.order("QJ20261123-0001", student="2023010001"), LEAVE_ORDER),
 ]
 
+ANSWERED += [
+    ("loss_accepted", lambda offices: offices.cards.report_lost("2023010005", key="loss-1"), LOSS),
+    ("loss", lambda offices: offices.cards.loss("GS20261123-0001", student="2023010005"), LOSS),
+    ("unfreeze_accepted", lambda offices: offices.cards.ask_to_unfreeze("2023010005", key="unfreeze-1"), UNFREEZE),
+    ("unfreeze", lambda offices: offices.cards.unfreeze("JG20261123-0001", student="2023010005"), UNFREEZE),
+    ("top_up_accepted", lambda offices: offices.cards.order_top_up("2025020001", 10000, key="top-up-1"), TOP_UP),
+    (
+        "top_up_again",
+        lambda offices: offices.cards.order_top_up("2025020001", 5000, key="top-up-2"),
+        replace(
+            TOP_UP,
+            number="CZ20261123-0002",
+            amount_cents=5000,
+            link="http://campus/pay/token-3",
+            replaces="CZ20261123-0001",
+        ),
+    ),
+    (
+        "top_up",
+        lambda offices: offices.cards.top_up("CZ20261123-0001", student="2025020001"),
+        replace(TOP_UP, status="已作废"),
+    ),
+    ("coffee_accepted", lambda offices: offices.coffee.submit(WISH, key="coffee-1"), COFFEE_ORDER),
+    ("coffee", lambda offices: offices.coffee.order("KF20261123-0001", student="2025020001"), COFFEE_ORDER),
+]
+
 REFUSED: list[tuple[str, Ask, str, dict[str, Any]]] = [
     ("student_unknown", lambda offices: offices.registry.student("2023019999"), "no_such_student", {}),
     ("staff_unknown", lambda offices: offices.registry.staff("T9999"), "no_such_staff", {}),
@@ -262,6 +327,64 @@ REFUSED: list[tuple[str, Ask, str, dict[str, Any]]] = [
         lambda offices: offices.leaves.submit(leave(end="2027-01-08T08:00"), key="leave-4"),
         "leave_too_long",
         {"most_days": 30},
+    ),
+]
+
+REFUSED += [
+    (
+        "loss_already",
+        lambda offices: offices.cards.report_lost("2023010005", key="loss-2"),
+        "card_lost_already",
+        {"number": "GS20261123-0001", "since": "2026-11-23T10:30:00+08:00"},
+    ),
+    (
+        "loss_at_the_window",
+        lambda offices: offices.cards.report_lost("2023010003", key="loss-3"),
+        "card_lost_already",
+        {"number": None, "since": "2026-11-20T18:00:00+08:00"},
+    ),
+    ("loss_frozen", lambda offices: offices.cards.report_lost("2023010004", key="loss-4"), "card_frozen", {}),
+    (
+        "unfreeze_not_lost",
+        lambda offices: offices.cards.ask_to_unfreeze("2023010001", key="unfreeze-2"),
+        "card_not_lost",
+        {},
+    ),
+    (
+        "top_up_lost",
+        lambda offices: offices.cards.order_top_up("2023010003", 10000, key="top-up-3"),
+        "card_lost",
+        {"number": None, "since": "2026-11-20T18:00:00+08:00"},
+    ),
+    (
+        "top_up_suspended",
+        lambda offices: offices.cards.order_top_up("2023010002", 10000, key="top-up-4"),
+        "card_suspended",
+        {},
+    ),
+    (
+        "top_up_too_high",
+        lambda offices: offices.cards.order_top_up("2025010001", 50000, key="top-up-5"),
+        "balance_too_high",
+        {"balance_cents": 57284, "room_cents": 42716},
+    ),
+    (
+        "coffee_sold_out",
+        lambda offices: offices.coffee.submit(replace(WISH, drink="matcha_latte"), key="coffee-2"),
+        "sold_out",
+        {"name": "抹茶拿铁", "place": "图书馆一楼大厅", "left": 0},
+    ),
+    (
+        "coffee_only_hot",
+        lambda offices: offices.coffee.submit(replace(WISH, drink="chocolate"), key="coffee-3"),
+        "only_hot",
+        {"name": "热巧克力"},
+    ),
+    (
+        "coffee_robot_offline",
+        lambda offices: offices.coffee.submit(replace(WISH, robot="KF01"), key="coffee-4"),
+        "robot_offline",
+        {"place": "学生活动中心一楼大厅"},
     ),
 ]
 
@@ -402,6 +525,19 @@ async def test_a_card_is_read_with_its_spendings() -> None:
     card = await replaying("card").cards.card("2023010001")
     assert (card.card, card.balance_cents, card.status) == (captured["card"], captured["balance_cents"], "正常")
     assert card.as_of == at("2026-11-23T10:30:00+08:00")
+    assert (card.lost_since, card.late, card.spent_today_cents) == (None, timedelta(0), 0)
     first = captured["recent"][0]
     assert card.recent[0] == Spending(at(first["time"]), first["place"], first["kind"], first["amount_cents"])
     assert len(card.recent) == len(captured["recent"])
+
+
+async def test_a_lost_card_says_since_when() -> None:
+    assert (await replaying("card_lost").cards.card("2023010003")).lost_since == at("2026-11-20T18:00:00+08:00")
+
+
+async def test_a_menu_is_read_with_what_each_robot_can_make() -> None:
+    menu = await replaying("coffee_menu").coffee.menu()
+    assert menu.drinks[0] == Drink("americano", "美式", 800, 1100, True)
+    assert (len(menu.drinks), menu.most_cups, menu.minutes_a_cup) == (8, 6, 2)
+    assert menu.robots[1] == Robot("KF02", "图书馆一楼大厅", "东苑", "ok", "08:00", "21:30", 0, ("matcha_latte",))
+    assert [one.makes("matcha_latte") for one in menu.robots] == [True, False]
