@@ -165,8 +165,8 @@ class Pipeline:
         answered = await self.stopped.taken_up(text, payload, inbound, state)
         if answered is None or not held or "text" not in held or answered.state.prompt is None:
             return answered
-        if answered.state.prompt["kind"] == "confirm" and _agrees(held, self.now()):
-            # Said to a card that was not on show any more: it stands there again, for a yes to what it shows.
+        if _yes_or_no(held, self.now()):
+            # Said to a card or a question that was not on show any more: it stands there again, for a yes to what it shows.
             return replace(answered, state=replace(answered.state, held=None))
         again = replace(
             inbound, text=held["text"], payload=held["payload"], attachments=tuple(held.get("attachments") or ())
@@ -291,11 +291,12 @@ def _chosen(reading: Reading, state: State) -> bool:
     return any(2 * len(found[0]) >= len(reading.text) for found in meant)
 
 
-def _agrees(held: Mapping[str, Any], now: datetime) -> bool:
-    """Whether a held message is a yes."""
+def _yes_or_no(held: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a held message is a bare yes or no."""
     if held["payload"] is not None:
-        return str(held["payload"]) == "affirm"
-    return answers.read("confirm", str(held["text"]), now) == "yes"
+        return held["payload"] in ("affirm", "deny")
+    said = str(held["text"])
+    return smalltalk.exact(said) in ("affirm", "deny") or answers.read("confirm", said, now) == "yes"
 
 
 class _Clock:

@@ -409,6 +409,18 @@ async def test_a_yes_of_the_day_after_brings_the_card_back_and_submits_nothing(
     assert (await talk("确认")).replies[0]["kind"] == "receipt"
 
 
+@pytest.mark.parametrize("said", ["嗯", "不是"])
+async def test_a_yes_or_no_of_the_day_after_answers_no_question_that_is_not_on_show(
+    pipeline: Pipeline, hall: Hall, said: str
+) -> None:
+    talk = Talk(pipeline)
+    await talk("打中文成绩单")
+    talk.pipeline = later(pipeline, hours=25)
+    asked = await talk(said)
+    assert (await talk.tap("接着办", asked)).trace.asking == "sealed"
+    assert hall.intents == ["transcript_print"]
+
+
 async def test_free_words_after_a_day_are_held_though_they_sound_like_a_wish(pipeline: Pipeline, hall: Hall) -> None:
     talk = Talk(pipeline)
     await talk("我想请假")
