@@ -8,6 +8,7 @@ global.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -164,6 +165,9 @@ class Pipeline:
         answered = await self.stopped.taken_up(text, payload, inbound, state)
         if answered is None or not held or "text" not in held or answered.state.prompt is None:
             return answered
+        if _yes_or_no(held, self.now()):
+            # Said to a card or a question that was not on show any more: it stands there again, for a yes to what it shows.
+            return replace(answered, state=replace(answered.state, held=None))
         again = replace(
             inbound, text=held["text"], payload=held["payload"], attachments=tuple(held.get("attachments") or ())
         )
@@ -279,9 +283,20 @@ class Pipeline:
 
 
 def _chosen(reading: Reading, state: State) -> bool:
-    """Whether the words are only a choice of the open question: 「最后一个」 sounds worse to the head than it is."""
-    choices = (state.prompt or {}).get("choices") or ()
-    return bool(choices) and answers.outright(reading.text, choices)
+    """Whether the words are only a choice of the open question: 「最后一个」「我不想留名」 sound worse to the head than they are."""
+    prompt = state.prompt or {}
+    if prompt.get("choices") and answers.outright(reading.text, prompt["choices"]):
+        return True
+    meant = [found for said in prompt.get("said", {}).values() if (found := re.search(said, reading.text))]
+    return any(2 * len(found[0]) >= len(reading.text) for found in meant)
+
+
+def _yes_or_no(held: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a held message is a bare yes or no."""
+    if held["payload"] is not None:
+        return held["payload"] in ("affirm", "deny")
+    said = str(held["text"])
+    return smalltalk.exact(said) in ("affirm", "deny") or answers.read("confirm", said, now) == "yes"
 
 
 class _Clock:

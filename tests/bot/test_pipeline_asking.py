@@ -35,6 +35,9 @@ MEANINGS: dict[str, Any] = {
     "成绩单咋打": (("transcript_print", 1.0), ("policy_question", 0.0001)),
     "不用密封能不能便宜?": (("policy_question", 0.97), ("transcript_print", 0.02)),
     "过几天吧": (("policy_question", 0.85), ("affirm", 0.08)),
+    "我不想留名": (("crisis", 0.9), ("affirm", 0.02)),
+    "说了太多话了我不想留名就这样吧永远不见": (("crisis", 0.9), ("affirm", 0.02)),
+    "不想在了": (("crisis", 0.9), ("affirm", 0.02)),
     "最后一个": (("crisis", 0.95), ("affirm", 0.01)),
     "我饭卡还剩多少": ("card_balance", 0.98),
 }
@@ -275,3 +278,16 @@ async def test_the_last_of_the_choices_is_no_alarm(pipeline: Pipeline, hall: Hal
     await talk("来张成绩单")
     assert (await talk("最后一个")).trace.asking == "count"
     assert (await Talk(pipeline)("最后一个")).trace.route == "crisis"
+
+
+@pytest.mark.parametrize(
+    ("text", "route"),
+    [("我不想留名", "task"), ("说了太多话了我不想留名就这样吧永远不见", "crisis"), ("不想在了", "crisis")],
+)
+async def test_words_of_a_choice_are_no_alarm_unless_more_is_said_with_them(
+    pipeline: Pipeline, text: str, route: str
+) -> None:
+    talk = Talk(pipeline)
+    await talk("来张成绩单")
+    talk.state = replace(talk.state, prompt={**talk.state.prompt, "said": {"no": "不想留名"}})  # type: ignore[dict-item]
+    assert (await talk(text)).trace.route == route
