@@ -106,6 +106,10 @@ def known(payload: str, prompt: Mapping[str, Any]) -> bool:
 
 def pick(text: str, choices: Sequence[Mapping[str, str]], now: datetime) -> str | None:
     """The payload of the one button that the words name by its label or number, whatever it does."""
+    words = text.rstrip(PARTICLES)
+    spoken = [one["payload"] for one in choices if one.get("said") and re.fullmatch(one["said"], words)]
+    if len(spoken) == 1:
+        return spoken[0]
     # ``answers.read`` gives only what answers a question; a button's label stands for its payload here.
     labels = [{"label": one["label"], "payload": f"answer:{one['label']}"} for one in choices]
     label = answers.read("choice", text, now, labels)

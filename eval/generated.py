@@ -298,6 +298,8 @@ def _serve(talk: Talk, task: str, ending: str, depth: int, between: Sequence[str
                 _break(talk, sayings)
             talk.send(payload="affirm") if talk.chance.random() < 0.5 else talk.send(text="确认")
         else:
+            # Asked again, it is the new answer that counts, also where nothing is known of how it is shown.
+            told.pop(asking, None)
             told |= _answer(talk, sayings, asking)
     talk.open.pop()
     _ended(talk, sayings, ending, talk.receipts - receipts, stopped=stop_at is not None)

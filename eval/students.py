@@ -11,7 +11,7 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,8 @@ def read_sayings(folder: Path = FOLDER) -> dict[str, Sayings]:
 
 
 class Drawer:
-    """Fills the blanks of sayings: ``{place}``, ``{house}``, ``{room}``, ``{phone}``, ``{money}`` and days (``{下周三}``).
+    """Fills the blanks of sayings: ``{place}``, ``{house}``, ``{room}``, ``{phone}``, ``{money}`` and days
+    (``{下周三}``, ``{5天后}``).
 
     One drawer serves one dialogue: the same blank is the same room throughout, ``{place2}`` another one. ``rooms`` (house, room)
     belong to this dialogue alone, so that nobody reports what another has reported.
@@ -121,6 +122,7 @@ class Drawer:
 
     def fill(self, text: str) -> str:
         """``text`` with every blank filled in; days are written as the counsellor writes them."""
+        text = re.sub(r"\{(\d)天后\}", lambda match: written("{今天}", self.today + timedelta(int(match[1]))), text)
         return re.sub(r"\{([a-z]+\d?)\}", lambda match: self.of(match[1]), written(text, self.today))
 
     def said(self, way: Mapping[str, Any], name: str | None = None) -> Said:

@@ -87,7 +87,7 @@ _KINDS = {
     "next": r"第二天|次日|隔天|翌日|转天",
     "bare": rf"(?<![路街道])(?:{_FREE})(?P<bdom>{_NUM})(?:[号日]{_AFTER_DAY}|(?=(?:[、和,]{_NUM})*(?:{_SEP}|[、和,]){_NUM}[号日](?!楼|线|窗)))",
     "dashed": rf"(?<![\d.:/#号楼栋a-zA-Z-])(?P<dm>\d{{1,2}})-(?P<dd>\d{{1,2}})(?!\d)(?={_ERRAND}|\s?[到至~—]\s?\d{{1,2}}-\d{{1,2}}(?!\d))",
-    "loose": rf"(?<![\d.:/])(?P<lm>\d{{1,2}})\s?[./](?P<ld>\d{{1,2}}){_NO_AMOUNT}",
+    "loose": rf"(?<![\d./])(?<!\d:)(?P<lm>\d{{1,2}})\s?[./](?P<ld>\d{{1,2}}){_NO_AMOUNT}",
 }
 """In the order in which they are tried at each place of the text."""
 

@@ -11,7 +11,7 @@ from bot.understanding.days import Named
 from bot.understanding.school_year import SchoolYear
 
 TO = re.compile(
-    r"\s?\)?\s?(?:的|就|开始|起|出发|走|放假|请假|离校|回家)?\s?,?\s?(?:一直|直|请假|请|休息|休)*\s?(?:到了?|至|-+|~+|—+|–+|→|to(?![a-z]))\s?"
+    r"\s?\)?\s?(?:的|就|开始|起|出发|走|放假|请假|离校|回家|用|借|开|打|玩|学|练)?\s?,?\s?(?:一直|直|请假|请|休息|休)*\s?(?:到了?|至|-+|~+|—+|–+|→|to(?![a-z]))\s?"
 )
 """What stands between the beginning and the end of a range."""
 

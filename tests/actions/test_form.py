@@ -345,3 +345,13 @@ async def test_the_question_tells_which_entity_answers_it_where_that_is_called_o
     plain = questions.question(REPAIR, State({}), REPAIR.field("location"), None, again=False)
     assert plain.prompt is not None
     assert "entity" not in plain.prompt
+
+
+async def test_the_answer_to_another_question_is_not_taken_for_free_words() -> None:
+    told: dict[str, str | None] = {"matter": "宿管半夜大声打电话", "place": "实名"}
+    step = await take(TASKS["complaint"], told, "answer", ("place",), "place", utterance="实名")
+    assert (step.asking, step.state.values["place"], step.state.values["privacy"]) == ("place", None, "named")
+
+
+async def test_a_service_that_confirms_nothing_keeps_no_confirmation() -> None:
+    assert CONFIRM not in TASKS["card_balance"].steps

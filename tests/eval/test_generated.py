@@ -98,6 +98,7 @@ def test_a_blank_stays_what_it_was_drawn() -> None:
     said = draw.said(way, "location")
     assert said.say == f"3#502坏了，11月25日（周三）来，电话{draw.of('phone')}"
     assert dict(said.tells) == {"other": "8号楼101", "location": "3号楼502"}
+    assert draw.fill("{5天后}14:00") == "11月25日（周三）14:00"
     with pytest.raises(ValueError, match="no blank"):
         draw.fill("{weather}")
 
