@@ -16,9 +16,6 @@ from actions.showing import day, masked, moment, shown
 from actions.task import CONFIRM, SKIPPED, Asked, Choice, Field, Task
 from actions.turns import Closed, Desk, Person, State, Step, Turn
 
-TO = re.compile(r"改成|改为|换成")
-"""A change with its new value."""
-
 __all__ = [
     "WORDS",
     "Closed",
@@ -167,11 +164,6 @@ class _Form:
         elif chosen:
             self.reject(of.name)
 
-    def names_what_stands(self) -> bool:
-        """Whether these words name a choice that is chosen already."""
-        told = ((self.values.get(of.name), of.heard(self.words)) for of in self.task.fields)
-        return any(value is not None and value == heard for value, heard in told)
-
     def missing(self) -> list[Field]:
         return [of for of in self.task.fields if applies(of, self.values) and not self.values.get(of.name)]
 
@@ -270,12 +262,10 @@ async def _before_sending(at_work: _Form, state: State) -> Step:
     """Everything is known: the card, or which field is to change after a no to it."""
     task, turn, values = at_work.task, at_work.turn, at_work.values
     denied = values.get(CONFIRM) == "no"
-    # 「改成半糖」 where 半糖 stands already.
-    stands = denied and TO.search(at_work.words) is not None and at_work.names_what_stands()
     unread = turn.asked == CONFIRM and turn.intent == "answer" and not denied and not at_work.filled
     values[CONFIRM] = None
     state = replace(state, values=values, tries=0)
-    if denied and not stands:
+    if denied:
         return which(task, state)
     try:
         beside = await at_work.desk.preview(
@@ -289,5 +279,4 @@ async def _before_sending(at_work: _Form, state: State) -> Step:
         return waiting(task, state, CONFIRM)
     changed = at_work.corrected() and (turn.asked == CONFIRM or turn.intent == "correct")
     lead = WORDS["unread_card"] + "\n" if unread else WORDS["changed"] if changed else ""
-    lead = WORDS["stands"] + "\n" if stands else lead
     return card(task, state, lead, beside)

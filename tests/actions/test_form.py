@@ -355,12 +355,3 @@ async def test_the_answer_to_another_question_is_not_taken_for_free_words() -> N
 
 async def test_a_service_that_confirms_nothing_keeps_no_confirmation() -> None:
     assert CONFIRM not in TASKS["card_balance"].steps
-
-
-async def test_a_change_to_what_stands_already_shows_the_card_again() -> None:
-    values = {"language": "zh", "count": "2", "sealed": "no", CONFIRM: "no"}
-    for words, came in (("改成中文", form.WORDS["stands"]), ("不对", TRANSCRIPT.change)):
-        turn = Turn("answer", {"value": "no", "utterance": words}, (CONFIRM,), CONFIRM)
-        step = await advance(TRANSCRIPT, State(values), turn, SOMEONE, Office(), NOW)
-        assert step.reply is not None
-        assert (step.asking, step.reply["text"].split("\n")[0]) == (CONFIRM, came)
