@@ -14,7 +14,7 @@ from .encoder import Vector
 from .excerpt import LONGEST, announced, excerpt
 from .gate import Gate, Verdict
 from .index import Found, Hit, Index
-from .learners import margin, speaks_to
+from .learners import margin, said_for_others, speaks_to
 from .scope import Because, not_for
 from .validity import coming
 from .wording import overlap
@@ -158,7 +158,7 @@ class Desk:
         everybody = self._search(question, vector, as_of, ANYBODY) if who != ANYBODY else found
         if not everybody.hits:
             return _Judged(question, vector, found, everybody)
-        verdict = self.gate.verdict(self.index, question, vector, found) if found.hits else None
+        verdict = self._verdict(asking, question, vector, found) if found.hits else None
         first = found.hits[0] if found.hits else None
         because = not_for(
             asking,
@@ -169,7 +169,13 @@ class Desk:
         )
         if because is None and everybody is not found:
             because = self._for_others(question, vector, asking, found, verdict, everybody, as_of)
+        if because is None and first is not None and self.index.lexical is not None and who.degree is not None:
+            elsewhere = said_for_others(who, question, first, everybody.hits, self.index.lexical)
+            because = "degree" if elsewhere else None
         return _Judged(question, vector, found, everybody, verdict, because)
+
+    def _verdict(self, asking: Asking, question: str, vector: Vector, found: Found) -> Verdict:
+        return self.gate.verdict(self.index, question, vector, found, self.own, asking.question)
 
     def _one(self, asking: Asking, as_of: date) -> _Quoted | Decline:
         judged = self._judged(asking, as_of)
@@ -178,7 +184,9 @@ class Desk:
             return Decline("not_found", ())
         if judged.because is not None:
             return Decline("out_of_scope", self._nearest(judged.everybody, question), judged.because)
-        if (named := self._cited(asking, as_of, found)) is not None:
+        # 「复旦的宿舍管理规定第一条」 is no clause of ours, though its number and title are.
+        elsewhere = verdict is not None and verdict.about == "school"
+        if not elsewhere and (named := self._cited(asking, as_of, found)) is not None:
             return named
         if asking.dangling:
             return Decline("unsure", self._nearest(found, question))
@@ -240,7 +248,7 @@ class Desk:
         first = everybody.hits[0].document
         if first.in_force(as_of, asking.who):
             return None
-        other = self.gate.verdict(self.index, question, vector, everybody)
+        other = self._verdict(asking, question, vector, everybody)
         if not other.answer:
             return None
         mine = found.hits[0] if found.hits else everybody.hits[0]

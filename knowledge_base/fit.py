@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .about import About
+from .document import same_title
 from .embeddings import Embeddings
 from .encoder import open_encoder
 from .figures_of_fit import SHARES, Unseen, report
-from .fit_about import examples, learnt
-from .gate import HEADS, KNOTS, hinges, place, together
+from .fit_about import by_hand, examples, learnt
+from .gate import AGAINST, HEADS, KNOTS, hinges, place, together
 from .ingest import files
 from .known import take_in
 from .questions import asked, outside
-from .scope import other_university, own_universities, private_data
+from .scope import private_data
 from .support import FEATURES, Common
 from .trials import Bench, Outsider, Trial
 from .validity import merged
@@ -34,9 +35,15 @@ ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ROOT / "training_data" / "questions"
 POLICIES = Path(__file__).parent / "policies"
 CACHE = ROOT / "build" / "embeddings"
-NOT_QUESTIONS = ("scope.yml", "typos.yml")
-"""Files beside the questions that have another shape."""
-NEAR = {"outside.yml": None, "outside_everyday.yml": False, "outside_campus.yml": True, "outside_detail.yml": True}
+NOT_QUESTIONS = ("scope", "typos", "hand_")
+"""What the names of files begin with that have another shape."""
+NEAR = {
+    "outside.yml": None,
+    "outside_everyday.yml": False,
+    "outside_everyday_second.yml": False,
+    "outside_campus.yml": True,
+    "outside_detail.yml": True,
+}
 """Questions nothing answers, and whether they are about campus life. What other documents of a university would answer
 (``outside_elsewhere.yml``) only teaches what questions are about: judged with it, the gate came to decline what a document on a new
 matter does answer."""
@@ -80,9 +87,8 @@ def made() -> tuple[list[Trial], Common, About, str]:
     encoder = open_encoder()
     embeddings = Embeddings(CACHE, encoder)
     documents = merged([], [take_in(path) for path in files([POLICIES])])
-    names = sorted(path.name for path in QUESTIONS.glob("*.yml") if path.name not in NOT_QUESTIONS)
+    names = sorted(path.name for path in QUESTIONS.glob("*.yml") if not path.name.startswith(NOT_QUESTIONS))
     inside = [each for name in names if not name.startswith("outside") for each in asked(QUESTIONS / name)]
-    own = own_universities(documents)
     given = list(examples(QUESTIONS, inside, documents))
     about, unseen = learnt(given, embeddings)
     strangers = [
@@ -90,13 +96,14 @@ def made() -> tuple[list[Trial], Common, About, str]:
         for name, near in NEAR.items()
         for question in outside(QUESTIONS / name)
     ]
+    strangers += [
+        Outsider(question, near=False)
+        for path in sorted(QUESTIONS.glob("hand_*.yml"))
+        for question in by_hand(path)["everyday"]
+    ]
     # What is asked of other people and other schools is no question for these documents either.
     others = [Outsider(each.question, None) for each in given if each.kind in ("person", "school")]
-    outsiders = [
-        each
-        for each in [*strangers, *others]
-        if not (other_university(each.question, own) or private_data(each.question))
-    ]
+    outsiders = [each for each in [*strangers, *others] if not private_data(each.question)]
     today = max(each.since for each in documents if each.since)
     clauses = [passage.indexed for each in documents if each.in_force(today) for passage in each.passages]
     said = [embeddings.of([each.question for each in some], questions=True) for some in (inside, strangers)]
@@ -106,7 +113,15 @@ def made() -> tuple[list[Trial], Common, About, str]:
     common = Common(usual.astype(np.float32), embeddings.of(clauses).mean(axis=0).astype(np.float32))
     embeddings.save()
     bench = Bench(documents, encoder, embeddings, common, unseen, today)
-    return list(bench.trials(inside, outsiders)), common, about, encoder.id
+    # A hand is unseen as a whole, like a document: what it writes next is like what it wrote before.
+    hands = {
+        each.question: each.group for each in given if each.group not in {same_title(one.title) for one in documents}
+    }
+    trials = [
+        replace(each, group=hands.get(each.question, each.group)) if each.expected == "outside" else each
+        for each in bench.trials(inside, outsiders)
+    ]
+    return trials, common, about, encoder.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +189,7 @@ def _judge(trials: Sequence[Trial], least_answered: float) -> tuple[dict[str, An
         weights = model.coef_[0] / scale.spread
         bias = float(model.intercept_[0]) - float(weights @ scale.means)
         stored[name] = {"weights": _rounded(slope * weights), "bias": round(slope * bias + shift, 6)}
-    said["supported"] = together(said["not_outside"], said["not_missing"])
+    said["supported"] = together(*(said[name] for name in AGAINST))
     said |= {name: 1 / (1 + np.exp(-said[name])) for name in ("right", "ours")}
     counted = np.array([each.expected == "inside" and each.where == "full" for each in trials])
     answer_at = float(np.quantile(said["supported"][counted], 1 - least_answered))
@@ -208,8 +223,14 @@ def _target(name: str, trials: Sequence[Trial]) -> tuple[NDArray[np.bool_], Arra
         misses, knows = np.array([(each.misses, each.knows) for each in trials], dtype=bool).T
         weight[misses] *= np.where(knows[misses], NEAR_MISS, 0.0)
         missing = ~outside_ | np.array([each.near is True and not each.knows for each in trials])
-        weight[~inside & ~(missing if name == "not_missing" else outside_)] = 0.0
-    weight = np.where(y, weight / weight[y].sum(), weight / weight[~y].sum()) * len(trials) / 2
+        near = [each.near for each in trials]
+        of_kind = {
+            "not_missing": missing,
+            "not_everyday": outside_ & np.array([each is False for each in near]),
+            "not_others": outside_ & np.array([each is None for each in near]),
+        }
+        weight[~inside & ~of_kind.get(name, outside_)] = 0.0
+    weight = np.where(y, weight / weight[y].sum(), weight / max(1e-9, weight[~y].sum())) * len(trials) / 2
     return y, weight
 
 

@@ -1,6 +1,6 @@
 """Is this a question these documents can answer, and how surely is the first clause right?
 
-Four logistic regressions over the numbers of :mod:`support`, never over fused scores: those are relative to their own
+Logistic regressions over the numbers of :mod:`support`, never over fused scores: those are relative to their own
 question, and the best passage for 「今天天气怎么样」 has a high one too. There are two sets of them: a document that knows how
 students ask (``known.py``) is judged otherwise than one that was just dropped in.
 """
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from .about import About, OfOthers
 from .encoder import Vector
 from .index import Found, Index
+from .schools import ours
 from .support import FEATURES, Common, support
 from .wording import Wording, foreign
 
@@ -28,8 +29,10 @@ SHIPPED = Path(__file__).parent / "gates"
 KNOTS = 3
 """Each number is bent at so many places (hinges), so that the tenth word covered need not count like the first."""
 
-HEADS = ("not_outside", "not_missing", "right", "ours")
-"""The regressions of a judge, see :class:`Judge`."""
+AGAINST = ("not_outside", "not_missing", "not_everyday", "not_others")
+"""The regressions of answerable questions against those of one kind that are not, see :class:`Judge`."""
+HEADS = (*AGAINST, "right", "ours")
+"""All regressions of a judge."""
 
 ABSENT = 0.5
 """What a question is about is in no document where topics that none names make up so much of its content (游泳馆几点开门). Of 1,972
@@ -71,10 +74,9 @@ class Judge:
     """``float64[len(FEATURES)]`` each: numbers beyond what was seen when fitting count as the outermost seen."""
     knots: NDArray[np.float64]
     """``float64[KNOTS, len(FEATURES)]``"""
-    not_outside: Head
-    """That the library answers it, rather than that nothing would."""
-    not_missing: Head
-    """That the library answers it, rather than that the document which would is missing."""
+    against: tuple[Head, ...]
+    """One for each of :data:`AGAINST`: that the library answers it, rather than that nothing would; that the document which would
+    is missing; that it has nothing to do with a university; that it is another person's or another school's."""
     right: Head
     """That the first clause is the answer."""
     ours: Head
@@ -88,19 +90,20 @@ class Judge:
     def of(cls, stored: dict[str, Any]) -> Judge:
         """From a file of :data:`SHIPPED`. Raises ``ValueError`` where the sizes do not fit :data:`FEATURES`."""
         low, high, knots = (np.array(stored[name], dtype=np.float64) for name in ("low", "high", "knots"))
-        not_outside, not_missing, right, ours = heads = [
+        heads = tuple(
             Head(np.array(stored[name]["weights"], dtype=np.float64), float(stored[name]["bias"])) for name in HEADS
-        ]
+        )
+        against, (right, at_home) = heads[: len(AGAINST)], heads[len(AGAINST) :]
         wide = (1 + KNOTS) * len(FEATURES)
         fits = low.shape == high.shape == (len(FEATURES),) and knots.shape == (KNOTS, len(FEATURES))
         if not fits or any(len(head.weights) != wide for head in heads):
             raise ValueError("the gate does not fit the features: fit it again")
         answer_at, doubt_at = float(stored["answer_at"]), float(stored["doubt_at"])
-        return cls(low, high, knots, not_outside, not_missing, right, ours, answer_at, doubt_at)
+        return cls(low, high, knots, against, right, at_home, answer_at, doubt_at)
 
     def supported(self, hinges: NDArray[np.float64]) -> float:
         """That the library contains the answer, 0…1."""
-        return float(together(self.not_outside.logit(hinges), self.not_missing.logit(hinges)))
+        return float(together(*(head.logit(hinges) for head in self.against)))
 
     def hinges(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
         bent: NDArray[np.float64] = hinges(numbers[None], self.low, self.high, self.knots)[0]
@@ -156,35 +159,50 @@ class Gate:
             raise OtherEngine(f"what questions are about is missing for {engine_id!r}: {error}") from error
         return cls(engine_id, common, about, *judges)
 
-    def verdict(self, index: Index, question: str, vector: Vector, found: Found) -> Verdict:
-        """Whether to answer ``question`` from what was found, and why not. ``vector`` is the question embedded."""
+    def verdict(
+        self,
+        index: Index,
+        question: str,
+        vector: Vector,
+        found: Found,
+        own: frozenset[str] = frozenset(),
+        said: str | None = None,
+    ) -> Verdict:
+        """Whether to answer ``question`` from what was found, and why not.
+
+        ``vector`` is the question embedded, ``own`` the universities the documents come from, ``said`` the question before slips
+        of the pen were mended: the name of a school no document has may have been taken for one (上中医 for 上中意).
+        """
         if index.lexical is None or not found.hits:
             return Verdict(0.0, 0.0, answer=False, reason="not_found")
         judge = self.knowing if found.hits[0].document.known else self.unknowing
-        about = self.about.scores(question, vector)
+        said = ours(said or question, own)
+        about = self.about.scores(said, vector)
         numbers = judge.hinges(support(index, question, vector, found, self.common, about))
         supported = judge.supported(numbers)
         right = judge.right.probability(numbers)
         wording = Wording.of(question)
         if sum(map(len, foreign(index.lexical, question))) >= ABSENT * max(1, sum(wording.content)):
             supported = 0.0
-        if surely := self.about.of_others(question, about, surely=True):
+        if surely := self.about.of_others(said, about, surely=True):
             return Verdict(right, 0.0, answer=False, reason="unsure", about=surely)
         if supported >= judge.answer_at:
             return Verdict(right, supported, answer=True, reason=None)
-        of_others = self.about.of_others(question, about)
+        of_others = self.about.of_others(said, about)
         if supported >= judge.doubt_at:
             return Verdict(right, supported, answer=False, reason="unsure", about=of_others)
-        ours = judge.ours.probability(numbers) >= 0.5
-        return Verdict(right, supported, answer=False, reason="not_found" if ours else "out_of_domain", about=of_others)
+        at_home = judge.ours.probability(numbers) >= 0.5
+        return Verdict(
+            right, supported, answer=False, reason="not_found" if at_home else "out_of_domain", about=of_others
+        )
 
 
-def together(not_outside: float | NDArray[np.float64], not_missing: float | NDArray[np.float64]) -> NDArray[np.float64]:
-    """The probability of the one case out of three, from its logits against each of the others.
+def together(*logits: float | NDArray[np.float64]) -> NDArray[np.float64]:
+    """The probability of the one case out of several, from its logits against each of the others.
 
-    One regression against both together would have to weigh what tells them apart by how many there are of each.
+    One regression against all together would have to weigh what tells them apart by how many there are of each.
     """
-    return np.asarray(1 / (1 + np.exp(-np.asarray(not_outside)) + np.exp(-np.asarray(not_missing))))
+    return np.asarray(1 / (1 + sum(np.exp(-np.asarray(each)) for each in logits)))
 
 
 def hinges(

@@ -17,6 +17,7 @@ from .gate import Gate, OtherEngine
 from .index import Hit, Index
 from .manifest import Damaged
 from .scope import own_universities
+from .simplified import simplified
 from .store import Store
 
 log = logging.getLogger(__name__)
@@ -123,7 +124,8 @@ class Library:
         ``before`` is the question this one may go on from.
         """
         edition = self._edition
-        question = _heard(question)
+        question, vector = _meant(question, vector)
+        before = before and _heard(before)
         if edition is None or not edition.index.passages:
             return Decline("not_found", ())
         if not question:
@@ -135,7 +137,7 @@ class Library:
     def support(self, question: str, as_of: date, vector: Vector | None = None) -> float:
         """How sure the gate is that these documents answer, 0…1; 0 where scope forbids or nothing is published."""
         edition = self._edition
-        question = _heard(question)
+        question, vector = _meant(question, vector)
         if edition is None or not edition.index.passages or not question:
             return 0.0
         return self._desk(edition, question, vector).support(heard(question, as_of), as_of)
@@ -156,7 +158,7 @@ class Library:
     ) -> list[Hit]:
         """The ``k`` nearest passages in force on ``as_of`` for ``who``, best first; no judgement whether they answer."""
         edition = self._edition
-        question = _heard(question)
+        question, vector = _meant(question, vector)
         if edition is None or not question:
             return []
         meant = edition.index.respelled(question)
@@ -202,9 +204,14 @@ class Library:
         return _Edition(number, index, gate, own, {document.id: document for document in index.documents})
 
 
+def _meant(question: str, vector: Vector | None) -> tuple[str, Vector | None]:
+    """The question as it is heard, and its vector unless that is of other characters."""
+    return _heard(question), vector if simplified(question) == question else None
+
+
 def _heard(question: str) -> str:
-    """The question without control characters, cut at :data:`LONGEST`; white space stays, as one blank."""
+    """The question in simplified characters, without control characters, cut at :data:`LONGEST`; white space stays, as one blank."""
     kept = "".join(
         " " if char.isspace() else char for char in question[: 4 * LONGEST] if char.isspace() or char.isprintable()
     )
-    return kept.strip()[:LONGEST]
+    return simplified(kept.strip()[:LONGEST])

@@ -31,14 +31,35 @@ _COLLEGE = re.compile(
     r"(?!我们|咱|你们|本校|贵校)[\u4e00-\u9fff]{2,8}(?<![我咱你]们)(?<!本校)(?:职院|职业技术学院|职业学院|师专|高专|医专)"
 )
 _KINDS = (
-    "民办本科|民办|公办本科|师范|师专|技校|技师学院|职高|职校|职院|高职|大专|专科|中专|卫校|护校|警校|警院|军校|艺校|体校|电大|独立学院|"
+    "民办本科|民办|公办本科|师范|师专|技校|技师学院|职高|职校|职院|高职|大专|专科|中专|卫校|护校|警校|警院|军校|艺校|体校|电大|独立学院|幼师|幼专|体院|"
     "[一二三]本|985|211|双一流|理工|财大|师大|工大|医学院|华五|C9"
 )
-# 请外校乐队来演 and 跟隔壁大学联办 ask for our own rule on others.
+# Signs that our own rule on others may be meant: 请外校乐队来演, 跟隔壁大学联办, 去复旦交换学分怎么认, 保研到外校要什么证明. They
+# decide nothing alone: 「下学期去港大交换，港大的宿舍怎么申请」 is for the other. Where one stands, what was learnt decides (about.py).
 _TOGETHER = re.compile(
-    r"联办|合办|联合|一起[办搞做开]|共同|邀请|请.{2,16}(?:讲座|演出|来演)|(?:参加|打|去).{0,6}(?:比赛|竞赛)|竞赛|分会|转学|转去|外国?大学要|国外大学要|在.{2,6}交换|可以进|(?<!不)[能让]进|来接我|来找我|来看我|[请叫带让]外校|外校.{0,6}来|来.{0,4}学校|跨校|[到去在]外校.{0,10}(?:分|比赛|参加)|(?:外校|校外)的?(?:同学|朋友|人员?|学生|车|嘉宾|老师|男友|女友|对象)|交流|交换|访学|转来|转到|考到"
+    r"联办|合办|联合|联培|一起[办搞做开]|共同|邀请|请.{2,16}(?:讲座|演出|来演)|(?:参加|打|去|代表).{0,8}(?:比赛|竞赛|夏令营|会议)|竞赛|分会|外国?大学要|国外大学要|"
+    r"可以进|(?<!不)[能让]进|来接我|来找我|来看我|[请叫带让]外校|外校.{0,6}来|来.{0,4}学校|跨校|校际|[到去在]外校.{0,10}(?:分|比赛|参加)|"
+    r"(?:外校|校外)的?(?:同学|朋友|人员?|学生|车|嘉宾|老师|男友|女友|对象)|交流|交换|访学|游学|暑校|转[学来到去进入回出过]|考到|"
+    r"保[研外送]|推免|录取|考[上取]|预录|offer|回来|回国|回[本我原]校|学分|承认|认不认|[抵顶]我?[这们咱]?|支教|借调|"
+    r"[去到在](?!读|念).{2,10}(?:实习|毕设|看病|急诊|就医|住院|开会|实验|旁听|支教|读[硕博研语]|读书|访问|辅修|修的|考四级|考六级|上课|学习)|"
+    r"[和跟与].{2,8}的?(?:人|男生|女生|同学|朋友|哥们|学生)|.{2,6}的(?:同学|朋友|盆友|男友|女友)来|exchange|home university",
+    re.IGNORECASE,
 )
-_OTHER = re.compile(r"(?:别的|其他|其它|另外一?[所个]|隔壁|别人家|人家)的?(?:大学|学校|高校)|隔壁校|外校|别校|他校")
+_OTHER = re.compile(
+    r"(?:别的|其他|其它|另外一?[所个]|隔壁|对[面门]那?[所间个家]?|别人家?|人家)的?(?:大学|学校|高校)|隔壁校|外校|别校|他校|清北|华五|C9|[常藤]?藤校|"
+    r"(?:985|211|双一流|双非|常春藤|QS前?\d+)(?:大学|院校|学校|高校)?(?:里|中|当中|哪|的)|[那这](?:破|个|所|间|家)?学校(?!规定|食堂)|"
+    r"同城那|海外那边|国外那边|那[几所]所(?=里|中|的)|(?:高中|初中|大学)(?:同学|死党|闺蜜|室友|同桌|朋友)[他她]?们?(?:那边|那儿|那破?学校|说[他她]们)",
+    re.IGNORECASE,
+)
+# 慕尼黑工大, 西藏民大, 中央民大: what it is, shortened behind a name.
+_SHORTENED = re.compile(
+    r"([\u4e00-\u9fff]{2,4})(?:工大|师大|财大|农大|医大|民大|海大|科大|交大|理工|外院|邮电|政法|药科|中医药|美院|音院|体院|幼专|幼师|国立|诺丁汉|利物浦)(?![的]?专业|男|女|类|科)"
+)
+_ENGLISH = re.compile(
+    r"(?<![a-z])(?!(?:this|our|the|my|your|home|a|an|any|which|at|in|of|another|other) )[a-z][a-z]+ (?:university|college|institute of technology)(?![a-z])|"
+    r"(?<![a-z])university of (?!ours)[a-z]+",
+    re.IGNORECASE,
+)
 
 _KIN = r"(?:弟|妹|哥|姐|对象|男朋友|女朋友|男友|女友|男票|女票|前女友|前男友|前任|闺蜜|同桌|发小|爱人|老公|老婆|表[弟妹哥姐]|堂[弟妹哥姐]|邻居|高中同学|朋友|孩子|儿子|女儿)"
 _THEIRS = re.compile(
@@ -56,11 +77,47 @@ _OVER_THERE = re.compile(
     r"他们|她们|那边|人家|他那|她那|对方学校|那所(?:大学|学校|高校)|(?:隔壁|对面|附近|旁边)那[所个]|(?:对面|马路)[^，。]{0,4}大学"
 )
 _OURS = re.compile(r"我们学?校?|咱们?学?校?|你们学?校?|本校|我校|贵校|这儿|这边")
+_MYSELF = re.compile(
+    r"(?:^|[，,。？?！!])(?:我|本人|咱|俺)(?!们?的?(?:对象|朋友|[弟妹哥姐爸妈老儿女闺侄表堂]|男|女|前|发|初|高中|初中|室|同))"
+)
 _LATIN = re.compile(
-    r"(?<![A-Za-z])(?:ECNU|SJTU|FDU|Fudan|NTU|NUS|ZJU|NJU|PKU|THU|USTC|SUFE|MIT|HKU|HKUST|CUHK|SHU|SUIBE|Tongji|Tsinghua|Harvard|Stanford|ShanghaiTech|NYU|UCLA|BUPT|BNU|RUC|UIBE|HIT|XJTU|WHU|SYSU|UESTC)(?![A-Za-z])",
+    r"(?<![A-Za-z])(?:ECNU|SJTU|FDU|Fudan|NTU|NUS|ZJU|NJU|PKU|THU|USTC|SUFE|MIT|HKU|HKUST|CUHK|SHU|SUIBE|Tongji|Tsinghua|Harvard|Stanford|ShanghaiTech|NYU|UCLA|BUPT|BNU|RUC|UIBE|HIT|XJTU|WHU|SYSU|UESTC|UCL|LSE|KAIST|NYU\s?Shanghai|Tsing\s?hua|POSTECH|SNU|UNSW|ANU|USYD|UBC|UIUC|UCSD|UCSB|UCB|USC|CMU|Caltech|Yale|Princeton|Cornell|Columbia|Oxford|Cambridge|Imperial|ETH|EPFL|TUM|KTH|SMU|XJTLU|UNNC|SUSTech|Jiaotong|Jiao\s?Tong|Waseda|Keio|Todai|Monash|Melbourne\s?Uni)(?![A-Za-z])",
     re.IGNORECASE,
 )
 _NEIGHBOUR = re.compile(r"(?:隔壁|别的|其他|其它)(?:大学|学校)")  # named nowhere: :data:`_OTHER` reads it
+
+
+def names_another(question: str, own: frozenset[str] = frozenset()) -> bool:
+    """Whether another school is named or pointed at; what is asked may be our own rule all the same."""
+    return _names_in_latin(question) or _names_another(_without(question, own))
+
+
+def pointing(question: str) -> tuple[float, ...]:
+    """0 or 1 each: what a question has that tells whether it is for another school or for our own rule on one.
+
+    Names of our own have to be replaced before, see :func:`ours`. All 0 for a question that has nothing of it.
+    """
+    said = re.sub(r"\s", "", question)
+    clauses = [each for each in re.split(r"[，,。；;？?！!]", said) if each] or [""]
+    latin = _names_in_latin(question)
+    found = (
+        latin or _names_another(said),
+        other_university(question, frozenset()),
+        _names_another(clauses[-1]),
+        bool(_TOGETHER.search(said)),
+        bool(_OURS.search(said)),
+        bool(_OURS.search(clauses[-1])),
+        bool(_OVER_THERE.search(said)),
+        bool(_THEIRS.search(said)) or bool(_ELSEWHERE.search(said)),
+        bool(_MYSELF.search(said)),
+        latin,
+    )
+    return tuple(float(each) for each in found)
+
+
+def ours(question: str, own: frozenset[str]) -> str:
+    """The question with the names of our own universities replaced by 本校."""
+    return _without(question, own) if own else question
 
 
 def other_university(question: str, own: frozenset[str], message: str = "") -> bool:
@@ -68,6 +125,8 @@ def other_university(question: str, own: frozenset[str], message: str = "") -> b
 
     ``message`` is what the question is a part of: one that names another university in it and not ours goes on about it.
     """
+    if _names_in_latin(question) and not _TOGETHER.search(question):
+        return True
     said = _without(question, own)
     clauses = [each for each in re.split(r"[，,。；;？?！!]", said) if each]
     last = clauses[-1] if clauses else ""
@@ -82,6 +141,11 @@ def other_university(question: str, own: frozenset[str], message: str = "") -> b
         return True
     whole = _without(message, own)
     return bool(whole) and whole != said and not _OURS.search(said) and other_university(whole, frozenset())
+
+
+def _names_in_latin(question: str) -> bool:
+    """Of what is written with blanks, which are taken out of everything else."""
+    return bool(_ENGLISH.search(question) or _LATIN.search(question))
 
 
 def _without(said: str, own: frozenset[str]) -> str:
@@ -105,9 +169,10 @@ def _within(short: str, name: str) -> bool:
 
 
 def _names_another(said: str) -> bool:
-    if any(each.search(said) for each in (_OTHER, _THEIRS, _COLLEGE, _ELSEWHERE, _nicknames(), _LATIN)):
+    if any(each.search(said) for each in (_OTHER, _THEIRS, _COLLEGE, _ELSEWHERE, _LATIN)) or _nicknamed(said):
         return True
-    return any(not _NOT_A_NAME.match(found[1]) for found in _UNIVERSITY.finditer(_NEIGHBOUR.sub("", said)))
+    named = (*_UNIVERSITY.finditer(_NEIGHBOUR.sub("", said)), *_SHORTENED.finditer(said))
+    return any(not _NOT_A_NAME.match(found[1]) for found in named)
 
 
 def own_universities(documents: Iterable[Document]) -> frozenset[str]:
@@ -126,11 +191,33 @@ def _short_names() -> tuple[str, ...]:
     return tuple(sorted(map(str, stored), key=len, reverse=True))
 
 
+_NOTHING_ELSE = frozenset({"复旦", "清华", "同济", "哈佛", "剑桥", "牛津", "耶鲁", "蓝翔"})
+"""Short names that are no part of another word."""
+
+
 @cache
-def _nicknames() -> re.Pattern[str]:
-    """Only where a name can begin: 晚上外出 and 网上交 contain 上外 and 上交."""
-    names = "|".join(map(re.escape, _short_names()))
-    return re.compile(
-        rf"(?:^|[的在去跟和与比像问从到读考报是查说道个她他们那了里，。、（(！？\s]|[刚考就念读转]上)(?:{names})"
-        r"(?![门厅楼胆约概型家学一二三四课班小声力量多部批夫事点规])"
-    )
+def _nicknames() -> tuple[frozenset[str], tuple[int, ...]]:
+    """All of them, and how long they are."""
+    names = frozenset(_short_names())
+    return names, tuple(sorted({len(each) for each in names}, reverse=True))
+
+
+_BEFORE_NAME = re.compile(
+    r"(?:^|[的在去跟和与比像同给替帮到读考报是查说问从往道个她他们那了里被，。、（(！？\s]|[刚考就念读转]上)$"
+)
+_NO_NAME = re.compile(
+    r"[门厅楼胆约概型家课班声力量多部批夫事点规]|(?<=大)(?:小|学(?![生伴位分费籍]))|(?<=上大)[一二三四]|(?<=人大)(?:代表|会议|常委)"
+)
+
+
+def _nicknamed(said: str) -> bool:
+    """Only where a name can begin and end: 晚上外出 and 网上交 contain 上外 and 上交."""
+    names, lengths = _nicknames()
+    for at in range(len(said)):
+        for long in lengths:
+            name = said[at : at + long]
+            if name not in names or _NO_NAME.match(said, at + long):
+                continue
+            if long > 2 or name in _NOTHING_ELSE or _BEFORE_NAME.search(said[max(0, at - 2) : at]):
+                return True
+    return False

@@ -91,7 +91,8 @@ def not_for(
     asking: Asking, own: frozenset[str], lexical: Lexical | None, nearest: Document | None, passage: str = ""
 ) -> Because | None:
     """Why these documents must not answer, as far as the question alone, the nearest document and its clause tell."""
-    if other_university(asking.question, own, asking.message):
+    # A question alone is weighed by the gate; a part of a message that names another school goes on about it.
+    if asking.message and other_university(asking.question, own, asking.message):
         return "school"
     if private_data(asking.question):
         return "private"

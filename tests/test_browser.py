@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, Route, expect, sync_playwright
 
 from bot.words import read_questions
+from connectors.uploads import LARGEST_PICTURE
 from eval.house import House
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -129,6 +132,73 @@ def test_a_crisis_sentence_shows_numbers_that_can_be_dialled(phone: Page) -> Non
     expect(card).to_be_visible()
     numbers = {link.get_attribute("href") for link in card.get_by_role("link").all()}
     assert {"tel:12356", "tel:120", "tel:110"} <= numbers
+
+
+def a_photo(size: tuple[int, int] = (800, 600)) -> FilePayload:
+    out = io.BytesIO()
+    Image.effect_noise(size, 90).convert("RGB").save(out, "JPEG", quality=95)
+    return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+def choose(page: Page, *files: FilePayload) -> None:
+    with page.expect_file_chooser() as opened:
+        page.get_by_role("button", name="照片", exact=True).click()
+    opened.value.set_files(files)
+
+
+def test_a_photo_is_seen_before_it_is_sent_and_travels_with_the_words(phone: Page, running: House) -> None:
+    phone.goto("/")
+    choose(phone, a_photo(), a_photo())
+    chosen = phone.get_by_role("list", name="要发送的照片").get_by_role("listitem")
+    expect(chosen).to_have_count(2)
+    phone.get_by_role("button", name="去掉照片 1").click()
+    expect(chosen).to_have_count(1)
+    phone.get_by_role("textbox").fill("你好")
+    with phone.expect_request("**/api/chat") as sent:
+        phone.get_by_role("button", name="发送").click()
+    body = sent.value.post_data_json
+    assert (body["text"], len(body["attachments"])) == ("你好", 1)
+    expect(phone.locator(".turn .photos img")).to_have_count(1)
+    expect(phone.locator(".reply").first).to_contain_text("照片收到了")
+    expect(chosen).to_have_count(0)
+
+
+def test_a_photo_too_heavy_for_the_door_is_made_smaller_on_the_way(phone: Page, running: House) -> None:
+    phone.goto("/")
+    heavy = a_photo((4600, 3000))
+    assert len(heavy["buffer"]) > LARGEST_PICTURE
+    choose(phone, heavy)
+    with phone.expect_response("**/api/uploads") as uploaded:
+        phone.get_by_role("button", name="发送").click()
+    assert uploaded.value.status == 200
+    expect(phone.locator(".reply").first).to_contain_text("照片收到了")
+
+
+def test_a_refused_photo_is_told_in_the_page_s_language_and_the_words_come_back(
+    browser: Browser, running: House
+) -> None:
+    context = browser.new_context(base_url=running.url, locale="zh-CN")
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("button", name="Switch to English").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "photo.gif", "mimeType": "image/gif", "buffer": b"GIF89a"}
+    )
+    page.get_by_role("textbox").fill("三楼漏水")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator(".trouble")).to_contain_text("This is not a photo. JPEG, PNG, WebP and HEIC can be sent.")
+    expect(page.get_by_role("textbox")).to_have_value("三楼漏水")
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    context.close()
+
+
+def test_a_kiosk_has_no_camera_and_offers_none(browser: Browser, running: House) -> None:
+    page = browser.new_page(base_url=running.url, viewport={"width": 1080, "height": 1920})
+    page.goto("/kiosk")
+    page.get_by_role("button", name="打字提问").click()
+    expect(page.get_by_role("textbox")).to_be_visible()
+    expect(page.get_by_role("button", name="照片", exact=True)).to_have_count(0)
+    page.close()
 
 
 def test_after_the_wipe_the_kiosk_holds_nothing_of_the_last_student(browser: Browser, running: House) -> None:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from connectors.channels.terminal.showing import buttons, shown
+from connectors.channels.terminal.showing import open_list, shown
 from eval.house import ROOT, House
 
 
@@ -52,10 +52,40 @@ def test_everything_of_a_reply_is_shown() -> None:
         "fields": [{"label": "地点", "value": "3号楼502"}],
         "choices": [{"label": "确认提交", "payload": "affirm"}],
     }
-    assert shown(reply) == "请核对\n  地点：3号楼502"
-    assert buttons([{"kind": "text", "text": "好"}, reply]) == reply["choices"]
+    assert shown(reply, numbered=True) == "请核对\n  地点：3号楼502\n  [1] 确认提交"
     card = {"kind": "crisis", "text": "我听到了", "hotlines": [{"name": "急救", "phone": "120", "hours": "24小时"}]}
     assert shown(card) == "我听到了\n  急救 120（24小时）"
+
+
+def test_a_receipt_a_link_and_what_can_be_done_next_stand_below_each_other() -> None:
+    replies = [
+        {
+            "kind": "receipt",
+            "text": "场地已留好。",
+            "number": "CD20261123-0001",
+            "status": "待支付",
+            "task": "venue_booking",
+        },
+        {"kind": "link", "text": "15 分钟内付款。", "url": "/pay/1?a=b", "label": "去支付"},
+        {"kind": "choices", "text": "还可以：", "choices": [{"label": "取消预约", "payload": "start:venue_booking"}]},
+    ]
+    said = [shown(one, "http://127.0.0.1:8080", numbered=one is open_list(replies)) for one in replies]
+    assert said == [
+        "场地已留好。\n  受理编号：CD20261123-0001\n  状态：待支付",
+        "15 分钟内付款。\n  去支付：http://127.0.0.1:8080/pay/1?a=b",
+        "还可以：\n  [1] 取消预约",
+    ]
+
+
+def test_only_the_last_list_has_numbers() -> None:
+    earlier = {"kind": "text", "text": "没查到。", "choices": [{"label": "换个说法", "payload": "rephrase"}]}
+    later = {"kind": "choices", "text": "哪一种？", "choices": [{"label": "事假", "payload": "answer:personal"}]}
+    replies = [earlier, later]
+    assert [shown(one, numbered=one is open_list(replies)) for one in replies] == [
+        "没查到。\n  · 换个说法",
+        "哪一种？\n  [1] 事假",
+    ]
+    assert open_list([{"kind": "text", "text": "好"}]) is None
 
 
 def test_nothing_drives_the_student_s_terminal() -> None:

@@ -2,12 +2,13 @@
 
     PYTHONPATH=. python tests/connectors/web_preview.py --port 8123
 
-Say 文本, 长文, 回答, 已失效, 选项, 确认, 回执, 链接, 登录, 危机, 人工, 未知, 空, 慢, 断, 错, 拒 or 失联 to see that reply or that
+Say 文本, 长文, 回答, 已失效, 选项, 时段, 确认, 回执, 付款, 链接, 登录, 危机, 人工, 未知, 空, 慢, 断, 错, 拒 or 失联 to see that reply or that
 failure; anything else is answered with text. It keeps nothing and checks nothing: a tool to look at, not a server.
 """
 
 import argparse
 import asyncio
+import uuid
 from pathlib import Path
 
 import uvicorn
@@ -155,6 +156,40 @@ REPLIES: dict[str, list[dict]] = {
             ],
         }
     ],
+    "时段": [
+        {
+            "kind": "choices",
+            "text": "王老师和李老师这周的空档，选一个：",
+            "choices": [
+                {"label": f"11月{day}日（周{week}）{hour}:00–{hour}:50 {who}", "payload": f"answer:{day}-{hour}"}
+                for day, week in ((25, "三"), (26, "四"))
+                for hour, who in ((10, "王老师"), (14, "王老师"), (15, "李老师"), (16, "欧阳老师"))
+            ],
+        }
+    ],
+    "付款": [
+        {
+            "kind": "receipt",
+            "text": "场地先替你留着。\n大学生活动中心 305，11月25日（周三）14:00–16:00。",
+            "number": "CD20261123-0007",
+            "task": "venue_booking",
+            "status": "待支付",
+        },
+        {
+            "kind": "link",
+            "text": "请在 15 分钟内付 60.00 元，过时自动取消。",
+            "url": "/pay/7",
+            "label": "去支付",
+        },
+        {
+            "kind": "choices",
+            "text": "还可以：",
+            "choices": [
+                {"label": "取消这次预约", "payload": "start:venue_booking"},
+                {"label": "再订一间", "payload": "start:venue_booking"},
+            ],
+        },
+    ],
     "确认": [
         {
             "kind": "confirm",
@@ -164,6 +199,8 @@ REPLIES: dict[str, list[dict]] = {
                 {"label": "故障", "value": "空调不制冷，遥控器也没有反应，晚上特别热，室友都睡不好"},
                 {"label": "联系电话", "value": "13800138000"},
                 {"label": "方便上门的时间", "value": "11月25日 14:00–18:00"},
+                {"label": "费用", "value": "每次 10.00 元", "name": ""},
+                {"label": "取件打印机", "value": "图书馆一楼大厅 2 号机", "name": ""},
             ],
             "choices": [
                 {"label": "提交", "payload": "affirm"},
@@ -313,10 +350,19 @@ def app() -> FastAPI:
             "questions": QUESTIONS,
         }
 
+    @preview.post("/api/uploads")
+    async def upload(request: Request) -> Response:
+        form = await request.form()
+        picture = await form["file"].read()
+        await asyncio.sleep(0.6)
+        if picture.startswith(b"GIF"):
+            return JSONResponse({"error": {"code": "not_a_picture", "message": "只能上传照片"}}, status_code=415)
+        return JSONResponse({"id": uuid.uuid4().hex})
+
     @preview.post("/api/chat")
     async def chat(request: Request) -> Response:
         sent = await request.json()
-        said = sent.get("text") or sent.get("payload")
+        said = sent.get("text") or sent.get("payload") or f"{len(sent['attachments'])} 张照片"
         failing = sent["message_id"] not in attempts
         attempts.add(sent["message_id"])
         await asyncio.sleep(8 if said == "慢" else 0.25)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from knowledge_base import open_encoder
-from knowledge_base.about import About, spoken
+from knowledge_base.about import BUCKETS, About, run_shares, runs, signs, spoken
 from knowledge_base.document import Document
 from knowledge_base.embeddings import Embeddings
 from knowledge_base.fit_about import Example, examples, learnt
@@ -32,7 +32,10 @@ def about(at: tuple[float, float] = (0.0, 0.0)) -> About:
     words = np.zeros(3 + WORDS, dtype=np.float32)
     nothing = np.zeros(3, dtype=np.float32)
     low = np.array(at, dtype=np.float32)
-    return About(nothing, np.eye(3, dtype=np.float32), weights, biases, 9.0, words, 0.0, low, low + 0.7)
+    rarity, no_runs = np.zeros(BUCKETS, dtype=np.float32), np.zeros((BUCKETS, 3), dtype=np.float32)
+    no_signs = np.zeros((len(signs("")), 3), dtype=np.float32)
+    rows = np.eye(3, dtype=np.float32)
+    return About(nothing, rows, weights, rarity, no_runs, no_signs, biases, 9.0, words, 0.0, low, low + 0.7)
 
 
 def test_a_score_is_high_beside_a_support_vector_and_the_bias_far_from_all() -> None:
@@ -43,9 +46,9 @@ def test_a_score_is_high_beside_a_support_vector_and_the_bias_far_from_all() -> 
 @pytest.mark.parametrize(
     ("scores", "kind"),
     [
-        ((0.0, 0.5, 0.0, 0.1), "private"),
-        ((0.0, 0.5, 0.9, 0.1), "school"),
-        ((0.9, -0.5, -0.1, 0.1), None),
+        ((0.0, 0.5, 0.0, 2.0), "private"),
+        ((0.0, 0.5, 0.9, 2.0), "school"),
+        ((0.9, -0.5, -0.1, 2.0), None),
     ],
 )
 def test_a_declined_question_was_about_what_scores_highest_above_its_threshold(
@@ -56,17 +59,35 @@ def test_a_declined_question_was_about_what_scores_highest_above_its_threshold(
 
 
 def test_it_is_surely_about_another_only_above_a_higher_threshold() -> None:
-    told = (0.0, 0.5, 0.8, 0.1)
+    told = (0.0, 0.5, 0.8, 2.0)
     assert (about().of_others(ASKED, told), about().of_others(ASKED, told, surely=True)) == ("school", "school")
-    assert about().of_others(ASKED, (0.0, 0.5, 0.6, 0.1), surely=True) is None
+    assert about().of_others(ASKED, (0.0, 0.5, 0.6, 2.0), surely=True) is None
 
 
 def test_no_question_without_a_word_of_another_school_is_said_to_be_about_one() -> None:
     told = (0.0, -0.5, 2.0, -0.1)
-    assert (about().of_others("挂科几门会退学", told), about().of_others("他们那边挂科几门退学", told)) == (
-        None,
-        "school",
-    )
+    asked = ("挂科几门会退学", "他们那边挂科几门退学", "复旦挂科几门退学")
+    assert [about().of_others(question, told) for question in asked] == [None, "school", "school"]
+
+
+def test_runs_of_characters_and_what_points_at_a_school_add_to_a_score() -> None:
+    rarity = np.ones(BUCKETS, dtype=np.float32)
+    weights = np.zeros((BUCKETS, 3), dtype=np.float32)
+    weights[runs("室友"), 1] = 3.0
+    pointing = np.zeros((len(signs("")), 3), dtype=np.float32)
+    pointing[0, 2] = 5.0
+    told = replace(about(), rarity=rarity, runs=weights, signs=pointing)
+    nothing = unit(1, 0, 0)
+    private, school = told.scores("室友挂了几门", nothing), told.scores("复旦几点关门", nothing)
+    plain = about().scores("几点关门", nothing)
+    assert (private[1] > plain[1] + 1, private[2], school[2]) == (True, plain[2], pytest.approx(plain[2] + 5.0))
+
+
+def test_what_stood_in_one_sentence_only_says_nothing_and_the_rest_is_of_length_one() -> None:
+    rarity = np.zeros(BUCKETS, dtype=np.float32)
+    assert not run_shares("室友", rarity)[1].any()
+    rarity[runs("室友")] = 2.0
+    assert np.linalg.norm(run_shares("室友挂科", rarity)[1]) == pytest.approx(1.0)
 
 
 def test_what_is_saved_says_the_same(tmp_path: Path) -> None:
@@ -74,7 +95,10 @@ def test_what_is_saved_says_the_same(tmp_path: Path) -> None:
     rows = chance.normal(size=(40, 3)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     weights = chance.normal(size=(40, 3)).astype(np.float32)
-    written = replace(about((0.1, 0.2)), rows=rows, weights=weights)
+    heavy = chance.normal(size=(BUCKETS, 3)).astype(np.float32)
+    rarity = chance.uniform(1, 8, size=BUCKETS).astype(np.float32)
+    pointing = chance.normal(size=(len(signs("")), 3)).astype(np.float32)
+    written = replace(about((0.1, 0.2)), rows=rows, weights=weights, rarity=rarity, runs=heavy, signs=pointing)
     written.save(tmp_path / "about.npz")
     read = About.load(tmp_path / "about.npz")
     for row in rows:
@@ -161,6 +185,10 @@ def test_learnt_from_are_questions_of_documents_what_only_looks_forbidden_and_wh
         "- {question: 松江校区几点关门, kind: campus}\nallowed:\n- 室友吵闹找谁\n",
         encoding="utf-8",
     )
+    (tmp_path / "hand_third.yml").write_text(
+        "everyday: [明天下雨吗]\nprivate: [她几点回寝]\nown: [我的绩点在哪看]\nschool: [交大能退课吗]\nexchange: [去交大交换怎么申请]\n",
+        encoding="utf-8",
+    )
     (tmp_path / "outside_everyday.yml").write_text("- 红烧肉怎么做\n", encoding="utf-8")
     (tmp_path / "outside_campus.yml").write_text("- 食堂哪家好吃\n", encoding="utf-8")
     document = made("# 示范大学宿舍规定\n\n第一条　宿舍楼每日23:30关门。\n", "宿舍.md")
@@ -173,6 +201,11 @@ def test_learnt_from_are_questions_of_documents_what_only_looks_forbidden_and_wh
         ("室友挂了几科", "person"),
         ("复旦几点关门", "school"),
         ("松江校区几点关门", "beside"),
+        ("明天下雨吗", "outside"),
+        ("她几点回寝", "person"),
+        ("我的绩点在哪看", "own"),
+        ("交大能退课吗", "school"),
+        ("去交大交换怎么申请", "own"),
         ("食堂哪家好吃", "beside"),
         ("红烧肉怎么做", "outside"),
     ]

@@ -44,6 +44,15 @@ def test_a_near_miss_weighs_a_third_of_what_nothing_answers() -> None:
     assert (bare[1] > 0, bare[2]) == (True, 0.0)
 
 
+def test_everyday_questions_and_those_about_others_are_each_weighed_against_what_is_answered() -> None:
+    trials = [ASKED, GONE, OUT, replace(OUT, near=True), replace(OUT, near=None)]
+    weights = {name: [bool(each) for each in _target(name, trials)[1]] for name in ("not_everyday", "not_others")}
+    assert weights == {
+        "not_everyday": [True, False, True, False, False],
+        "not_others": [True, False, False, False, True],
+    }
+
+
 @pytest.mark.parametrize("knows", [True, False])
 def test_campus_life_is_like_what_is_missing_for_bare_documents_only(*, knows: bool) -> None:
     trials = [replace(each, knows=knows) for each in (ASKED, GONE, OUT, replace(OUT, near=True))]

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from knowledge_base import Document, open_encoder
-from knowledge_base.about import About, spoken
+from knowledge_base.about import BUCKETS, About, signs, spoken
 from knowledge_base.embeddings import Embeddings
-from knowledge_base.gate import Gate, Head, Judge, OtherEngine, hinges, place, together
+from knowledge_base.gate import AGAINST, Gate, Head, Judge, OtherEngine, hinges, place, together
 from knowledge_base.index import Found, Index
 from knowledge_base.known import take_in
 from knowledge_base.support import FEATURES, Common, support
@@ -48,7 +48,9 @@ def deaf(kind: int | None = None, *, sure: bool = False) -> About:
     words, nothing = np.zeros(64 + len(spoken("")), dtype=np.float32), np.zeros(64, dtype=np.float32)
     none = np.zeros((0, 3), dtype=np.float32)
     low, high = np.zeros(2, dtype=np.float32), np.full(2, 0.2 if sure else 9.0, dtype=np.float32)
-    return About(nothing, np.zeros((0, 64), dtype=np.float32), none, biases, 1.0, words, 0.0, low, high)
+    rows, rarity = np.zeros((0, 64), dtype=np.float32), np.zeros(BUCKETS, dtype=np.float32)
+    runs, pointing = np.zeros((BUCKETS, 3), dtype=np.float32), np.zeros((len(signs("")), 3), dtype=np.float32)
+    return About(nothing, rows, none, rarity, runs, pointing, biases, 1.0, words, 0.0, low, high)
 
 
 @pytest.fixture
@@ -121,8 +123,9 @@ def judge(supported: float, ours: float) -> Judge:
         return Head(none, float(np.log(probability / (1 - probability))))
 
     knots = np.zeros((3, len(FEATURES)))
-    each = Head(none, float(np.log(2 * supported / (1 - supported))))  # as likely outside as missing
-    return Judge(flat, flat, knots, each, each, always(0.7), always(ours), answer_at=0.6, doubt_at=0.3)
+    # As likely of each kind that is not answered.
+    against = (Head(none, float(np.log(len(AGAINST) * supported / (1 - supported)))),) * len(AGAINST)
+    return Judge(flat, flat, knots, against, always(0.7), always(ours), answer_at=0.6, doubt_at=0.3)
 
 
 def test_three_cases_share_one_probability() -> None:

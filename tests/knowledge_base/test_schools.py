@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge_base.schools import other_university
+from knowledge_base.schools import names_another, other_university, ours, pointing
 
 OWN = frozenset({"示范大学"})
 
@@ -61,3 +61,38 @@ def test_a_part_of_a_message_about_another_school_is_about_it_too() -> None:
     assert other_university("学生证丢了怎么补", OWN, message)
     assert not other_university("我们学校学生证丢了怎么补", OWN, message)
     assert not other_university("学生证丢了怎么补", OWN, "宿舍几点熄灯？学生证丢了怎么补？")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "杉达学院学费多少",
+        "中央民大食堂几点开",
+        "上外小语种怎么选课",
+        "郑大一个宿舍几个人",
+        "985里面哪家宿舍好",
+        "does Fudan University allow pets",
+        "UCL late submission policy",
+        "慕尼黑工大注册费多少",
+    ],
+)
+def test_a_school_is_named_in_short_in_part_or_in_english(question: str) -> None:
+    assert names_another(question, OWN)
+
+
+@pytest.mark.parametrize(
+    "question", ["人大代表怎么选", "上大一要军训吗", "房间多大", "我们学校的绩点怎么算", "本科生院电话"]
+)
+def test_words_that_only_look_like_a_name_are_none(question: str) -> None:
+    assert not names_another(question, OWN)
+
+
+@pytest.mark.parametrize("question", ["去复旦交换一学期学分怎么认", "保研到浙大要开什么证明", "跟同济的人打架怎么处分"])
+def test_where_our_own_rule_on_another_school_may_be_meant_no_rule_decides(question: str) -> None:
+    assert (names_another(question, OWN), other_university(question, OWN)) == (True, False)
+
+
+def test_nothing_points_at_a_school_in_a_plain_question_or_in_our_own_name() -> None:
+    assert not any(pointing("挂科几门会退学"))
+    assert pointing(ours("示范大学宿舍几点熄灯", OWN))[0] == 0.0
+    assert pointing("示范大学宿舍几点熄灯")[0] == 1.0

@@ -45,6 +45,26 @@ SOURCES = {
 
 第三条　奖学金于每年12月发放到学生本人银行卡。
 """,
+    "学籍.md": """示范大学学〔2025〕10号
+
+# 示范大学本科生学籍管理规定
+
+（2025年4月18日印发，自2025年9月1日起施行）
+
+第一条　本规定适用于全日制本科生。
+
+第二条　学生可以在第三周前申请中期退课，退课由学院教务员审核。
+""",
+    "硕士.md": """示范大学学〔2025〕11号
+
+# 示范大学硕士学位授予工作细则
+
+（2025年4月18日印发，自2025年9月1日起施行）
+
+第一条　本细则适用于全日制硕士研究生。
+
+第二条　研究生应当参加中期考核，考核由学院组织，未通过的硕士研究生第四学期再考。
+""",
 }
 
 
@@ -79,3 +99,38 @@ def test_what_did_not_hold_while_they_were_here_is_not_told_as_theirs(published:
     said = published.answer(f"{asker}申请一等奖学金平均学分绩点要多少", TODAY)
     assert isinstance(said, Decline)
     assert (said.reason, said.because) == ("out_of_scope", "cohort")
+
+
+def test_what_only_a_rule_for_another_degree_says_is_not_answered_from_one_that_shares_the_degree(
+    published: Library,
+) -> None:
+    said = published.answer("研究生中期退课什么时候申请，谁审核退课", TODAY)
+    assert isinstance(said, Decline)
+    assert (said.reason, said.because) == ("out_of_scope", "degree")
+    assert numbers(published.answer("研究生中期考核未通过怎么办", TODAY)) == ["示范大学学〔2025〕11号"]
+    assert numbers(published.answer("本科生中期退课什么时候申请，谁审核退课", TODAY)) == ["示范大学学〔2025〕10号"]
+
+
+def test_a_question_in_traditional_characters_is_answered_like_the_same_in_simplified_ones(published: Library) -> None:
+    plain = published.answer("申请一等奖学金平均学分绩点要多少", TODAY)
+    assert numbers(plain) == ["示范大学学〔2025〕9号"]
+    assert published.answer("申請一等獎學金平均學分績點要多少", TODAY) == plain
+    vector = published.encoder.query("申請一等獎學金平均學分績點要多少")
+    assert published.answer("申請一等獎學金平均學分績點要多少", TODAY, vector) == plain
+
+
+@pytest.mark.parametrize(
+    "question", ["上中医四人间住宿费一学年多少", "复旦宿舍楼几点关门", "同济一等奖学金每人每学年多少"]
+)
+def test_a_school_whose_name_no_document_has_is_not_mended_away(published: Library, question: str) -> None:
+    said = published.answer(question, TODAY)
+    assert isinstance(said, Decline)
+    assert (said.reason, said.because) == ("out_of_scope", "school")
+
+
+@pytest.mark.parametrize(
+    "question", ["去复旦交换一学期，回来一等奖学金每学年多少", "听说同济23:00关门，我们宿舍楼几点关门"]
+)
+def test_who_names_a_school_and_asks_for_our_own_rule_is_heard(published: Library, question: str) -> None:
+    said = published.answer(question, TODAY)
+    assert not (isinstance(said, Decline) and said.because == "school")

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from connectors.channels.terminal.showing import buttons, shown
+from connectors.channels.terminal.showing import open_list, shown
 
 BANNER = "虚拟辅导员（自动服务）。直接打字提问或办事；输入数字选按钮；“/登录 学号”登录；Ctrl-D 退出。"
 
@@ -52,12 +52,12 @@ def talk(client: httpx.Client) -> None:
         if "error" in answer:
             print(f"（{answer['error']['message']}）")
             continue
-        for reply in answer["replies"]:
-            print(f"\n辅导员：{shown(reply)}")
-        waiting = any(str(reply.get("url", "")).startswith("/sign-in") for reply in answer["replies"])
-        offered = buttons(answer["replies"])
-        for place, button in enumerate(offered, 1):
-            print(f"  [{place}] {button['label']}")
+        replies = answer["replies"]
+        pickable = open_list(replies)
+        for reply in replies:
+            print(f"\n辅导员：{shown(reply, str(client.base_url), numbered=reply is pickable)}")
+        waiting = any(str(reply.get("url", "")).startswith("/sign-in") for reply in replies)
+        offered = list(pickable["choices"]) if pickable else []
 
 
 def main() -> int:

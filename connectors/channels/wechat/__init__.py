@@ -4,6 +4,7 @@
     signature.py   is it WeChat that calls, and just now
     cipher.py      wechatpy's envelope of "secure mode", made strict
     message.py     XML → wechatpy → one frozen Message
+    pictures.py    the picture of an image message, from WeChat's own hosts only
     deliveries.py  every message answered once, in time, or kept for the next one
     render.py      replies → one text WeChat will show (cut.py shortens it)
     envelope.py    text → wechatpy → the XML of a reply

@@ -30,6 +30,9 @@ log = structlog.get_logger(__name__)
 Converse = Callable[[str, str, str], Awaitable[Sequence[Reply]]]
 """`await converse(openid, message_id, text)` → replies in the shape of /api/chat; idempotent on message_id."""
 
+Look = Callable[[str, str, str], Awaitable[Sequence[Reply]]]
+"""`await look(openid, message_id, picture)` → replies to an image message; `picture` is the address WeChat gave."""
+
 BODY_LIMIT = 64 * 1024
 """Bytes. WeChat's own messages stay below ten thousand."""
 
@@ -41,8 +44,14 @@ _EVENTS = (
 )
 
 
-def router(settings: WechatSettings, converse: Converse, *, clock: Callable[[], float] = time.time) -> APIRouter:
-    """The official account's two routes, under `/wechat`. `clock` gives Unix seconds."""
+def router(
+    settings: WechatSettings,
+    converse: Converse,
+    look: Look | None = None,
+    *,
+    clock: Callable[[], float] = time.time,
+) -> APIRouter:
+    """The official account's two routes, under `/wechat`. Without `look` images are not seen. `clock` gives Unix seconds."""
     key = settings.encoding_aes_key
     cipher = None if key is None else Cipher(settings.token, key, settings.appid)
     deliveries = Deliveries(
@@ -74,7 +83,7 @@ def router(settings: WechatSettings, converse: Converse, *, clock: Callable[[], 
             message = await _message(request, settings, cipher, now=clock())
         except Refusal as refusal:
             return _refuse(refusal)
-        given = await _given(message, deliveries, converse)
+        given = await _given(message, deliveries, converse, look)
         log.info(
             "message.answered",
             channel="wechat",
@@ -99,10 +108,13 @@ def router(settings: WechatSettings, converse: Converse, *, clock: Callable[[], 
     return routes
 
 
-async def _given(message: Message, deliveries: Deliveries, converse: Converse) -> Given:
+async def _given(message: Message, deliveries: Deliveries, converse: Converse, look: Look | None) -> Given:
     if message.kind == "text":
         ask = partial(converse, message.openid, message.id, message.text)
         return await deliveries.answer(message.key, message.openid, ask)
+    if message.picture and look is not None:
+        see = partial(look, message.openid, message.id, message.picture)
+        return await deliveries.answer(message.key, message.openid, see)
     if message.kind == "event" and message.event != "subscribe":
         return Given("", again=False, outcome="success")
     say = partial(_say, GREETING if message.kind == "event" else UNREADABLE[message.kind])

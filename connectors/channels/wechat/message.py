@@ -24,7 +24,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _PROLOGUE = re.compile(r"\s*(?:<\?xml\s[^<>]*\?>\s*)?<xml[\s/>]")
 _FIELDS = (
     *("Encrypt", "ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId"),
-    *("Content", "Recognition", "Event", "EventKey"),
+    *("Content", "Recognition", "PicUrl", "Event", "EventKey"),
 )
 # wechatpy tells these apart by the EventKey; a new follower is a new follower.
 _NEW_FOLLOWER = (SubscribeEvent, SubscribeScanEvent, SubscribeScanProductEvent)
@@ -50,6 +50,8 @@ class Message:
     """MsgId, 64 bits in decimal; empty for events."""
     text: str = ""
     """The student's words, if kind is `text`. Never logged."""
+    picture: str = ""
+    """Where WeChat keeps the picture, if kind is `image`. Never logged: whoever has it can see the picture."""
     event: str = ""
     """Lower case, if kind is `event`."""
 
@@ -92,7 +94,8 @@ def read(body: bytes) -> Message:
         kind = "text"
     elif kind == "text" or kind not in KINDS:
         kind = "other"
-    return Message(openid, account, kind, key=f"{openid}|{msg_id}", id=msg_id, text=text)
+    picture = found["PicUrl"].strip() if kind == "image" else ""
+    return Message(openid, account, kind, key=f"{openid}|{msg_id}", id=msg_id, text=text, picture=picture)
 
 
 def _event(openid: str, account: str, parsed: Any, found: Mapping[str, str]) -> Message:

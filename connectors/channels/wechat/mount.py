@@ -6,35 +6,59 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+import httpx
 import structlog
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.channels.wechat.callback import router
+from connectors.channels.wechat.pictures import Pictures, Unreachable
+from connectors.channels.wechat.sentences import NOT_FETCHED, NOT_KEPT
 from connectors.channels.wechat.settings import WechatSettings
 from connectors.doors import Doors
+from connectors.problems import Problem
+from connectors.uploads import Uploads
 
 log = structlog.get_logger()
 
 
-def mount(app: FastAPI, doors: Doors) -> None:
-    """Opens ``/wechat`` when the official account is configured; without a token the door stays shut."""
+def mount(app: FastAPI, doors: Doors, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    """Opens ``/wechat`` when the official account is configured; without a token the door stays shut.
+
+    ``transport`` replaces the network that pictures are fetched over.
+    """
     settings = doors.settings
     token = settings.wechat_token.get_secret_value()
     if not token:
         return
     public = settings.public_url.rstrip("/")
+    pictures, uploads = Pictures(transport), Uploads(settings.data)
 
     async def converse(openid: str, message_id: str, text: str) -> Sequence[dict[str, Any]]:
-        # The openid stays out of conversation ids: those reach the dialogue's trackers and the logs.
-        conversation = f"wechat:{hashlib.sha256(openid.encode()).hexdigest()[:32]}"
+        return await answered(openid, message_id, text)
+
+    async def look(openid: str, message_id: str, picture: str) -> Sequence[dict[str, Any]]:
+        """A picture is kept like one of ``/api/uploads``, in a folder of this follower's own."""
+        try:
+            upload = await uploads.keep(await pictures.fetch(picture), _name(openid))
+        except Unreachable as error:
+            log.warning("wechat.picture_not_fetched", reason=str(error))
+            return [{"kind": "text", "text": NOT_FETCHED}]
+        except Problem as problem:
+            return [{"kind": "text", "text": NOT_KEPT.format(why=problem.message)}]
+        return await answered(openid, message_id, "", (upload,))
+
+    async def answered(
+        openid: str, message_id: str, text: str, attachments: tuple[str, ...] = ()
+    ) -> Sequence[dict[str, Any]]:
         replies, _trace = await doors.converse(
             channel="wechat",
-            conversation=conversation,
+            conversation=_name(openid),
             owner="wechat",
             message=message_id,
             text=text,
             student=await _student(openid),
+            attachments=attachments,
         )
         return [_with_binding(reply, openid) for reply in replies]
 
@@ -53,4 +77,10 @@ def mount(app: FastAPI, doors: Doors) -> None:
         return {**reply, "url": f"{public}/sign-in?bind={doors.sessions.binding(openid)}"}
 
     key = settings.wechat_aes_key.get_secret_value() or None
-    app.include_router(router(WechatSettings(token, settings.wechat_appid, key, public or None), converse))
+    account = WechatSettings(token, settings.wechat_appid, key, public or None)
+    app.include_router(router(account, converse, look))
+
+
+def _name(openid: str) -> str:
+    """A follower's conversation. The openid stays out of it: conversation ids reach the dialogue's trackers and the logs."""
+    return f"wechat:{hashlib.sha256(openid.encode()).hexdigest()[:32]}"

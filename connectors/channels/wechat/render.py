@@ -4,14 +4,16 @@ WeChat shows nothing at all above 2,047 bytes, so a reply that is too long is sh
 prose; sources, choices, numbers and the crisis card stay whole.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 from urllib.parse import quote
 
 from connectors.channels.wechat.cut import cut, size
 from connectors.channels.wechat.envelope import printable
-from connectors.channels.wechat.sentences import LATE, PICK
+from connectors.channels.wechat.sentences import LATE, MORE, ON_THE_PAGE, PICK
 
 Reply = Mapping[str, Any]
 """One reply in the shape of /api/chat."""
@@ -22,6 +24,10 @@ _FLOOR = 150
 """Bytes of prose left standing beside what must stay whole: about fifty characters."""
 _VALUE = 300
 """Bytes of one value on a confirm card. A student's long story must not push out the question below it."""
+_LABEL = 120
+"""Bytes of one choice: about forty characters."""
+_LIST = 1100
+"""Bytes of a list of choices, so that the question above it and a receipt before it have room."""
 _GAP = "\n\n"
 
 
@@ -131,8 +137,12 @@ def _receipt(reply: Reply, _: str | None) -> list[str]:
 
 
 def _to(reply: Reply, public_url: str | None) -> list[str]:
-    link = _link(_text(reply, "url"), public_url)
-    return [link] if link else []
+    url, label = _text(reply, "url"), _text(reply, "label")
+    link = _link(url, public_url)
+    if link:
+        # On a line of its own: WeChat would take whatever follows a link for a part of it.
+        return [f"{label}：\n{link}" if label else link]
+    return [ON_THE_PAGE] if url.startswith("/") else []
 
 
 def _crisis(reply: Reply, _: str | None) -> list[str]:
@@ -160,10 +170,12 @@ _LINES: dict[str, Callable[[Reply, str | None], list[str]]] = {
 
 
 def _choices(reply: Reply, numbered: bool) -> list[str]:
-    labels = [" ".join(_text(choice, "label").split()) for choice in reply.get("choices") or ()]
-    if not numbered:
-        return [f"· {label}" for label in labels]
-    return [f"{number}. {label}" for number, label in enumerate(labels, 1)] + [PICK]
+    labels = [cut(" ".join(_text(choice, "label").split()), _LABEL) for choice in reply.get("choices") or ()]
+    lines = [f"{number}. {label}" if numbered else f"· {label}" for number, label in enumerate(labels, 1)]
+    room = list(accumulate(size(line) + 1 for line in lines))
+    shown = lines[: bisect_right(room, _LIST)]
+    left = [MORE.format(n=len(lines) - len(shown))] if numbered and len(shown) < len(lines) else []
+    return shown + left + ([PICK] if numbered else [])
 
 
 def _link(url: str, public_url: str | None) -> str:

@@ -20,6 +20,19 @@ UNREADABLE = {
     "other": "这类消息暂时看不懂，请打字告诉我。",
 }
 
+NOT_FETCHED = (
+    "这张照片没有收到，可以再发一次。还是不行，就打字说说情况，一样能办；正问到照片的，回复「没有」接着往下办。"
+)
+"""A picture WeChat did not let us have."""
+
+NOT_KEPT = "{why}也可以打字说说情况，一样能办。"
+"""A picture that cannot be used, with the reason of /api/uploads."""
+
+ON_THE_PAGE = "（这一步要在网页上办，请打开学校的虚拟辅导员网页。）"
+"""Instead of a link that leads nowhere inside WeChat."""
+
+MORE = "还有 {n} 项，这里放不下：直接打字说你要哪一项就行。"
+
 FAILED = "抱歉，刚才没有处理成功，请稍后再发一次。"
 
 NOT_YET = "正在查询，请稍后回复任意字查看结果。"

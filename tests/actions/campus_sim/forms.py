@@ -12,6 +12,8 @@ WEST = "2023010003"
 """Lives on the other campus, in 12号楼."""
 SUSPENDED = "2023010002"
 GRADUATE = "2022010001"
+CARDHOLDER = "2025020001"
+"""Who buys coffee and tops up, so that the orders of the others stay as they are."""
 FULL = "2025010001"
 """Whose card holds more than half of what it may."""
 
@@ -26,7 +28,7 @@ REPAIR: dict[str, Any] = {
 }
 TRANSCRIPT: dict[str, Any] = {"student": STUDENT, "language": "zh", "copies": 2, "sealed": False}
 COFFEE: dict[str, Any] = {
-    "student": STUDENT,
+    "student": CARDHOLDER,
     "robot": "KF02",
     "drink": "americano",
     "temperature": "iced",

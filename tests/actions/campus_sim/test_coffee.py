@@ -12,7 +12,7 @@ import pytest
 from actions.campus_sim.coffee import A_CUP, CLOSES, LARGE_CENTS, MENU, OPENS
 from tests.actions.campus_sim.back_office import ROOT
 from tests.actions.campus_sim.clock import Clock
-from tests.actions.campus_sim.forms import CLASSMATE, COFFEE, STUDENT, key
+from tests.actions.campus_sim.forms import CARDHOLDER, CLASSMATE, COFFEE, key
 from tests.actions.campus_sim.test_cards import refused, stranger
 
 
@@ -32,7 +32,7 @@ async def test_an_order_has_its_price_its_place_and_a_code_before_it_is_paid(des
         "number": "KF20261123-0001",
         "status": "待支付",
         "department": "后勤保障处饮食服务中心",
-        "student": STUDENT,
+        "student": CARDHOLDER,
         "name": "美式",
         "temperature": "iced",
         "size": "medium",
@@ -56,7 +56,7 @@ async def test_a_paid_order_is_made_and_then_waits(desk: httpx.AsyncClient, cloc
     for pay, minutes in ((False, 1), (True, 1), (False, 3), (False, 0)):
         if pay:
             await stranger(desk, "POST", made["pay_path"])
-        now = await desk.get(f"/coffee-orders/{made['number']}", params={"student": STUDENT})
+        now = await desk.get(f"/coffee-orders/{made['number']}", params={"student": CARDHOLDER})
         seen.append((now.json()["status"], (await robots(desk))["KF02"]["cups_waiting"]))
         clock.now += timedelta(minutes=minutes)
     assert seen == [("待支付", 0), ("制作中", 2), ("制作中", 2), ("待取杯", 0)]
@@ -86,7 +86,7 @@ async def test_an_unpaid_order_holds_its_cups_until_it_runs_out(desk: httpx.Asyn
 
 async def test_an_order_that_was_withdrawn_gives_its_cups_back(desk: httpx.AsyncClient) -> None:
     made = [(await order(desk, cups=6)).json() for _ in range(33)]
-    await desk.post(f"/orders/{made[0]['number']}/withdraw", json={"student": STUDENT}, headers=key())
+    await desk.post(f"/orders/{made[0]['number']}/withdraw", json={"student": CARDHOLDER}, headers=key())
     assert (await order(desk, cups=6)).status_code == 201
 
 

@@ -115,13 +115,13 @@ UNFREEZE = Unfreeze(
 TOP_UP = TopUp(
     number="CZ20261123-0001",
     status="待支付",
-    card="6161070007",
+    card="6175140007",
     amount_cents=10000,
     link="http://campus/pay/token-2",
     expires_at=at("2026-11-23T10:45:00+08:00"),
     replaces=None,
 )
-WISH = Wish("2023010001", "KF02", "americano", "iced", "medium", "less", 2)
+WISH = Wish("2025020001", "KF02", "americano", "iced", "medium", "less", 2)
 COFFEE_ORDER = CoffeeOrder(
     number="KF20261123-0001",
     status="待支付",
@@ -247,10 +247,10 @@ ANSWERED += [
     ("loss", lambda offices: offices.cards.loss("GS20261123-0001", student="2023010005"), LOSS),
     ("unfreeze_accepted", lambda offices: offices.cards.ask_to_unfreeze("2023010005", key="unfreeze-1"), UNFREEZE),
     ("unfreeze", lambda offices: offices.cards.unfreeze("JG20261123-0001", student="2023010005"), UNFREEZE),
-    ("top_up_accepted", lambda offices: offices.cards.order_top_up("2023010001", 10000, key="top-up-1"), TOP_UP),
+    ("top_up_accepted", lambda offices: offices.cards.order_top_up("2025020001", 10000, key="top-up-1"), TOP_UP),
     (
         "top_up_again",
-        lambda offices: offices.cards.order_top_up("2023010001", 5000, key="top-up-2"),
+        lambda offices: offices.cards.order_top_up("2025020001", 5000, key="top-up-2"),
         replace(
             TOP_UP,
             number="CZ20261123-0002",
@@ -261,11 +261,11 @@ ANSWERED += [
     ),
     (
         "top_up",
-        lambda offices: offices.cards.top_up("CZ20261123-0001", student="2023010001"),
+        lambda offices: offices.cards.top_up("CZ20261123-0001", student="2025020001"),
         replace(TOP_UP, status="已作废"),
     ),
     ("coffee_accepted", lambda offices: offices.coffee.submit(WISH, key="coffee-1"), COFFEE_ORDER),
-    ("coffee", lambda offices: offices.coffee.order("KF20261123-0001", student="2023010001"), COFFEE_ORDER),
+    ("coffee", lambda offices: offices.coffee.order("KF20261123-0001", student="2025020001"), COFFEE_ORDER),
 ]
 
 REFUSED: list[tuple[str, Ask, str, dict[str, Any]]] = [

@@ -108,13 +108,18 @@ class OfficialAccount:
     """One account, its callback already set up."""
 
     def __init__(
-        self, converse: Callable[[str, str, str], Awaitable[Replies]] = echo, *, key: str | None = None, **settings: Any
+        self,
+        converse: Callable[[str, str, str], Awaitable[Replies]] = echo,
+        *,
+        look: Callable[[str, str, str], Awaitable[Replies]] | None = None,
+        key: str | None = None,
+        **settings: Any,
     ) -> None:
         self.now: float = NOW
         values: dict[str, Any] = {"token": TOKEN, "appid": APPID, "patience": 5.0} | settings
         self.settings = WechatSettings(**values, encoding_aes_key=key)
         self.app = FastAPI()
-        self.app.include_router(router(self.settings, converse, clock=lambda: self.now))
+        self.app.include_router(router(self.settings, converse, look, clock=lambda: self.now))
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="https://counsellor.test")
 
     def signed(self, **changes: str) -> dict[str, str]:

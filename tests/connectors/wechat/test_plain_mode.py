@@ -79,6 +79,30 @@ async def test_what_cannot_be_read_is_said_honestly(name: str, answer: str) -> N
     assert counsellor.heard == []
 
 
+async def test_an_image_is_looked_at_where_wechat_keeps_it() -> None:
+    seen: list[tuple[str, str, str]] = []
+
+    async def look(openid: str, message_id: str, picture: str) -> Replies:
+        seen.append((openid, message_id, picture))
+        return [{"kind": "text", "text": "照片收到了。"}]
+
+    counsellor = Counsellor()
+    account = OfficialAccount(counsellor, look=look)
+    assert content(await account.post(fixture("image"))) == "照片收到了。"
+    await account.post(fixture("image"))
+    assert seen == [(OPENID, "7540000000000000106", "http://mmbiz.qpic.cn/x")]
+    assert counsellor.heard == []
+
+
+async def test_an_image_without_an_address_is_not_looked_at() -> None:
+    body = fixture("image").replace(b"http://mmbiz.qpic.cn/x", b"")
+    assert content(await OfficialAccount(look=_never).post(body)) == "图片暂时看不懂，请打字告诉我。"
+
+
+async def _never(openid: str, message_id: str, picture: str) -> Replies:
+    raise AssertionError(picture)
+
+
 @pytest.mark.parametrize(
     "text", ["", "  ", "[收到不支持的消息类型，暂无法显示]", "【收到不支持的消息类型，暂无法显示】"]
 )

@@ -78,6 +78,10 @@ CHOICES = [{"label": "是，提交", "payload": "affirm"}, {"label": "修改地�
             "看这里：\nhttps://counsellor.test/%E6%96%87%E4%BB%B6/a%20b",
         ),
         ({"kind": "link", "text": "看这里：", "url": "javascript:alert(1)"}, "看这里："),
+        (
+            {"kind": "link", "text": "15 分钟内付款。", "url": "/pay/1", "label": "去支付"},
+            "15 分钟内付款。\n去支付：\nhttps://counsellor.test/pay/1",
+        ),
         (CRISIS, CARD),
         ({"kind": "handoff", "text": "正在转接老师。", "position": 2}, "正在转接老师。\n当前排在第 2 位"),
         ({"kind": "handoff", "text": "老师来了。", "position": None}, "老师来了。"),
@@ -91,6 +95,52 @@ def test_every_kind_of_reply(reply: dict[str, Any], shown: str) -> None:
 def test_without_a_public_url_a_source_has_no_link() -> None:
     source = {"document": "学生手册", "locator": "第一条", "url": "/documents/7#1-2"}
     assert render([{"kind": "answer", "text": "是。", "sources": [source]}]) == "是。\n出处：《学生手册》第一条"
+
+
+def test_a_link_that_leads_nowhere_inside_wechat_says_where_to_go_instead() -> None:
+    link = {"kind": "link", "text": "请先登录。", "url": "/sign-in", "label": "去登录"}
+    assert render([link]) == "请先登录。\n（这一步要在网页上办，请打开学校的虚拟辅导员网页。）"
+
+
+def test_a_receipt_its_link_and_what_can_be_done_next_are_one_text() -> None:
+    replies = [
+        {
+            "kind": "receipt",
+            "text": "场地已留好。",
+            "number": "CD20261123-0001",
+            "task": "venue_booking",
+            "status": "待支付",
+        },
+        {"kind": "link", "text": "15 分钟内付款。", "url": "https://pay.example.edu.cn/1", "label": "去支付"},
+        {"kind": "choices", "text": "还可以：", "choices": [{"label": "取消预约"}, {"label": "再订一间"}]},
+    ]
+    assert render(replies) == (
+        "场地已留好。\n受理编号：CD20261123-0001\n状态：待支付\n\n"
+        "15 分钟内付款。\n去支付：\nhttps://pay.example.edu.cn/1\n\n"
+        "还可以：\n1. 取消预约\n2. 再订一间\n回复数字选择"
+    )
+
+
+def test_eight_long_options_are_whole_beside_a_long_text() -> None:
+    options = [f"11月25日（周三）{hour}:00–{hour}:50 王老师（学生活动中心 305）" for hour in range(10, 18)]
+    asked = {"kind": "choices", "text": LONG, "choices": [{"label": one} for one in options]}
+    shown = render([asked])
+    assert shown.split("\n")[-9:] == [*(f"{n}. {one}" for n, one in enumerate(options, 1)), "回复数字选择"]
+    assert len(shown.encode()) <= LIMIT
+
+
+def test_a_list_too_long_for_wechat_says_how_many_are_left_out_and_ends_with_what_to_do() -> None:
+    options = [{"label": f"第{n}项" + "很长" * 40} for n in range(1, 31)]
+    shown = render([{"kind": "choices", "text": "选哪一项？", "choices": options}]).split("\n")
+    listed = [line for line in shown if re.match(r"\d+\. ", line)]
+    assert listed[0] == "1. 第1项" + "很长" * 18 + "…"
+    assert shown == [
+        "选哪一项？",
+        *listed,
+        f"还有 {30 - len(listed)} 项，这里放不下：直接打字说你要哪一项就行。",
+        "回复数字选择",
+    ]
+    assert len("\n".join(shown).encode()) <= LIMIT
 
 
 def test_a_source_is_named_once() -> None:

@@ -12,6 +12,7 @@ import { composer } from './composer.js';
 import { h, icon, uuid } from './dom.js';
 import { Memory, tabStorage } from './memory.js';
 import { questionChips, servicesGrid } from './offer.js';
+import { refusal } from './photos.js';
 import { spoken } from './replies.js';
 import { Refused, Service } from './service.js';
 import { safetyLine, Transcript } from './transcript.js';
@@ -32,6 +33,8 @@ export class CounsellorChat extends HTMLElement {
   #sheet;
   #jump;
   #awaitsSignIn = false;
+  // The files themselves: they outlive no reload, and nothing stores them.
+  #files = new WeakMap();
 
   connectedCallback() {
     this.#building ??= this.#build();
@@ -87,7 +90,8 @@ export class CounsellorChat extends HTMLElement {
       retry: (turn) => this.#deliver(turn),
       waiting: () => this.#announce(words.t('patience')),
     });
-    this.#composer = composer((text) => this.say(text), kiosk ? null : () => this.#showSheet(true));
+    this.#composer = composer((text, photos) => this.say(text, photos),
+      kiosk ? {} : { showServices: () => this.#showSheet(true), photos: true });
     this.#status = h('div', { class: 'sr', role: 'status', 'aria-live': 'polite' });
     this.#scroll = h('div', { class: 'scroll', onscroll: () => this.#showJump() });
     this.#jump = h('button', { type: 'button', class: 'round jump', hidden: true, 'data-word-label': 'jump', onclick: () => this.#toEnd() }, icon('down'));
@@ -149,9 +153,9 @@ export class CounsellorChat extends HTMLElement {
     else this.#composer.focus();
   }
 
-  /** Sends words. */
-  say(text) {
-    return this.#turn({ text }, text);
+  /** Sends words, photos, or both; `photos` come from the composer. */
+  say(text, photos = []) {
+    return this.#turn(text ? { text } : {}, text, photos);
   }
 
   /** Sends a button's payload; `label` is what the student sees as said. */
@@ -192,8 +196,9 @@ export class CounsellorChat extends HTMLElement {
     this.press(payload, label);
   }
 
-  async #turn(body, said) {
+  async #turn(body, said, photos = []) {
     const turn = { id: uuid(), body, said, state: 'sending', replies: [] };
+    if (photos.length) turn.photos = photos.map((photo) => this.#noted(photo));
     for (const earlier of this.#memory.turns) {
       if (earlier.closed || earlier.state === 'sending') continue;
       earlier.closed = true;
@@ -207,11 +212,35 @@ export class CounsellorChat extends HTMLElement {
     await this.#deliver(turn);
   }
 
+  #noted(photo) {
+    const kept = { name: photo.name, thumb: photo.thumb };
+    this.#files.set(kept, photo);
+    return kept;
+  }
+
+  /** Brings up what has not arrived yet, one after the other, and names it in the message. */
+  async #upload(turn) {
+    for (const [place, kept] of turn.photos.entries()) {
+      if (kept.id) continue;
+      const photo = this.#files.get(kept);
+      if (!photo) throw new Refused(0, 'gone', '');
+      await photo.ready;
+      kept.thumb = photo.thumb;
+      kept.id = await this.#service.upload(photo.file, (share) => this.#transcript.progress(turn, place, share));
+      this.#transcript.update(turn);
+      this.#memory.keep();
+    }
+    turn.body.attachments = turn.photos.map(({ id }) => id);
+  }
+
   async #deliver(turn, renewed = false) {
     turn.state = 'sending';
     this.#transcript.update(turn);
     this.#memory.keep();
     try {
+      if (turn.photos) await this.#upload(turn);
+      // Cleared while a photo was on its way: then it is for nobody.
+      if (!this.#memory.turns.includes(turn)) return;
       const replies = await this.#service.chat({
         conversation: this.#memory.conversation, message_id: turn.id, ...turn.body,
         ...(this.mode === 'kiosk' ? { channel: 'kiosk' } : {}),
@@ -219,7 +248,7 @@ export class CounsellorChat extends HTMLElement {
       turn.state = 'done';
       this.#arrived(turn, replies);
     } catch (error) {
-      if (error instanceof Refused && error.status === 404 && !renewed) {
+      if (error instanceof Refused && error.status === 404 && !renewed && !arriving(turn)) {
         // The id belongs to another session (signed out elsewhere, expired): start over without a fuss.
         this.#memory.renew();
         return this.#deliver(turn, true);
@@ -235,11 +264,19 @@ export class CounsellorChat extends HTMLElement {
     if (error instanceof Refused) {
       turn.trouble = error.status === 429 ? 'trouble.busy' : error.status >= 500 || !error.message ? 'trouble.server' : 'trouble.said';
       turn.troubleText = error.message;
+      if (arriving(turn)) this.#notTaken(turn, error);
     }
     this.#memory.keep();
     this.#transcript.update(turn);
     this.#announce(words.t(turn.trouble, { message: turn.troubleText }));
     this.#toEnd();
+  }
+
+  /** A photo was refused; its words go back to where they were typed when only another photo will do. */
+  #notTaken(turn, error) {
+    const { word, final } = refusal(error);
+    Object.assign(turn, { trouble: word, final });
+    if (final) this.#composer.giveBack(turn.said);
   }
 
   #arrived(turn, replies) {
@@ -317,6 +354,11 @@ export class CounsellorChat extends HTMLElement {
     const top = this.#scroll.scrollTop + shown.getBoundingClientRect().top - this.#scroll.getBoundingClientRect().top;
     this.#scroll.scrollTo({ top });
   }
+}
+
+/** Whether a photo of the turn has still to arrive. */
+function arriving(turn) {
+  return Boolean(turn.photos?.some(({ id }) => !id));
 }
 
 /** Adds a stylesheet; resolves when it is in, so that nothing is seen unstyled. */

@@ -6,8 +6,9 @@ const KEY = 'counsellor.tab';
 const KEPT_TURNS = 80;
 
 /**
- * A turn: {id, body: {text}|{payload}, said, state: 'sending'|'done'|'failed', trouble, troubleText, replies: [], closed, chosen}.
- * `said` is what the student sees as their own words (a button's label), `closed` that its buttons are spent.
+ * A turn: {id, body: {text}|{payload}|{}, said, photos: [{name, thumb, id}], state: 'sending'|'done'|'failed', trouble,
+ * troubleText, final, replies: [], closed, chosen}. `said` is what the student sees as their own words (a button's label),
+ * `closed` that its buttons are spent, a photo's `id` that it has arrived, `final` that trying again is of no use.
  */
 export class Memory {
   /** @param {Storage|null} storage null keeps everything in the page only: nothing may outlive a kiosk's visitor */

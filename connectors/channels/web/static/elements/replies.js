@@ -45,8 +45,9 @@ function words(reply) {
 
 function fields(reply, on) {
   if (!reply.fields?.length) return null;
-  return h('dl', { class: 'fields' }, ...reply.fields.map(({ label, value }) =>
-    h('div', { class: 'field' }, h('dt', {}, label), h('dd', {}, on.kiosk ? masked(String(value)) : String(value)))));
+  return h('dl', { class: 'fields' }, ...reply.fields.map(({ label, value, name }) =>
+    // What has no name the office says, such as a price: nobody was asked for it and nobody can change it.
+    h('div', { class: name === '' ? 'field from-office' : 'field' }, h('dt', {}, label), h('dd', {}, on.kiosk ? masked(String(value)) : String(value)))));
 }
 
 /** A mobile number without its middle: people queue behind whoever stands at a kiosk. */
@@ -54,9 +55,13 @@ export function masked(text) {
   return text.replace(/(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)/g, '$1****$2');
 }
 
+// Above this many characters two buttons no longer stand side by side on a phone.
+const LONG_LABEL = 12;
+
 function choices(reply, on) {
   if (!reply.choices?.length) return null;
-  return h('div', { class: 'choices', role: 'group', 'data-word-label': 'choices' }, ...reply.choices.map(({ label, payload }) =>
+  const rows = reply.choices.length > 2 && reply.choices.some(({ label }) => label.length > LONG_LABEL);
+  return h('div', { class: rows ? 'choices rows' : 'choices', role: 'group', 'data-word-label': 'choices' }, ...reply.choices.map(({ label, payload }) =>
     h('button', { type: 'button', class: 'choice', 'data-payload': payload, onclick: () => on.choose(payload, label) }, label)));
 }
 
@@ -97,7 +102,7 @@ function links(reply, on) {
   const purpose = isOwn(url, on.base) && url.pathname === '/sign-in' ? 'sign-in' : 'link';
   if (on.kiosk && !isOwn(url, on.base)) return h('p', { class: 'hint' }, h('span', { 'data-word': 'link.phone' }), h('span', { class: 'address' }, url.href));
   const word = reply.label ? {} : { 'data-word': purpose === 'sign-in' ? 'link.sign_in' : 'link.open' };
-  return h('div', { class: 'actions' }, opener(reply.url, purpose, on, { class: 'button primary' }, h('span', word, reply.label ?? ''), icon('next')));
+  return h('div', { class: 'actions' }, opener(reply.url, purpose, on, { class: 'button primary' }, h('span', word, reply.label ?? ''), icon(purpose === 'link' && !on.kiosk ? 'open' : 'next')));
 }
 
 /** A link, or a button where the surroundings decide what opening means. */
@@ -107,7 +112,7 @@ function opener(address, purpose, on, attributes, ...children) {
   if (on.kiosk) return h('button', { type: 'button', ...attributes, onclick: (event) => on.open(url.href, purpose, event) }, ...children);
   const stays = purpose === 'sign-in' && !on.embedded;
   return h('a', { ...attributes, href: url.href, target: stays ? null : '_blank', rel: stays ? null : 'noopener',
-    onclick: (event) => on.open(url.href, purpose, event) }, ...children);
+    onclick: (event) => on.open(url.href, purpose, event) }, ...children, stays ? null : h('span', { class: 'sr', 'data-word': 'link.new_tab' }));
 }
 
 function resolve(address, base) {

@@ -15,6 +15,18 @@ export class Refused extends Error {
   }
 }
 
+function answered(path, status, content) {
+  const good = status >= 200 && status < 300;
+  let data = {};
+  try {
+    data = content ? JSON.parse(content) : {};
+  } catch {
+    if (good) throw new Unreachable(`${path}: not JSON`);
+  }
+  if (!good) throw new Refused(status, data?.error?.code ?? '', data?.error?.message ?? '');
+  return data;
+}
+
 export class Service {
   /** @param {string} base origin of the service, '' for the page's own */
   constructor(base = '') {
@@ -40,14 +52,36 @@ export class Service {
     } finally {
       clearTimeout(timer);
     }
-    let data = {};
-    try {
-      data = content ? JSON.parse(content) : {};
-    } catch {
-      if (response.ok) throw new Unreachable(`${path}: not JSON`);
-    }
-    if (!response.ok) throw new Refused(response.status, data?.error?.code ?? '', data?.error?.message ?? '');
-    return data;
+    return answered(path, response.status, content);
+  }
+
+  /**
+   * Sends one photo. Not fetch: it cannot tell how much has left.
+   * @param {(share: number) => void} told 0 to 1
+   * @returns {Promise<string>} the upload's id
+   */
+  upload(file, told) {
+    const path = '/api/uploads';
+    return new Promise((done, failed) => {
+      const call = new XMLHttpRequest();
+      call.open('POST', this.base + path);
+      call.withCredentials = true;
+      call.timeout = PATIENCE_MS;
+      call.upload.onprogress = ({ lengthComputable, loaded, total }) => { if (lengthComputable) told(loaded / total); };
+      call.onerror = call.ontimeout = call.onabort = () => failed(new Unreachable(path));
+      call.onload = () => {
+        try {
+          const { id } = answered(path, call.status, call.responseText);
+          if (typeof id === 'string') done(id);
+          else failed(new Unreachable(`${path}: no id`));
+        } catch (error) {
+          failed(error);
+        }
+      };
+      const form = new FormData();
+      form.append('file', file, 'photo');
+      call.send(form);
+    });
   }
 
   /** @returns {Promise<object[]>} the replies to one message */

@@ -2,6 +2,7 @@
 // question asked while a service is still starting) land where they belong.
 
 import { h, icon } from './dom.js';
+import { picture } from './photos.js';
 import { closeChoices, masked, renderReply } from './replies.js';
 
 const LOOKS_DEAD_MS = 3000;
@@ -24,9 +25,12 @@ export class Transcript {
     const said = this.on.kiosk ? masked(turn.said ?? '') : turn.said;
     const theirs = h('div', { class: 'theirs' });
     const foot = h('div', { class: 'foot' });
-    const mine = said ? h('div', { class: 'mine' }, h('span', { class: 'sr', 'data-word': 'me' }), h('p', {}, said)) : null;
+    const photos = turn.photos?.length ? h('ul', { class: 'photos' }) : null;
+    const mine = said || photos
+      ? h('div', { class: 'mine' }, h('span', { class: 'sr', 'data-word': 'me' }), photos, said ? h('p', {}, said) : null)
+      : null;
     const element = h('div', { class: 'turn' }, mine, theirs, foot);
-    this.views.set(turn, { element, mine, theirs, foot });
+    this.views.set(turn, { element, mine, photos, theirs, foot });
     this.element.append(element);
     this.update(turn);
     return element;
@@ -41,12 +45,23 @@ export class Transcript {
       renderReply(reply, { ...this.on, choose: (payload, label) => this.on.choose(turn, payload, label) }));
     if (fresh.length && !view.theirs.firstChild) view.theirs.append(h('span', { class: 'sr', 'data-word': 'counsellor' }));
     view.theirs.append(...fresh);
+    view.photos?.replaceChildren(...turn.photos.map((photo, place) => h('li', { class: 'photo' }, picture(photo, place + 1),
+      turn.state === 'sending' && !photo.id ? h('progress', { max: 1, value: 0, 'data-word-label': 'photo.sending', 'data-word-values': JSON.stringify({ n: place + 1 }) }) : null)));
     if (turn.closed) closeChoices(view.theirs, turn.chosen);
     view.foot.replaceChildren(...this.#foot(turn, view));
     return fresh[0] ?? null;
   }
 
+  /** How much of a photo has left, 0 to 1. */
+  progress(turn, place, share) {
+    const bar = this.views.get(turn)?.photos?.children[place]?.querySelector('progress');
+    if (bar) bar.value = share;
+  }
+
   #foot(turn, view) {
+    if (turn.state === 'sending' && turn.photos?.some(({ id }) => !id)) {
+      return [h('div', { class: 'typing' }, h('span', { 'data-word': 'photo.uploading' }))];
+    }
     if (turn.state === 'sending') {
       const patience = h('span', { class: 'patience', hidden: true, 'data-word': 'patience' });
       view.timer = setTimeout(() => {
@@ -59,7 +74,7 @@ export class Transcript {
     const values = turn.trouble === 'trouble.said' ? JSON.stringify({ message: turn.troubleText }) : null;
     return [h('div', { class: 'trouble' },
       h('p', { 'data-word': turn.trouble, 'data-word-values': values }),
-      h('button', { type: 'button', class: 'button small', onclick: () => this.on.retry(turn) }, icon('retry'), h('span', { 'data-word': 'retry' })),
+      turn.final ? null : h('button', { type: 'button', class: 'button small', onclick: () => this.on.retry(turn) }, icon('retry'), h('span', { 'data-word': 'retry' })),
       safetyLine(this.on.kiosk))];
   }
 
