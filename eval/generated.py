@@ -24,7 +24,7 @@ import httpx
 
 from eval.figures import Figure, share
 from eval.house import House, house
-from eval.play import CAMPUS, read_dialogues
+from eval.play import AT_WORK, CAMPUS, read_dialogues
 from eval.students import Drawer, Said, Sayings, read_sayings
 
 DIALOGUES = 510
@@ -309,8 +309,6 @@ def _ended(talk: Talk, sayings: Sayings, ending: str, receipts: int, *, stopped:
         talk.wants("receipts of what is refused", 0, receipts)
     elif stopped and sayings.writes:
         talk.wants("receipts after a cancel", 0, receipts)
-    elif any(words in talk.read for words in sayings.shut):
-        talk.wants("receipts of an office that is closed", 0, receipts)
     elif sayings.writes:
         talk.wants(f"receipts of {sayings.task}", 1, receipts)
     elif not stopped and not any(words in talk.read for words in sayings.ends):
@@ -442,6 +440,8 @@ def play_all(made: Sequence[Plan], running: House, sayings: dict[str, Sayings], 
     with running.campus() as campus:
         for printer in campus.get("/printers").json()["printers"]:
             campus.put(f"/_printers/{printer['printer']}", json={"status": "ok"}).raise_for_status()
+        for robot in ("KF01", "KF02"):
+            campus.put(f"/_robots/{robot}", json=AT_WORK).raise_for_status()
     for plan, student in zip(made, active, strict=False):
         wrong, said = play(plan, running, sayings, student)
         if wrong is not None:
