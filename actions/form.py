@@ -92,10 +92,18 @@ class _Form:
         if why is not None:
             self.unfit[name] = why
 
+    def mistaken(self, of: Field, value: str) -> bool:
+        """Whether free words are the answer to another question: 实名, said where a place was asked for."""
+        labels = {one.label for other in self.task.fields for one in other.choices if other.name in self.filled}
+        return of.kind == "text" and of.name == self.turn.asked and value in labels
+
     async def check(self) -> None:
         """Every answer of this turn, for its kind and by the office."""
         for of in self.task.fields:
             value = self.values.get(of.name)
+            if value is not None and of.name in self.filled and self.mistaken(of, value):
+                self.reject(of.name)
+                continue
             if of.name not in self.filled or value is None or of.kind == "option":
                 continue
             try:

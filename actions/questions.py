@@ -98,6 +98,8 @@ def question(
         out = [{"label": WORDS["cancel"], "payload": "cancel"}, {"label": WORDS["human"], "payload": "human"}]
         choices = [*choices, *out]
     prompt = _prompt(task, of.name, _kind(of), choices, state.values)
+    if of.filled_by != of.name:
+        prompt["entity"] = of.filled_by
     if said := {one.value: one.said for one in (*of.choices, *options) if one.said}:
         prompt["said"] = said
     if so_far:

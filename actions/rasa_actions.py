@@ -191,7 +191,7 @@ class ValidateForm(Action):
             return [SlotSet(slot("trouble"), "ended"), SlotSet("requested_slot", None)]
         if step.reply is not None:
             dispatcher.utter_message(json_message={"reply": step.reply, "prompt": step.prompt})
-        events = [SlotSet(slot(name), value) for name, value in step.state.values.items()]
+        events = [SlotSet(slot(name), value) for name, value in step.state.values.items() if name in task.steps]
         if task.personal:
             # A flag for the form's order only; who is speaking is read from the signed token at every turn.
             events.append(SlotSet(slot(SIGN_IN), None if step.asking == SIGN_IN else True))

@@ -239,6 +239,10 @@ def read_task(path: Path) -> Task:
     names = [field.name for field in task.fields]
     if len(names) != len(set(names)):
         raise BadTask(f"{path}: two fields have the same name")
+    filled_by = [field.filled_by for field in task.fields]
+    if twice := sorted({entity for entity in filled_by if filled_by.count(entity) > 1}):
+        # Rasa fills neither of two slots from one kind of entity, unless one of them is being asked for.
+        raise BadTask(f"{path}: two fields are filled by the same entity {twice}: give one an entity of its own")
     for field in task.fields:
         if unknown := set(field.when or ()) - set(names):
             raise BadTask(f"{path}: field {field.name!r} depends on unknown fields {sorted(unknown)}")

@@ -16,6 +16,7 @@ from bot import policy, replies, tasks
 from bot.messages import Answered, Reply, State, Trace
 from bot.services_open import asking
 from bot.understanding import Reading
+from bot.understanding.intents import ACCEPT
 from bot.words import Service
 from knowledge_base.asking import goes_on
 
@@ -25,7 +26,7 @@ DOING = 0.85
 """From here on a service is begun even for a sentence in the form of a question (「成绩单怎么打」)."""
 POSSIBLE = 0.15
 """A service at least this likely is worth a button beside an answer or a decline."""
-FARTHEST = 4.0
+FARTHEST = 3.0
 """The head's say in log odds is cut here, so that it never stands alone against form and search."""
 TURNS = 3.5
 """Between this and its negative a sentence could have meant the other: the reply carries the button that turns it round."""
@@ -82,7 +83,9 @@ class Asking:
         if reading.vector is None or doing or not tasks.looks_asked(reading.text):
             return None
         found = await self.answer(reading, state)
-        return found if confidence(found) >= policy.BEYOND_DOUBT else None
+        # Where the head hears a question as well, the documents need not be beyond doubt alone.
+        agreed = reading.intent == "policy_question" and reading.confidence >= ACCEPT
+        return found if confidence(found) >= (ACCEPT if agreed else policy.BEYOND_DOUBT) else None
 
     async def gone_on(self, reading: Reading, state: State) -> Answered | None:
         """「那研究生呢」 after a question on the rules: the head has seen no such words and would guess."""

@@ -12,7 +12,7 @@ from bot.in_between import SMALLTALK, request
 from bot.messages import Answered, Inbound, State, Trace
 from bot.policy import BEYOND_DOUBT
 from bot.services_open import OpenServices
-from bot.understanding import Reading
+from bot.understanding import Reading, requests
 from bot.words import Service
 
 PERHAPS_ASKED = 0.02
@@ -71,9 +71,7 @@ class ByItself:
 
     async def _wished(self, service: Service, reading: Reading, inbound: Inbound, state: State) -> Answered:
         """A service is what the head hears; a sentence that asks is weighed against what the documents say to it."""
-        asks = (
-            form(reading.text) < 0 and reading.vector is not None and reading.chance("policy_question") >= PERHAPS_ASKED
-        )
+        asks = form(reading.text) < 0 and reading.vector is not None and _may_ask(service, reading)
         if not asks:
             return await self.open.begin(request(service, reading), inbound, state, reading.confidence)
         found = await self.asking.answer(reading, state)
@@ -101,6 +99,15 @@ class ByItself:
     def smalltalk(self, intent: str, state: State, sure: float = 1.0) -> Answered:
         """A sentence for a greeting, thanks, a yes or a no that answers nothing."""
         return Answered((replies.text(self.words[intent]),), state, Trace("smalltalk", intent, sure))
+
+
+def _may_ask(service: Service, reading: Reading) -> bool:
+    """Whether a sentence in a question's form may ask about the service: 「成绩单怎么打」, however sure the head is.
+
+    Queries are asked for in the form of a question, so there the head must think it possible.
+    """
+    how = service.task not in requests.QUERIES and DOINGS.search(reading.text) and not RULES.search(reading.text)
+    return bool(how) or reading.chance("policy_question") >= PERHAPS_ASKED
 
 
 def _leaning(service: Service, found: Answered, reading: Reading) -> float:

@@ -8,6 +8,7 @@ global.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -20,11 +21,12 @@ from bot.by_itself import ByItself
 from bot.doubts import Doubts
 from bot.in_between import InBetween
 from bot.messages import Answered, Candidate, Inbound, Reply, State, Trace
+from bot.reader import Reader
 from bot.services_open import OpenServices
 from bot.several import Several
 from bot.stopped import LEFT_AFTER, Stopped, stop
 from bot.tasks import Tasks
-from bot.understanding import Reading, Understanding, crisis, emergency, smalltalk
+from bot.understanding import Reading, Understanding, answers, crisis, emergency, smalltalk
 from bot.understanding.normalise import normalise
 from bot.words import Names, Service
 
@@ -67,7 +69,8 @@ class Pipeline:
             return await in_between.human(state, confidence)
 
         by_itself = ByItself(opened, asking, doubts, services, words, human)
-        several = Several(opened, asking, self.understanding, services, names, words, now, human)
+        reader = Reader(self.understanding, services, names, now)
+        several = Several(opened, asking, reader.read, services, words, human)
         in_between = InBetween(
             opened, asking, self.policies, services, names, words, now, by_itself.answer, several.answer, several.added
         )
@@ -162,6 +165,9 @@ class Pipeline:
         answered = await self.stopped.taken_up(text, payload, inbound, state)
         if answered is None or not held or "text" not in held or answered.state.prompt is None:
             return answered
+        if _yes_or_no(held, self.now()):
+            # Said to a card or a question that was not on show any more: it stands there again, for a yes to what it shows.
+            return replace(answered, state=replace(answered.state, held=None))
         again = replace(
             inbound, text=held["text"], payload=held["payload"], attachments=tuple(held.get("attachments") or ())
         )
@@ -262,7 +268,7 @@ class Pipeline:
         return await asyncio.to_thread(self.several.read, text)
 
     async def _message(self, reading: Reading, inbound: Inbound, state: State) -> Answered:
-        if reading.chance("crisis") >= CRISIS and reading.vector is not None:
+        if reading.chance("crisis") >= CRISIS and reading.vector is not None and not _chosen(reading, state):
             return self._card(state, "head", "show")
         if state.prompt is None and self.stopped.holds(reading, state):
             return self.stopped.asks(inbound, state)
@@ -274,6 +280,23 @@ class Pipeline:
         elif many := await self.several.answer(reading, inbound, state):
             return many
         return await self.by_itself.answer(reading, inbound, state)
+
+
+def _chosen(reading: Reading, state: State) -> bool:
+    """Whether the words are only a choice of the open question: 「最后一个」「我不想留名」 sound worse to the head than they are."""
+    prompt = state.prompt or {}
+    if prompt.get("choices") and answers.outright(reading.text, prompt["choices"]):
+        return True
+    meant = [found for said in prompt.get("said", {}).values() if (found := re.search(said, reading.text))]
+    return any(2 * len(found[0]) >= len(reading.text) for found in meant)
+
+
+def _yes_or_no(held: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a held message is a bare yes or no."""
+    if held["payload"] is not None:
+        return held["payload"] in ("affirm", "deny")
+    said = str(held["text"])
+    return smalltalk.exact(said) in ("affirm", "deny") or answers.read("confirm", said, now) == "yes"
 
 
 class _Clock:

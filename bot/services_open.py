@@ -120,6 +120,9 @@ class OpenServices:
         if said and answered.state.prompt is not None:
             begun = {"task": task, "utterance": said}
             answered = replace(answered, state=replace(answered.state, begun=begun))
+        if answered.state.prompt is None:
+            # Done already: there was nothing to do first.
+            lead = ()
         return replace(answered, replies=(*lead, *answered.replies)), True
 
     async def _elsewhere(

@@ -5,18 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from bot import replies
 from bot.asking import Asking
 from bot.messages import Answered, Inbound, Reply, State, Trace
 from bot.services_open import OpenServices
-from bot.understanding import Reading, Understanding, requests, tickets
-from bot.words import Names, Service
-
-FOLLOWING = "progress_query"
-SURELY = 0.8
-"""From here on another service is meant, although an order is named."""
+from bot.understanding import Reading, requests
+from bot.words import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +20,10 @@ class Several:
 
     open: OpenServices
     asking: Asking
-    understanding: Understanding
+    read: Callable[[str], Reading]
     services: Mapping[str, Service]
-    names: Names
     words: Mapping[str, str]
-    now: Callable[[], datetime]
     human: Callable[[State, float], Awaitable[Answered]]
-
-    def read(self, text: str) -> Reading:
-        """One sentence understood; a message that is nothing but a service's name means that service.
-
-        One that names an order is about that order, unless it surely asks for another service (销假 QJ…).
-        """
-        reading = self.understanding.read(text, self.now())
-        named = self.names.task(text) or self.names.heads(text)
-        elsewhere = reading.intent in self.services and reading.confidence >= SURELY
-        if named is None and not elsewhere and FOLLOWING in self.services and tickets.asked_after(reading.text):
-            named = FOLLOWING
-        return replace(reading, intent=named, confidence=1.0, ranking=((named, 1.0),)) if named else reading
 
     async def added(self, reading: Reading) -> Reading | None:
         """What a message asks for beside the answer that it is."""

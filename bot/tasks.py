@@ -28,6 +28,8 @@ SET = re.compile(r"(?:不对[,，]?|把)?(?P<named>[^\W\d_]{1,6}?)(?:要|得)?(?
 NO_MORE = re.compile(r"(?:我|那|还是|先|就|都)*(?:不|别)(?:想)?(?:提交|交)了?(?:吧|呢)?")
 """At the confirm card. Other ways to stop are small talk known by heart."""
 PARTICLES = "吧啊呀哦呢嘛。.!~ "
+AGAIN = re.compile(r"(?:那就?|请|你|帮我|麻烦)*(?:再|重新?)(?:提交|试|发|来|交)(?:一次|一下|一遍|次|下|试)?")
+"""「再试一次」 and its like, where a button says so."""
 OWN = re.compile(r"(?:就?是?在?)?(?:我们|咱们|我|咱|自己|本人)的?(?:宿舍|寝室|房间|屋)(?:里|内)?")
 REQUEST = re.compile(
     r"^(?:你好[,， ]*)?(?:请?帮我|给我|麻烦|我(?:想|要|想要)(?:办|查|打|报修|报名|充|开|订|约|预约|请假))"
@@ -42,6 +44,8 @@ SKIPS = re.compile(
 SKIPPED = "answer:-"
 """The payload of the button that leaves a field out."""
 STARTS = re.compile(r"start:(?P<task>[a-z_]+)(?:\?(?P<values>.*))?", re.DOTALL)
+TURNS = frozenset({"answer", "affirm", "deny", "change", "cancel", "resume"})
+"""Buttons that are a turn of the open service; the others lead elsewhere."""
 NOT_ENTITIES = frozenset({"utterance", "value", "field"})
 ASKED = re.compile(
     r"[?？]\s*$|吗|么$|呢$|怎么|什么|为什么|为啥|多少|(?<![过前这那好后十])几[点天个]|谁|哪|是不是|能不能|可不可以|可以.*吗|要不要"
@@ -102,6 +106,10 @@ def known(payload: str, prompt: Mapping[str, Any]) -> bool:
 
 def pick(text: str, choices: Sequence[Mapping[str, str]], now: datetime) -> str | None:
     """The payload of the one button that the words name by its label or number, whatever it does."""
+    words = text.rstrip(PARTICLES)
+    spoken = [one["payload"] for one in choices if one.get("said") and re.fullmatch(one["said"], words)]
+    if len(spoken) == 1:
+        return spoken[0]
     # ``answers.read`` gives only what answers a question; a button's label stands for its payload here.
     labels = [{"label": one["label"], "payload": f"answer:{one['label']}"} for one in choices]
     label = answers.read("choice", text, now, labels)
@@ -149,6 +157,10 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
     exact = reading.vector is None
     if exact and reading.intent == "cancel":
         return Turn("cancel", {}, certain=True)
+    if payload := _labelled(text, prompt):
+        # Before any number or place is looked for in them: 「再试一次」 is no count of one.
+        name, _, rest = payload.partition(":")
+        return tapped(name, rest, text if name == "answer" else "")
     if kind == "confirm":
         return _confirm(reading, prompt, now)
     value = _value(text, prompt, now)
@@ -163,13 +175,18 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
     if kind == "text" and exact and reading.intent in ("greet", "thank", "goodbye", "human_handoff", "affirm", "deny"):
         return None
     # What answers the open question tells nothing else, though a field of another name may be filled by such words.
-    others = {name: said for name, said in _others(reading, prompt).items() if said != value or kind == "text"}
+    own = str(prompt.get("entity", asking))
+    others = {
+        name: said
+        for name, said in _others(reading, prompt).items()
+        if (said != value or kind == "text") and (name != own or value is None)
+    }
     corrects = CORRECTION.search(text) is not None
     # 「3号楼402」 to 「什么东西坏了？」 is a place still.
     beside = any(len(text) <= len(other) + 3 for other in others.values())
     if others and (corrects or beside or value is None or kind != "text"):
         if value is not None and kind != "text":
-            others = {str(prompt.get("entity", asking)): value, **others}
+            others = {own: value, **others}
         return Turn("correct", {**others, "utterance": text}, certain=corrects or kind != "text")
     if value is None:
         # 「不是事假，是病假」: the form knows the words of its choices.
@@ -177,6 +194,16 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
     asked = looks_asked(text) and reading.intent == "policy_question"
     certain = kind != "text" and not asked
     return Turn("answer", {"value": value, "utterance": text}, certain=certain)
+
+
+def _labelled(text: str, prompt: Mapping[str, Any]) -> str | None:
+    """The payload of the button whose words these are, whatever else they could mean."""
+    said = text.strip(PARTICLES)
+    for one in prompt.get("choices") or ():
+        again = one["payload"] in ("affirm", "resume") and AGAIN.match(one["label"]) and AGAIN.fullmatch(said)
+        if said and (said == one["label"] or again) and one["payload"].partition(":")[0] in TURNS:
+            return str(one["payload"])
+    return None
 
 
 def _value(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ class Service:
     """Whether it can be done here: its task is compiled."""
     names: tuple[str, ...] = ()
     """What students call it when they say nothing else: 报修."""
+    said: str = ""
+    """A pattern of words that ask for it, whatever else the sentence tells: 我要投诉, 考了多少分."""
 
 
 def read_services(path: Path = HERE / "services.yml") -> dict[str, Service]:
@@ -53,12 +55,18 @@ class Names:
             rf"(?P<name>{names})(?:一下|下|吧|呀|啊|呢|服务|业务|申请|办理|[\s,。.!~])*"
         )
 
+        self._said = {one.task: re.compile(one.said) for one in services.values() if one.said}
         self._heading = re.compile(rf"(?:我|想|要|先|帮我|给我|麻烦|请)*(?P<name>{names})(?:一下|下)?\s*:")
 
     def heads(self, text: str) -> str | None:
         """The service whose name stands before a colon: 「上报隐患：操场边的路灯杆歪了」."""
         found = self._heading.match(text)
         return self._tasks[found["name"]] if found else None
+
+    def said(self, text: str, likely: Sequence[str]) -> str | None:
+        """The one service among the ``likely`` whose own words stand in the sentence: 「我要投诉宿舍热水忽冷忽热」."""
+        found = [task for task in likely if task in self._said and self._said[task].search(text)]
+        return found[0] if len(found) == 1 else None
 
     def task(self, text: str) -> str | None:
         """The service named by normalised ``text``, or ``None``."""

@@ -15,6 +15,8 @@ from eval.figures import Figure
 
 EVALUATIONS = ["understanding", "retrieval", "knowledge", "crisis", "dialogues", "latency"]
 """In the order of the table; each is a module here with ``run() -> list[Figure]``."""
+MODULES = {"dialogues": ("dialogues", "generated")}
+"""An evaluation of more modules than the one of its name: the written dialogues, and the generated ones."""
 
 
 def _columns(text: str) -> int:
@@ -83,7 +85,8 @@ def main(arguments: list[str] | None = None) -> int:
     figures: list[Figure] = []
     for name in EVALUATIONS:
         if not chosen.names or name in chosen.names:
-            figures += importlib.import_module(f"eval.{name}").run()
+            for module in MODULES.get(name, (name,)):
+                figures += importlib.import_module(f"eval.{module}").run()
     if chosen.json:
         print(json.dumps([asdict(figure) for figure in figures], ensure_ascii=False, indent=1))
     else:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from bot.reader import Reader
 from bot.understanding import Understanding, requests
 from bot.understanding.intents import Head
 from bot.understanding.normalise import normalise
@@ -31,13 +32,15 @@ def read(path: Path, key: str) -> list[dict[str, Any]]:
 
 def measure(compound: list[dict[str, Any]], single: list[dict[str, Any]], of: str) -> list[Figure]:
     """The figures of these sentences; ``of`` says which they are."""
-    understanding, names, now = Understanding(open_encoder(), Head.load(MODEL)), Names(read_services()), datetime.now()
+    services = read_services()
+    names = Names(services)
+    reader = Reader(Understanding(open_encoder(), Head.load(MODEL)), services, names, datetime.now)
 
     def parts(text: str) -> list[str]:
-        whole = understanding.read(normalise(text), now)
+        whole = reader.read(normalise(text))
         if names.task(whole.text) or not requests.may_be_several(whole.text):
             return [whole.intent]
-        return [part.intent for part in requests.split(whole, lambda piece: understanding.read(piece, now))]
+        return [part.intent for part in requests.split(whole, reader.read)]
 
     lost, disordered, torn = [], [], []
     for row in compound:

@@ -62,8 +62,8 @@ def figures(cases: list[Case]) -> list[Figure]:
 def facts(text: str, year: school_year.SchoolYear) -> dict[str, str | None]:
     """What the counsellor makes of ``text``, as services get it, by the kinds of the held-out file."""
     found = as_fields(entities.find(text, NOW, year=year))
-    at = found.get("time")
-    if at is None and "date" not in found and "period" not in found:
+    at = found.get("time") or found.get("past_time") or found.get("bound")
+    if at is None and not {"date", "period", "past", "past_period"} & found.keys():
         # An hour without a day fills a field only where one is asked for.
         moment = answers.read("moment", text, NOW)
         at = moment[-5:] if moment else None
@@ -72,7 +72,7 @@ def facts(text: str, year: school_year.SchoolYear) -> dict[str, str | None]:
         "phone": found.get("phone"),
         "day": found.get("date") or found.get("until") or found.get("past"),
         "at": at,
-        "period": found.get("period"),
+        "period": found.get("period") or found.get("past_period"),
         "money": found.get("money"),
         "ticket": found.get("ticket"),
         "student": found.get("student"),

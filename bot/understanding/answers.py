@@ -22,6 +22,9 @@ _BARE = re.compile(
 _ORDINAL = re.compile(
     r"(?:我?(?:选|要|是|就))?\s*(?:第\s*)?(\d{1,2}|[一二两三四五六七八九十]{1,2})\s*(?:个|项|号|种|条|选项)?\s*(?:吧|的|就行|就好|那个)?\s*[.。!、)]?"
 )
+_THAT = re.compile(
+    r"(?:我?(?:说的|指的|要|选|查|看)?是?)(.{2,}?)的?(?:那|这)一?(?:个|条|单|份|项|场|节|门|次|张|位|家|间)?"
+)
 _LAST = re.compile(r"(?:我?(?:选|要|就)\s*)?最后(?:一|那)(?:个|项|种|条)?(?:吧)?")
 _AGREED = r"没有问题|没问题|没毛病|没错|确认|确定|无误|正确|提交|就这样|同意|可以|是|对|好|行|嗯|恩|ok|yes"
 _FILLER = r"信息|以上|内容|帮我|麻烦|直接|现在|全部|都|我|请|那|就|吧|的|了|啊|呀|哦|呢|滴|嘞|[,.!~ ]"
@@ -80,7 +83,8 @@ def read(
 
 def _when(said: str, now: datetime, term_start: date | None) -> When:
     year = None if term_start else school_year.current()
-    return dates.read(spelled(said), now, term_start, year=year, answering=True)
+    # The digits of a ticket or of a telephone are no date.
+    return dates.read(entities.unnumbered(spelled(said)), now, term_start, year=year, answering=True)
 
 
 def _moment(when: When, now: datetime) -> datetime | None:
@@ -93,6 +97,12 @@ def _moment(when: When, now: datetime) -> datetime | None:
     return today if today > now.replace(tzinfo=None) else today + timedelta(days=1)
 
 
+def outright(text: str, choices: Sequence[Mapping[str, str]]) -> bool:
+    """Whether ``text`` is nothing but a choice's label or its place among the choices: 「第二个」「最后一个」."""
+    said = normalise(text)
+    return bool(_by_position(said, len(choices))) or _fold(said) in {_fold(choice["label"]) for choice in choices}
+
+
 def choose(said: str, choices: Sequence[Mapping[str, str]]) -> str | None:
     """The value of the one choice that ``said`` names: by label, value, position, or a part no other choice has."""
     labels = [_fold(choice["label"]) for choice in choices]
@@ -100,6 +110,16 @@ def choose(said: str, choices: Sequence[Mapping[str, str]]) -> str | None:
     folded = _fold(said)
     if not folded:
         return None
+    found = _chosen(said, folded, labels, values, choices)
+    if found is None and (that := _THAT.fullmatch(folded)):
+        # 「水龙头那个」
+        found = _chosen(said, that[1], labels, values, choices)
+    return found
+
+
+def _chosen(
+    said: str, folded: str, labels: list[str], values: list[str], choices: Sequence[Mapping[str, str]]
+) -> str | None:
     exact = [index for index in range(len(choices)) if folded in (labels[index], values[index])]
     found = exact or _by_position(said, len(choices)) or _by_part(folded, labels, values)
     if len(found) != 1:

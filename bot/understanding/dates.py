@@ -11,41 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from bot.understanding import dating, days
+from bot.understanding import bygone, dating, lengths, ranges
 from bot.understanding.clock import PARTS, Spoken
-from bot.understanding.dating import Calendar
+from bot.understanding.counting import Calendar
 from bot.understanding.days import Named
-from bot.understanding.moments import TO, Moment, kept, moments_of
-from bot.understanding.numerals import number
+from bot.understanding.moments import Moment, in_week, kept, moments_of
+from bot.understanding.ranges import LAST, Found
 from bot.understanding.school_year import SchoolYear
-
-LAST = time(23, 59)
-"""The end of a whole day."""
 
 _BEFORE = re.compile(r"\s?(?:的)?(?:之前|以前|前(?!台|往|门|面|后)|截止|(?:之后|以后)|后(?!台|面|勤|天))")
 _UNTIL = re.compile(
     r"(?P<moved>改|推迟?|延期?|延后|约|换|挪|调|等|提前|定|移|排|订|拖|留|放|直接|回|来|去)?(?:到|至|截止日?期?(?:到|至|是)?|截至|直到)\s?$"
 )
-_BACK = re.compile(r"回来|返校|回校|返程|销假|回学校|结束|回(?=$|[,。 ])")
 # Forms a person types only when asked for a date: 12-5, 20261205.
 _DASHED = re.compile(r"(?<![\d.:-])(\d{1,2})-(\d{1,2})(?![\d.:-])(?!\s?[点号日月])")
 _PACKED = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)")
-_NUM = r"(?:\d{1,2}|[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
-_DAYS = re.compile(
-    rf"(?<![第\d.月年半一二三四五六七八九十几])(?P<count>{_NUM})\s?(?P<unit>天|个?(?:星期|礼拜)|周)"
-    r"(?!半|前|内|左右|以上|以内|以下|一次|[一二三四五六日末]|之?后|以后|没|多|[\d])"
-)
-_LEAVE = re.compile(
-    r"请|假|离校|外出|回家|出差|不在校|(?:起|开始|连续|连着)(?:的|一共|共)?(?:\d|[一二两三四五六七八九十])+(?:天|周|个?星期|个?礼拜)"
-)
-_OVER = re.compile(r"(?:最后|后|超过|大于|不足|少于|至少|最多|不到|满|前|近|这|那|过|坏了|已经|等了|漏了|停了|好)$")
 _WHOLE = re.compile(r"全天|整天|一整天|(?:请|休)?(?<![\d第后前头])[一1]天(?:假|$|,|的假)|当天")
-_HOURS = re.compile(
-    rf"(?:(?P<count>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头)|(?P<minutes>\d{{2,3}}|[一二三四五六七八九]?十五?)分钟)"
-)
-_SOON = re.compile(
-    rf"(?<![一二三四五六七八九十\d.])(?:(?P<hours>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头)|(?P<minutes>{_NUM})分钟)(?:之后|以后|后)"
-)
 # A lone 「11.25」 is a day where a day is expected or an errand follows.
 _EXPECTED = re.compile(r"(?:改到|改成|改为|换到|换成|约在?|定在?|日期是?|时间是?|从|在)\s?:?$")
 _ERRAND = re.compile(
@@ -71,8 +52,14 @@ class When:
     """A length in days without knowing from when: 「请假3天」."""
     past: date | None = None
     """The one day of a story that is over: 「昨天报修的」. Nobody wishes for it, so it is never :attr:`day`."""
+    past_at: time | None = None
+    """The hour on the day that is over: 「昨晚十一点停电」."""
+    past_period: tuple[datetime, datetime] | None = None
+    """From and to of a story that is over: 「上周一到周三」, 「昨天晚上」."""
     until: date | None = None
     """The one day that is only a bound: 「周五之前」, 「请假到周五」."""
+    bound: time | None = None
+    """The one hour that is only a bound: 「十点半以后」, 「四点前」."""
 
 
 def read(
@@ -94,18 +81,51 @@ def read(
     if year is None and term_start:
         year = SchoolYear.starting(term_start)
     calendar = Calendar(now.date(), year)
-    moments = kept(text, moments_of(text, year))
-    over = {day for moment in moments if moment.named and (day := dating.over(moment.named, calendar))}
-    past = over.pop() if len(over) == 1 else None
-    ranges = _ranges(text, moments, calendar)
-    if ranges is None:
-        bounds = {dating.on(one.named, calendar) for one in moments if one.named and _bound(text, one)}
-        until = bounds.pop() if len(bounds) == 1 else None
-        return replace(_single(text, moments, calendar, now, answering=answering), past=past, until=until)
-    if len(ranges) != 1:
-        return When(past=past)
-    begin, end = ranges[0]
-    return When(day=begin.date() if begin.date() == end.date() else None, period=(begin, end), past=past)
+    moments = in_week(kept(text, moments_of(text, year)))
+    found = ranges.find(text, moments, calendar)
+    left = list(found.left)
+    story = _story(left, found, calendar)
+    if found.ahead or found.broken:
+        if found.broken or len(found.ahead) != 1:
+            return story
+        begin, end = found.ahead[0]
+        return replace(story, day=begin.date() if begin.date() == end.date() else None, period=(begin, end))
+    bounds = {dating.on(one.named, calendar) for one in left if one.named and _bound(text, one)}
+    hours = {one.said.at() for one in left if one.said and one.hour and _bounded(text, one)}
+    said = _single(text, left, calendar, now, answering=answering)
+    return replace(
+        said,
+        past=story.past,
+        past_at=story.past_at,
+        past_period=story.past_period,
+        until=bounds.pop() if len(bounds) == 1 else None,
+        bound=_clock(hours.pop()) if len(hours) == 1 else None,
+    )
+
+
+def _story(left: list[Moment], found: Found, calendar: Calendar) -> When:
+    """What is told of days that are over."""
+    gone = [(one, day) for one in left if one.named and (day := bygone.over(one.named, calendar))]
+    days = {day for _, day in gone} | {begin.date() for begin, end in found.past if begin.date() == end.date()}
+    period = found.past[0] if len(found.past) == 1 else None
+    at = None
+    if len(days) == 1 and len(gone) == 1:
+        one, day = gone[0]
+        said = one.said
+        minutes = said.at() if said and said.hour is not None else None
+        at = _clock(minutes)
+        if period is None and said and said.hour is None and said.part:
+            period = _part_of(day, said.part)
+    if period is None:
+        spans = {span for one in left if one.named and (span := bygone.span(one.named, calendar))}
+        if len(spans) == 1 and not days:
+            first, last = spans.pop()
+            period = (datetime.combine(first, time(0)), datetime.combine(last, LAST))
+    return When(past=days.pop() if len(days) == 1 else None, past_at=at, past_period=period)
+
+
+def _clock(minutes: int | None) -> time | None:
+    return None if minutes is None else (datetime.min + timedelta(minutes=minutes)).time()
 
 
 def iso(period: tuple[datetime, datetime]) -> str:
@@ -113,99 +133,10 @@ def iso(period: tuple[datetime, datetime]) -> str:
     return "/".join(moment.strftime("%Y-%m-%dT%H:%M") for moment in period)
 
 
-def _ranges(text: str, moments: list[Moment], calendar: Calendar) -> list[tuple[datetime, datetime]] | None:
-    """Every 「从…到…」; ``None`` when there is none, an empty list when one could not be read."""
-    plain = [moment for moment in moments if moment.named and not moment.hour and moment.named.kind != "past"]
-    found: list[tuple[datetime, datetime]] = []
-    seen = broken = False
-    index = 0
-    while index < len(moments):
-        start = moments[index]
-        end, used = _closing(text, moments, index)
-        index += used
-        if end is None:
-            continue
-        day, said = start.named, start.said
-        if day is None and len(plain) == 1:
-            # 「明天下午想借一间研讨室，2点到4点」: the hours belong to the one day that is named.
-            day, said = plain[0].named, _beside(plain[0].said, said)
-        if day is None:
-            continue
-        seen = True
-        period = _period(day, said, end, calendar)
-        if period is None:
-            broken = True
-        elif period not in found:
-            found.append(period)
-    return ([] if broken else found) if seen else None
-
-
-def _beside(day: Spoken | None, hour: Spoken | None) -> Spoken | None:
-    """An hour with the part of the day that was said beside the date."""
-    return hour.within(day.part) if hour and day and day.part and not hour.part else hour
-
-
-def _closing(text: str, moments: list[Moment], index: int) -> tuple[Moment | None, int]:
-    """The moment that closes the range opened at ``index``, and how many moments were used."""
-    start = moments[index]
-    following = moments[index + 1] if index + 1 < len(moments) else None
-    if following and TO.fullmatch(text, start.end, following.start):
-        return following, 2
-    to = TO.match(text, start.end)
-    if to and start.named and not start.said:
-        short = None
-        if start.named.kind == "week":
-            short = days.weekday_short(text, to.end())
-        elif start.named.kind in ("full", "monthday", "loose", "bare", "dashed"):
-            short = days.day_short(text, to.end())
-        if short:
-            return Moment(short, None, short.start, short.end), 1
-    # 「5号回家，8号回来」
-    if following and start.named and following.named and _BACK.search(text, following.end, following.end + 6):
-        return following, 2
-    return None, 1
-
-
-def _period(day: Named, said: Spoken | None, end: Moment, calendar: Calendar) -> tuple[datetime, datetime] | None:
-    first = dating.on(day, calendar)
-    last = dating.on(end.named, calendar, after=first) if first and end.named else first
-    begin = _begin(first, said) if first else None
-    if begin is None or last is None:
-        return None
-    if end.named:
-        last = dating.last(end.named, calendar, last)
-    finish = _finish(last, end.said, begin.hour * 60 + begin.minute if begin.date() == last else None)
-    if finish is None:
-        return None
-    if finish <= begin and end.named is None and end.said and end.said.part in ("早", "凌晨", "上午"):
-        finish += timedelta(days=1)
-    return (begin, finish) if finish > begin else None
-
-
-def _begin(day: date, said: Spoken | None) -> datetime | None:
-    if said is None:
-        return datetime.combine(day, time(0))
-    if said.hour is None:
-        return datetime.combine(day, PARTS[said.part][0]) if said.part else None
-    return _moment(day, said.at())
-
-
-def _finish(day: date, said: Spoken | None, earlier: int | None) -> datetime | None:
-    if said is None:
-        return datetime.combine(day, LAST)
-    if said.hour is None:
-        return datetime.combine(day, PARTS[said.part][1]) if said.part else None
-    return _moment(day, said.at(earlier))
-
-
-def _moment(day: date, minutes: int | None) -> datetime | None:
-    return None if minutes is None else datetime.combine(day, time(0)) + timedelta(minutes=minutes)
-
-
 def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime, *, answering: bool) -> When:
     """No range was said: one day, with or without a time, a length or a number of hours."""
-    leave = answering or bool(_LEAVE.search(text))
-    count = _length(text, leave=leave)
+    leave = answering or lengths.lasting(text)
+    count = lengths.days(text) if leave else None
     dated = _dated(text, moments, calendar, leave=leave, answering=answering)
     lone = [moment for moment in moments if moment.named is None and moment.hour and not _bounded(text, moment)]
     if not dated:
@@ -227,7 +158,7 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     if timed and _bounded(text, timed[0]):
         return When(day=day, count=count)
     if timed and not timed[0].hour and len(lone) == 1:
-        said = _beside(timed[0].said, lone[0].said)
+        said = ranges.beside(timed[0].said, lone[0].said)
     elif timed or lone:
         said = (timed or lone)[0].said
     if named.wide:
@@ -257,7 +188,7 @@ def _dated(text: str, moments: list[Moment], calendar: Calendar, *, leave: bool,
             continue
         found.append(moment)
     # 「第13周要交，12月1号能出吗」: the week is only where the day lies.
-    return [moment for moment in found if moment.named and moment.named.kind != "teachweek"] or found
+    return [moment for moment in found if moment.named and not moment.named.of_days] or found
 
 
 def _expected(text: str, moment: Moment) -> bool:
@@ -292,15 +223,12 @@ def _apart(text: str, dated: list[Moment]) -> bool:
 def _undated(
     text: str, moments: list[Moment], lone: list[Moment], now: datetime, count: int | None, *, answering: bool
 ) -> When:
-    soon = _SOON.search(text)
+    soon = lengths.soon(text)
     if soon and not any(moment.named for moment in moments):
-        span = (
-            timedelta(minutes=number(soon["minutes"]) or 0) if soon["minutes"] else _span(soon["hours"], soon["half"])
-        )
-        then = (now + span).replace(second=0, microsecond=0)
+        then = (now + soon).replace(second=0, microsecond=0)
         return When(day=then.date(), at=then.time(), count=count)
-    if answering and len(lone) == 1 and lone[0].said and (minutes := lone[0].said.at()) is not None:
-        return When(at=(datetime.min + timedelta(minutes=minutes)).time(), count=count)
+    if answering and len(lone) == 1 and lone[0].said and (at := _clock(lone[0].said.at())) is not None:
+        return When(at=at, count=count)
     return When(count=count)
 
 
@@ -330,45 +258,23 @@ def _lasting(day: date, said: Spoken | None, count: int) -> When:
     """``count`` days from ``day``; what 「明天下午请两天」 ends with is not ours to guess."""
     if said and (said.part not in ("早", "上午") or count == 1):
         return When(day=day, count=count)
-    begin, last = _begin(day, said), day + timedelta(days=count - 1)
+    begin, last = ranges.begin(day, said), day + timedelta(days=count - 1)
     period = (begin, datetime.combine(last, LAST)) if begin else None
     return When(day=day if count == 1 else None, period=period, count=count)
 
 
 def _timed(text: str, day: date, said: Spoken, now: datetime) -> When:
-    begin = _moment(day, said.at())
+    begin = ranges.moment(day, said.at())
     if begin is None:
         return When(day=day)
     # 「今天8点」 said at noon: this evening.
     if said.part is None and begin < now and begin.hour < 12 and begin + timedelta(hours=12) > now:
         begin += timedelta(hours=12)
-    hours = _HOURS.search(text, said.end)
-    period = None
-    if hours:
-        minutes = timedelta(minutes=number(hours["minutes"]) or 0) if hours["minutes"] else None
-        period = (begin, begin + (minutes or _span(hours["count"], hours["half"])))
+    hours = lengths.hours(text, said.end)
+    period = (begin, begin + hours) if hours else None
     return When(day=begin.date(), at=begin.time(), period=period)
 
 
 def _part_of(day: date, part: str) -> tuple[datetime, datetime]:
     begin, end = PARTS[part]
     return datetime.combine(day, begin), datetime.combine(day, end)
-
-
-def _span(count: str, half: str | None) -> timedelta:
-    """The length of 「两个半小时」."""
-    if count == "半":
-        return timedelta(minutes=30)
-    return timedelta(hours=number(count) or 0, minutes=30 if half else 0)
-
-
-def _length(text: str, *, leave: bool) -> int | None:
-    """The number of days of a leave; ``None`` when none or several are said, or one that is only compared with."""
-    if not leave:
-        return None
-    found = set()
-    for match in _DAYS.finditer(text):
-        value = number(match["count"])
-        if value and not _OVER.search(text, max(0, match.start() - 3), match.start()):
-            found.add(value if match["unit"] == "天" else 7 * value)
-    return found.pop() if len(found) == 1 else None

@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from bot.understanding.days import Named, order
-from bot.understanding.numerals import number
-from bot.understanding.school_year import Break, SchoolYear, Term
-
-# A day further ahead than this without a year was most likely meant in the past: 「11月20号」 said on 22 November.
-_AHEAD = timedelta(days=270)
-_DAY = timedelta(days=1)
-_WEEK = timedelta(weeks=1)
-
-_MONTH_AND_DAY = {"monthday": ("month", "dom"), "loose": ("lm", "ld"), "dashed": ("dm", "dd")}
-_AGO = {"昨": 1, "前": 2, "大": 3}
-_OVER = re.compile(
-    r"(?P<day>大?前天|昨天|昨日|昨晚|前晚|昨夜)|(?P<weeks>上上?)个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7])"
-    r"|上个?月(?P<dom>\d{1,2})[号日]|(?P<ago>\d{1,2}|[一二两三四五六七八九十]{1,3})(?P<unit>天|个?(?:周|星期|礼拜)|个?月)(?:之前|以前|前)"
-    r"|(?P<year>[去前])年(?P<month>\d{1,2}|[一二三四五六七八九十]{1,3})月(?P<day_of>\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?"
+from bot.understanding.counting import (
+    DAY,
+    WEEK,
+    Calendar,
+    coming,
+    integer,
+    month_of,
+    month_start,
+    weekday_before,
+    weekday_behind,
 )
+from bot.understanding.days import Named, order
+from bot.understanding.school_year import Break, Term
+
 _RELATIVE = {"今": 0, "明": 1, "后": 2, "大": 3, "当": 0}
 _FEASTS = {"元旦": (1, 1), "劳动节": (5, 1), "五四青年节": (5, 4), "儿童节": (6, 1), "教师节": (9, 10), "国庆": (10, 1),
            "国庆节": (10, 1), "平安夜": (12, 24), "圣诞": (12, 25), "圣诞节": (12, 25)}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """What a named day is counted from."""
-
-    today: date
-    year: SchoolYear | None = None
-    """Without it teaching weeks and days off mean nothing."""
-
-    @property
-    def monday(self) -> date:
-        """The Monday of this week."""
-        return self.today - self.today.weekday() * _DAY
 
 
 def on(named: Named, calendar: Calendar, after: date | None = None) -> date | None:
@@ -47,62 +29,38 @@ def on(named: Named, calendar: Calendar, after: date | None = None) -> date | No
 
     ``after`` is the first day of a range this day closes: 「12月5号到8号」, 「下周三到周五」.
     """
-    try:
-        day = _READERS[named.kind](named.parts, calendar, after)
-    except ValueError:
-        return None
+    day = read(named, calendar, after)
     if day is None or day < (after or calendar.today):
         return None
     # 「12月5号(周五)」 on a Saturday: one of the two is wrong, and we do not know which.
     return day if named.weekday is None or day.weekday() == named.weekday else None
 
 
-def over(named: Named, calendar: Calendar) -> date | None:
-    """The date meant when it is over: 昨天, 上周五, 11月10号; ``None`` for any other."""
+def read(named: Named, calendar: Calendar, after: date | None = None) -> date | None:
+    """The date a name stands for, past or not; ``None`` when it stands for none or does not exist."""
     try:
-        day = _gone(named, calendar)
+        return _READERS[named.kind](named.parts, calendar, after)
     except ValueError:
         return None
-    if day is None or day >= calendar.today:
-        return None
-    return day if named.weekday is None or day.weekday() == named.weekday else None
 
 
 def last(named: Named, calendar: Calendar, first: date) -> date:
     """The last day of what is named and begins on ``first``: itself for a single day."""
+    if "mdcount" in named.parts:
+        return first + (integer(named.parts["mdcount"]) - 1) * DAY
+    if named.kind == "teachweek" and (end := named.parts.get("tweek_end")):
+        term = _term(calendar, named.parts.get("week_of", ""))
+        monday = term.week(integer(end)) if term else None
+        return max(monday + 6 * DAY, first) if monday else first
     if named.kind in ("weekwhole", "teachweek"):
-        return first + (6 - first.weekday()) * _DAY
+        return first + (6 - first.weekday()) * DAY
     if named.kind == "break" and named.wide and (found := _break_of(named.parts, calendar)):
         return found.last
-    return first + _DAY if named.weekend or named.kind == "pair" else first
-
-
-def _int(said: str) -> int:
-    value = number(said)
-    if value is None:
-        raise ValueError(said)
-    return value
-
-
-def _coming(month: int, day: int, start: date) -> date | None:
-    """The first such day from ``start`` on, unless it is so far ahead that a past one was meant."""
-    for year in (start.year, start.year + 1):
-        candidate = date(year, month, day)
-        if candidate >= start:
-            return candidate if candidate - start <= _AHEAD else None
-    return None
-
-
-def _month(today: date, shift: str) -> date:
-    """The first day of this month, the next (下) or the one after (下下)."""
-    first = today.replace(day=1)
-    for _ in range(shift.count("下")):
-        first = (first + 32 * _DAY).replace(day=1)
-    return first
+    return first + DAY if named.weekend or named.kind == "pair" else first
 
 
 def _full(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    return date(2000 + _int(parts["fy"]) % 100, _int(parts["fm"]), _int(parts["fd"]))
+    return date(2000 + integer(parts["fy"]) % 100, integer(parts["fm"]), integer(parts["fd"]))
 
 
 def _packed(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
@@ -111,37 +69,37 @@ def _packed(parts: dict[str, str], calendar: Calendar, after: date | None) -> da
 
 
 def _monthday(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    month, day = _int(parts["month"]), _int(parts["dom"])
+    month, day = integer(parts["month"]), integer(parts["dom"])
     if year := parts.get("year"):
         start = after if after and year == "次年" else calendar.today
         return date(start.year + (year != "今年"), month, day)
-    return _coming(month, day, after or calendar.today)
+    return coming(month, day, after or calendar.today)
 
 
 def _monthend(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     if said := parts.get("emonth"):
-        first = _coming(_int(said), 1, calendar.today.replace(day=1))
+        first = coming(integer(said), 1, calendar.today.replace(day=1))
     else:
-        first = _month(calendar.today, parts.get("eshift", ""))
-    return (first + 32 * _DAY).replace(day=1) - _DAY if first else None
+        first = month_start(calendar.today, parts.get("eshift", ""))
+    return (first + 32 * DAY).replace(day=1) - DAY if first else None
 
 
 def _loose(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    return _coming(_int(parts["lm"]), _int(parts["ld"]), after or calendar.today)
+    return coming(integer(parts["lm"]), integer(parts["ld"]), after or calendar.today)
 
 
 def _dashed(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    return _coming(_int(parts["dm"]), _int(parts["dd"]), after or calendar.today)
+    return coming(integer(parts["dm"]), integer(parts["dd"]), after or calendar.today)
 
 
 def _nextmonth(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    return _month(calendar.today, parts["which"]).replace(day=_int(parts["ndom"]))
+    return month_start(calendar.today, parts["which"]).replace(day=integer(parts["ndom"]))
 
 
 def _bare(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     start = after or calendar.today
-    for month in (_month(start, ""), _month(start, "下")):
-        candidate = month.replace(day=_int(parts["bdom"]))
+    for month in (month_start(start, ""), month_start(start, "下")):
+        candidate = month.replace(day=integer(parts["bdom"]))
         if candidate >= start:
             return candidate
     return None
@@ -156,15 +114,15 @@ def _term(calendar: Calendar, said: str) -> Term | None:
 
 def _teaching(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     term = _term(calendar, parts.get("of", ""))
-    monday = term.week(_int(parts["teach"])) if term else None
-    return monday + order(parts["tday"]) * _DAY if monday else None
+    monday = term.week(integer(parts["teach"])) if term else None
+    return monday + order(parts["tday"]) * DAY if monday else None
 
 
 def _teachweek(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     term = _term(calendar, parts.get("week_of", ""))
-    monday = term.week(_int(parts["tweek"])) if term else None
+    monday = term.week(integer(parts["tweek"])) if term else None
     # Of a week that has begun the rest is meant.
-    return max(monday, calendar.today) if monday and monday + _WEEK > calendar.today else None
+    return max(monday, calendar.today) if monday and monday + WEEK > calendar.today else None
 
 
 def _opening(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
@@ -184,15 +142,22 @@ def _break_of(parts: dict[str, str], calendar: Calendar) -> Break | None:
 
 def _break(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     found = _break_of(parts, calendar)
-    if found is None or calendar.year is None:
+    return within(found, parts, calendar) if found else None
+
+
+def within(found: Break, parts: dict[str, str], calendar: Calendar) -> date | None:
+    """The day that is named by a break: its first, the one after it, the feast itself."""
+    if calendar.year is None:
         return None
     if "after" in parts:
-        following = found.last + _DAY
+        following = weekday_behind(found.last, parts.get("aday"))
         return calendar.year.working(following) if "worked" in parts else following
     if "before" in parts:
-        return found.first - _DAY
+        return weekday_before(found.first, parts.get("bday"))
+    if "spellday" in parts:
+        return weekday_behind(found.first - DAY, parts["spellday"])
     if "nth" in parts:
-        day = found.first + (_int(parts["nth"]) - 1) * _DAY
+        day = found.first + (integer(parts["nth"]) - 1) * DAY
         return day if day <= found.last else None
     if "lastday" in parts:
         return found.last
@@ -202,86 +167,73 @@ def _break(parts: dict[str, str], calendar: Calendar, after: date | None) -> dat
 
 
 def _workday(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    return calendar.year.working(calendar.today + _DAY) if calendar.year else None
+    return calendar.year.working(calendar.today + DAY) if calendar.year else None
 
 
 def _relative(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     said = parts["relative"]
     if said.startswith("当天"):
         return after
-    return calendar.today + (_RELATIVE[said[0]] + said.startswith("大大")) * _DAY
+    return calendar.today + (_RELATIVE[said[0]] + said.startswith("大大")) * DAY
 
 
 def _pair(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    return calendar.today + _RELATIVE[parts["pair"][0]] * _DAY
+    return calendar.today + _RELATIVE[parts["pair"][0]] * DAY
 
 
 def _shifted(calendar: Calendar, shift: str) -> date:
     """The Monday of this week, the next (下) or the one after (下下)."""
-    return calendar.monday + shift.count("下") * _WEEK
+    return calendar.monday + shift.count("下") * WEEK
 
 
 def _week(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     index = order(parts["weekday"])
     if shift := parts.get("shift"):
-        return _shifted(calendar, shift) + index * _DAY
+        return _shifted(calendar, shift) + index * DAY
     # The coming one; said on that very day it is today.
     start = after or calendar.today
-    return start + (index - start.weekday()) % 7 * _DAY
+    return start + (index - start.weekday()) % 7 * DAY
 
 
 def _weekwhole(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    return max(_shifted(calendar, parts.get("ws1") or parts["ws2"]), calendar.today)
+    return max(_shifted(calendar, parts.get("ws1") or parts.get("ws2") or parts["ws3"]), calendar.today)
+
+
+def _ofmonth(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
+    first = month_of(parts, calendar)
+    if first is None:
+        return None
+    if count := parts.get("mdcount"):
+        return (first + 32 * DAY).replace(day=1) - integer(count) * DAY if "mdlast" in parts else first
+    following = (first + 32 * DAY).replace(day=1)
+    if rank := parts.get("rank"):
+        day = weekday_behind(first - DAY, parts["nthday"]) + (integer(rank) - 1) * WEEK
+        return day if day < following else None
+    day = weekday_before(following, parts["nthday"])
+    # The last weekend of a month ends in it.
+    return day if parts["nthday"] != "末" or day + DAY < following else day - WEEK
 
 
 def _same(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    return calendar.today + parts["same"].count("下") * _WEEK
+    shift = parts["same"].count("下")
+    if "same_month" in parts:
+        return month_start(calendar.today, "下" * shift).replace(day=calendar.today.day)
+    return calendar.today + shift * WEEK
 
 
 def _later(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    count, unit = _int(parts["later_n"]), parts["later_unit"]
+    count, unit = integer(parts["later_n"]), parts["later_unit"]
     if unit != "月":
-        return calendar.today + count * (_DAY if unit == "天" else _WEEK)
-    return _month(calendar.today, "下" * count).replace(day=calendar.today.day)
+        return calendar.today + count * (DAY if unit == "天" else WEEK)
+    return month_start(calendar.today, "下" * count).replace(day=calendar.today.day)
 
 
 def _next(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    return after + _DAY if after else None
+    return after + DAY if after else None
 
 
 def _feast(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    return _coming(*_FEASTS[parts["name"]], after or calendar.today)
-
-
-def _gone(named: Named, calendar: Calendar) -> date | None:
-    if named.kind == "past":
-        match = _OVER.fullmatch(named.parts["past"])
-        return _ago(match, calendar) if match else None
-    if named.kind in ("monthday", "loose", "dashed"):
-        month, day = (_int(named.parts[name]) for name in _MONTH_AND_DAY[named.kind])
-        if "year" in named.parts or _coming(month, day, calendar.today):
-            return None
-        this = date(calendar.today.year, month, day)
-        return this if this < calendar.today else this.replace(year=this.year - 1)
-    if named.kind in ("full", "packed", "nextmonth", "teaching") or (named.kind == "week" and "shift" in named.parts):
-        return _READERS[named.kind](named.parts, calendar, None)
-    return None
-
-
-def _ago(match: re.Match[str], calendar: Calendar) -> date | None:
-    said = match.groupdict()
-    if said["day"]:
-        return calendar.today - (_AGO[said["day"][0]]) * _DAY
-    if said["weekday"]:
-        return calendar.monday - said["weeks"].count("上") * _WEEK + order(said["weekday"]) * _DAY
-    if said["dom"]:
-        return (calendar.today.replace(day=1) - _DAY).replace(day=_int(said["dom"]))
-    if said["ago"]:
-        count = _int(said["ago"])
-        return None if said["unit"] == "月" else calendar.today - count * (_DAY if said["unit"] == "天" else _WEEK)
-    if said["year"]:
-        return date(calendar.today.year - (1 if said["year"] == "去" else 2), _int(said["month"]), _int(said["day_of"]))
-    return None
+    return coming(*_FEASTS[parts["name"]], after or calendar.today)
 
 
 def _past(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
@@ -303,6 +255,7 @@ _READERS: dict[str, Callable[[dict[str, str], Calendar, date | None], date | Non
     "workday": _workday,
     "relative": _relative,
     "pair": _pair,
+    "ofmonth": _ofmonth,
     "same": _same,
     "weekwhole": _weekwhole,
     "week": _week,

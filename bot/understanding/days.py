@@ -30,25 +30,31 @@ _FREE = rf"(?:(?<![\d.第一二三四五六七八九十百])|{_AFTER_WEEKDAY})"
 _HOUR_FOLLOWS = rf"{_NUM}\s?(?:点|:|时(?!间|候))"
 # A bare day of the month must be followed by what follows a day: 「3号楼」, 「2号窗口」, 「1号线」 are none.
 _AFTER_DAY = (
-    r"(?=$|[ ,。.;!?、)(~—–□-]|[到至去回请开走早上中下晚傍凌有想要出起离我或吧就可来拿取以行修交办领搬返是之前后也都再给全整周星礼]|那[天晚]|的[上下晚早中假课会票活讲]|不[行在去来]|能[来去]"
+    r"(?=$|[ ,。.;!?、)(~—–□-]|[到至去回请开走早上中下晚傍凌有想要出起离我或吧就可来拿取以行修交办领搬返是之前后也都再给全整周星礼发考缴截面约订预进该补比结申寄送签已过左右当还们]|开(?!水)|放(?!映)|报(?!告厅|亭|刊)|停(?!车)|打(?!印|饭|卡|水)|换(?!衣)|那[天晚]|的[上下晚早中假课会票活讲]|不[行在去来]|能[来去]"
     rf"|和(?:我|你|{_NUM}[号日](?![楼窗线机洗柜床门]))|考(?!场|点|室|生)|{_HOUR_FOLLOWS}|{_NUM}[号日])(?!的[楼床门机柜窗桌])"
 )
 _FEAST_ITSELF = (
-    r"(?!节|假|放|前|后|期间|晚会|活动|联欢|左右|小长假|长假|汇演|调休|值班|安排|通知|快乐|礼|树|演出|文艺|大礼包"
+    r"(?!节|假|放|前[一二两三几后面]|后|期间|晚会|活动|联欢|左右|小长假|长假|汇演|调休|值班|安排|通知|快乐|礼|树|月饼|演出|文艺|大礼包"
     r"|三天|几天|七天|这几|那几|节?(?:晚会|活动|快乐))"
 )
 _NO_AMOUNT = r"(?![\d.:/%]|\s?(?:分|天|度|元|块|米|km|公里|倍|折|学分|小时|个|万|kg|寸|号楼|的人|以上|以下))"
 _ERRAND = r"\s?(?:来|去|拿|取|回|走|号|早上|上午|下午|晚上|晚|中午|傍晚|请假|有空|全天|一整天|能|可以|修|开始|起)"
 
+_OF_MONTH = rf"(?:(?P<of_shift>下下个?|下个?|这个?|本)月|{_FREE}(?P<of_month>{_NUM})月份?)"
+
 _KINDS = {
     "past": (
-        rf"大?前天|昨天|昨日|昨晚|前晚|昨夜|上上?个?{_WEEK}(?:[一二三四五六日天末1-7])?|上个?月(?:\d{{1,2}}[号日])?"
+        rf"大?前天|昨天|昨日|昨晚|前晚|昨夜|上上?个?{_WEEK}(?![围边刊报年岁])(?:[一二三四五六日天末1-7])?|上个?月(?:\d{{1,2}}[号日])?"
         rf"|(?:去年|前年)(?:{_NUM}月(?:{_NUM}[日号]?)?)?|每个?(?:{_WEEK}|天|月)[一二三四五六日天末]?|单周|双周"
         rf"|{_FREE}{_NUM}(?:天|个?(?:周|星期|礼拜|月))(?:之前|以前|前(?![台往门面]))"
     ),
     "full": rf"(?<!\d)(?P<fy>20\d\d|\d\d(?=年))\s?[-/.年]\s?(?P<fm>{_NUM})\s?[-/.月]\s?(?P<fd>{_NUM})(?!\d)\s?[日号]?",
     "packed": r"(?<![\da-zA-Z单号-])20\d\d(?:0[1-9]|1[0-2])[0-3]\d(?!\d|-\d{4}(?!\d))",
     "monthend": rf"(?:(?P<eshift>下下个?|下个?|这个?|本)?月|{_FREE}(?P<emonth>{_NUM})月份?)(?:底|末|的?最后一天)",
+    "ofmonth": (
+        rf"{_OF_MONTH}的?(?:(?:第(?P<rank>[一二三四五1-5])|最后一?)个?{_WEEK}(?P<nthday>[一二三四五六日天末])"
+        rf"|(?:(?P<mdlast>最后)|开头|最初|头|前)(?P<mdcount>{_NUM})天)"
+    ),
     "monthday": (
         rf"(?P<year>今年|明年|次年)?{_FREE}(?P<month>{_NUM})\s?月份?\s?(?P<dom>{_NUM})"
         r"(?![\d一二三四五六七八九十]|个|名|份|次|人|张|本)\s?[日号]?"
@@ -58,7 +64,7 @@ _KINDS = {
         rf"(?:(?P<of>本学期|这个?学期|下个?学期|开学)后?的?)?第?(?P<teach>{_NUM})(?:教学)?周的?{_WEEK}?"
         rf"(?P<tday>[{_WEEKDAYS}](?!次|个|天|份|节|点|级|小时))"
     ),
-    "teachweek": rf"(?:(?P<week_of>本学期|这个?学期|下个?学期|开学)后?的?)?第(?P<tweek>{_NUM})(?:教学)?周(?P<fullweek>整周|一整周|全周)?",
+    "teachweek": rf"(?:(?P<week_of>本学期|这个?学期|下个?学期|开学)后?的?)?第(?P<tweek>{_NUM})周?(?:{_SEP}第?(?P<tweek_end>{_NUM}))?(?:教学)?周(?P<fullweek>整周|一整周|全周)?",
     "opening": r"(?:(?:下个?|新)学期的?)?开学的?(?:第一天|当天|那天|首日)|下个?学期的?第一天",
     "break": "",
     "workday": r"(?:下一?个|最近的?一个)工作日",
@@ -67,20 +73,21 @@ _KINDS = {
         r"|今[天日儿]|今(?=早|晚|晨|夜|起)|当天(?!的)"
     ),
     "pair": r"(?:今明|明后)(?:两天|两日|二天)",
-    "same": rf"下下?个?{_WEEK}的?(?:今天|这天|同一天)",
+    "same": rf"下下?个?(?:{_WEEK}|(?P<same_month>月))的?(?:今天|这天|同一天)",
     "weekwhole": (
         rf"整个(?P<ws1>下下个?|下个?|这个?|本){_WEEK}|(?P<ws2>下下个?|下个?|这个?|本)(?:一整个?{_WEEK}|{_WEEK}(?:一?整个?{_WEEK}|一?整周|全周))"
+        rf"|(?P<ws3>下下个?|下个?){_WEEK}(?![一二三四五六日天末几1-7围边岁刊报年期长会内]|[的 ,]?{_WEEK}|之?[前后]|以[前后])"
     ),
-    "week": rf"(?P<shift>下下个?|下个?|这个?|本)?\s?{_NO_COUNT}{_WEEK}{_WEEKDAY}{_MORE_DAYS}",
+    "week": rf"(?:(?P<shift>下下个?|下个?|这个?|本)(?:{_WEEK}[的 ,])?)?\s?{_NO_COUNT}{_WEEK}{_WEEKDAY}{_MORE_DAYS}",
     "later": rf"{_FREE}(?P<later_n>{_NUM})个?(?P<later_unit>天|{_WEEK}|月)(?:之后|以后|后(?![台面勤来]))",
     "feast": (
         r"(?P<name>元旦|国庆节|国庆|劳动节|平安夜|圣诞节|圣诞|儿童节|五四青年节|教师节)(?:节|当天|那天)?"
         + _FEAST_ITSELF
     ),
     "next": r"第二天|次日|隔天|翌日|转天",
-    "bare": rf"{_FREE}(?P<bdom>{_NUM})(?:[号日]{_AFTER_DAY}|(?=(?:[、和,]{_NUM})*(?:{_SEP}|[、和,]){_NUM}[号日](?!楼|线|窗)))",
+    "bare": rf"(?<![路街道])(?:{_FREE})(?P<bdom>{_NUM})(?:[号日]{_AFTER_DAY}|(?=(?:[、和,]{_NUM})*(?:{_SEP}|[、和,]){_NUM}[号日](?!楼|线|窗)))",
     "dashed": rf"(?<![\d.:/#号楼栋a-zA-Z-])(?P<dm>\d{{1,2}})-(?P<dd>\d{{1,2}})(?!\d)(?={_ERRAND}|\s?[到至~—]\s?\d{{1,2}}-\d{{1,2}}(?!\d))",
-    "loose": rf"(?<![\d.:/])(?P<lm>\d{{1,2}})\s?[./](?P<ld>\d{{1,2}}){_NO_AMOUNT}",
+    "loose": rf"(?<![\d./])(?<!\d:)(?P<lm>\d{{1,2}})\s?[./](?P<ld>\d{{1,2}}){_NO_AMOUNT}",
 }
 """In the order in which they are tried at each place of the text."""
 
@@ -91,10 +98,12 @@ _WIDE = frozenset({"pair", "teachweek", "weekwhole"})
 # What may follow the name of a break: 「国庆放假后的第一天」.
 _TAIL = r"(?:节|放完?假|小长假|长假|假期|收假|假|结束)*"
 _RELATION = (
-    rf"(?:(?P<after>{_TAIL}(?:之后|以后|后|完|回来|收假)后?的?(?:第一天|首日|头一天|(?P<worked>(?:第一|首)个工作日)))"
-    rf"|(?P<before>{_TAIL}(?:之前|以前|前)的?(?:一天|最后一天|头一天))"
+    rf"(?:(?P<after>{_TAIL}(?:之后|以后|后|完|回来|收假)后?的?(?:第一天|首日|头一天|(?:第一|首)个{_WEEK}(?P<aday>[一二三四五六日天])|(?P<worked>(?:第一|首)个工作日)))"
+    rf"|(?P<before>{_TAIL}(?:之前|以前|前)的?(?:一天|最后一天|头一天|最后一?个{_WEEK}(?P<bday>[一二三四五六日天])))"
     rf"|{_TAIL}的?(?:第(?P<nth>[一二三四五六七])天|(?P<firstday>首日))|(?P<lastday>{_TAIL}的?最后一天)"
-    r"|(?P<whole>节?(?:小长假|长假|放假(?!前|后|通知|安排|吗|时)|假期(?!前|后|通知|安排)|期间|[三五七]天(?:小?长假|假期?)|那几天|这几天)))"
+    r"|(?P<whole>节?(?:小长假|长假|放假(?!前|后|通知|安排|吗|时)|假期(?!前|后|通知|安排)|期间|(?:这|那)?[三五七八]天(?!之?[前后]|以[前后])(?:小?长假|假期?)?|那几天|这几天"
+    # 「五一请假」: the days off, not the feast alone.
+    r"|(?=节?(?:我|想|要|打算|准备|可以|能不能|能|都|也|就|申请)*(?:请(?!问|教)[^,。]{0,3}假|留校|离校|留宿|外出|出游|旅游|回家|回老家|出去|不回|不在校|住校|开门|营业|值班的)))))"
 )
 _NUMERAL = re.compile(r"[一二三四五六七八九十]+")
 
@@ -125,14 +134,20 @@ class Named:
     @property
     def weekend(self) -> bool:
         """Whether Saturday and Sunday are meant."""
-        return self.kind == "week" and self.parts.get("weekday") in ("末", "六日", "六天")
+        said = self.parts.get("weekday") if self.kind == "week" else self.parts.get("nthday")
+        return said in ("末", "六日", "六天")
 
     @property
     def wide(self) -> bool:
         """Whether more than one day is named."""
         if self.kind == "break":
             return "whole" in self.parts or "spell" in self.parts
-        return self.weekend or self.kind in _WIDE
+        return self.weekend or self.kind in _WIDE or "mdcount" in self.parts
+
+    @property
+    def of_days(self) -> bool:
+        """Whether a week is named in which another day may lie: 第13周, 下周."""
+        return self.kind == "teachweek" or "ws3" in self.parts
 
     def beside(self, date_: Named, text: str) -> bool:
         """Whether this is the bare weekday written beside ``date_``."""
@@ -195,7 +210,7 @@ def _breaks(year: SchoolYear) -> str:
     spells = ["期末考试周", "考试周", "期末周", *(name for one in year.breaks if not one.day for name in one.said)]
     named = "|".join(_alone(name) for name in sorted(feasts, key=len, reverse=True))
     spelt = "|".join(re.escape(name) for name in sorted(spells, key=len, reverse=True))
-    alone = r"(?:当天|那天)|(?P<spell>(?!作业|实践|工|前|后|什么|几|多|怎|放|安排|时间))"
+    alone = rf"(?:当天|那天)|的{_WEEK}(?P<spellday>[一二三四五六日天])|(?P<spell>(?!作业|实践|工|前|后|什么|几|多|怎|放|安排|时间))"
     return (
         rf"(?:(?P<feastname>{named})|(?<!时候)(?<!几号)(?<!时候放)(?<!几号放)放?(?P<spellname>{spelt}))"
         rf"(?:{_RELATION}|(?(feastname)(?:节|当天|那天)?{_FEAST_ITSELF}|(?:{alone})))"
@@ -206,6 +221,10 @@ def _alone(name: str) -> str:
     """A name that is a number too (五一, 十一) needs what follows a feast."""
     if not _NUMERAL.fullmatch(name):
         return re.escape(name)
-    follows = r"节?(?:放|小?长假|假|期间|之?后的?第一|前一天|前最后|当天|那天|回来|第[一二三]天|最后一天)"
+    follows = (
+        r"节?(?:放|收假|小?长假|假|期间|之?后的?第一|之?前的?(?:一天|最后)|(?:之|以)?前(?![后面台])|当天|[这那]|回|第[一二三]天|最后一天|(?:我|想|要|打算|可以|能)*(?:请假|留校|离校|出去|外出)"
+        r"|[三五七八]天(?!之?[前后]))"
+    )
     alone = "" if "十" in name else "|$|[,。 ]|[去不来]"
-    return rf"(?<![第十一二三四五六七八九\d周期拜]){name}(?={follows}{alone})"
+    # 「放假十一」: said the other way round.
+    return rf"(?:(?<![第十一二三四五六七八九\d周期拜]){name}(?={follows}{alone})|(?<=放假){name}(?![一二三四五六七八九点月号天个日]))"

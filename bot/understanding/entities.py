@@ -18,22 +18,39 @@ from bot.understanding.spelling import spelled
 # Nobody states a place or a date after a thousand characters; a pasted document is full of both.
 _READ = 1000
 
-_MEASURES = "份杯套瓶盒张本件台把位人名次个"
+_MEASURES = "份杯碗套瓶盒张本件台把支顶辆桶箱双副条根盏束卷罐袋打块位人名次个"
 """Strongest first: in 「一个中文的，要两份」 and 「我们三个人要两份」 the copies are meant."""
-_COUNT = re.compile(
-    rf"(?<!\d[-~到至])(?<![一二两三四五六七八九][到至])(?<![第每哪这那几月年周上下\d.一二三四五六七八九十])(?P<count>\d{{1,3}}|[一二两俩仨三四五六七八九十百零]{{1,5}})\s?(?:个(?=人(?!月)))?(?P<measure>[{_MEASURES}])"
-    r"(?!月|小时|星期|礼拜|学期|学年|半|人|间|寝|宿舍|桌|民|字|性|正经|下|劲|钟头|钟|多|世纪|样)"
+_MEASURE = (
+    rf"(?:人(?!间|寝|宿舍|桌|民|性|字|家|工|员|体|次|生)|个(?!头|性|体|人|税|学分)|张(?![老三])|位(?!置|数|于|次)|名(?!次|单|字|称|额)|次(?![序品要性方函曲型卧])|本(?![科校学人来月周期地])"
+    rf"|台(?![阶灯风湾])|把(?![手关])|支(?![付持撑书部行队])|条(?![件款约])|根(?!本)|双(?!人|选|休|学)|副(?![教院校科主书部处])|打(?=[矿饮啤可酸牛纯鸡铅]|水|饮料|袜|毛巾|$|[,。 ])"
+    rf"|块(?=玻璃|瓷砖|地砖|墙砖|砖|面板|白板|黑板|展板|板子|床板|木板|硬盘|电池|肥皂|毛巾|地毯|屏|抹布|场地|蛋糕)|卷(?!子)|[{_MEASURES.translate(str.maketrans('', '', '人个张位名次本台把支条根双副打块卷'))}]|(?<=份)卷)"
 )
+_COUNT = re.compile(
+    rf"(?<!\d[-~到至])(?<![一二两三四五六七八九][到至])(?<![第每哪这那几月年周上\d.一二三四五六七八九十])(?<!(?<!得)下)"
+    rf"(?P<count>\d{{1,4}}|[一二两俩仨三四五六七八九十百零]{{1,5}})\s?(?:个(?=人(?!月)))?(?P<measure>{_MEASURE})"
+    r"(?!月|小时|星期|礼拜|学期|学年|半|人|正经|劲|钟头|钟|多|世纪|样|分钟)"
+    # 「俩朋友」, 「三室友」: 俩 and 仨 hold their measure already.
+    r"|(?P<both>[俩仨])(?=人|朋友|同学|室友|舍友|孩子|学生|女生|男生|哥们|姐妹|兄弟|$|[ ,。!吧了])"
+)
+# One of these after the price of one: 「五毛一张」, 「二十块一位」.
+_EACH = re.compile(r"(?:□|块|元|毛|钱)\s?$")
+_NOT_THESE = re.compile(r"(?:不是|不要|并非|而非)\s?$")
 # 「份数：3」, 「拿铁*2」, 「2 copies」, 「双份」
 _TOLD = re.compile(
-    r"(?:份数|数量|杯数|张数)(?:是|为|:|改成)?\s?(?P<number>\d{1,3}|[一二两三四五六七八九十]{1,2})(?![\d.点])"
+    r"(?:份数|数量|杯数|张数|人数|件数|本数)(?:是|为|:|改成|有|大概|大约|约)?\s?(?P<number>\d{1,3}|[一二两三四五六七八九十]{1,2})(?![\d.点])"
     r"|(?<=[^\W\d])\s?[*x×X]\s?(?P<times>\d{1,2})(?![\d.a-zA-Z])|(?P<copies>\d{1,2}) cop(?:y|ies)|双份"
-    r"|(?:[来要打印买借拿]|打印)(?P<both>[俩仨])|(?:打|印|要|开|办|出)(?:个|中文|英文)?(?P<slip>\d{1,2}|[一二两三四五六七八九十])分(?=$|[,。吧]|的?(?:中文|英文|成绩|在读|证明))"
+    r"|(?:[来要打印买借拿]|打印|坏了?|少了?|缺了?|丢了?|还?剩|差)(?P<both>[俩仨](?!人|朋友|同学|室友|舍友))|(?:打|印|要|开|办|出)(?:个|中文|英文)?(?P<slip>\d{1,2}|[一二两三四五六七八九十])分(?=$|[,。吧]|的?(?:中文|英文|成绩|在读|证明))"
 )
-_TAKEN_BACK = re.compile(r"不对|改成|改为|说错|打错|应该是|不是$")
+_TAKEN_BACK = re.compile(r"不对|不不|改成|改为|说错|打错|应该是|减到|加到|减为|增加到|变成|不是$")
 # 「三号楼到五号楼都停水」
 _TOGETHER = re.compile(r"\s?(?:到|至|和|跟|与|、|及|或者?|还是)\s?")
-_ADDRESS = re.compile(r"(?:地址|地点|位置|宿舍|寝室|房间)(?:是|在|为|:)\s?$")
+# 「电影《后天》」 is no day.
+_TITLE = re.compile(r"《[^《》]{1,40}》")
+_ADDRESS = re.compile(
+    r"(?:(?:地址|地点|位置)(?:是|在|为|:)|(?<![回去离到在])(?:宿舍|寝室|房间)(?:是|在|为|:)?|(?:坏了?|出问题|报修|要修|报|漏水|丢)的(?:地方)?(?:是|在))\s?$"
+)
+# Where somebody is while writing: 「人在图书馆」.
+_WHEREABOUTS = re.compile(r"(?:人(?:现在|还|正|已经)?在|(?:现在|正)在|我在)\s?$")
 _PAPER = re.compile(r"成绩|证明|transcript|版|份|在读|学籍|打印", re.IGNORECASE)
 _CHINESE = re.compile(r"中文|汉语版|中文版")
 _ENGLISH = re.compile(
@@ -67,8 +84,8 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
     ``location`` (3号楼502), ``phone`` (eleven digits, or a landline as written), ``student`` (a student number: a word,
     never an identity), ``ticket`` (BX20261122-0001), ``person`` (张老师), ``money`` (yuan: 100, 12.50), ``date``
     (YYYY-MM-DD), ``time`` (HH:MM on that date), ``moment`` (both, YYYY-MM-DDTHH:MM), ``period`` (ISO 8601 interval,
-    whole days 00:00–23:59), ``past`` (a day that is over) and ``until`` (a bound: 周五之前),
-    which are never a wish for that day, ``days`` (a length without a beginning), ``count``, ``fault`` (what is broken, in the
+    whole days 00:00–23:59), ``past``, ``past_time`` and ``past_period`` (what is over: 昨晚十一点, 上周一到周三), ``until``
+    and ``bound`` (a day and an hour that only bound: 周五之前, 四点以后), none of which is ever a wish for that time, ``days`` (a length without a beginning), ``count``, ``fault`` (what is broken, in the
     student's words), ``language`` (zh, en) and ``leave_kind`` (事假, 病假, 公假).
 
     ``year`` is the university's calendar, ``term_start`` any day of the first teaching week where nothing more of it is
@@ -94,9 +111,9 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
     place = places.one(rest)
     seen: list[_Span] = [*taken, *numbers, *students, *named]
     own = _without(text, seen)
-    rest = _without(rest, named)
+    rest = _TITLE.sub(lambda title: "□" * len(title[0]), _without(rest, named))
     if place is None and len(named) > 1:
-        place = _broken_place(named, own) or _given_place(named, text)
+        place = _given_place(named, text) or _broken_place(named, own)
     if place:
         found["location"] = place.name
     if person := people.one(rest):
@@ -118,6 +135,13 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
     return found
 
 
+def unnumbered(text: str) -> str:
+    """Spelled ``text`` with the numbers of tickets, telephones and students blanked, of the same length."""
+    text = _without(text, [ticket for ticket in tickets.find(text) if ticket.number])
+    text = _without(text, [*phones.mobiles(text), *phones.landlines(text)])
+    return _without(text, phones.students(text))
+
+
 def count(text: str) -> str | None:
     """How many, when a measure word says so: 两份 → ``2``; ``None`` when none or two different numbers are said."""
     if told := _TOLD.search(text):
@@ -125,10 +149,16 @@ def count(text: str) -> str | None:
         return str(value) if value else None
     said: dict[str, list[int]] = {}
     for match in _COUNT.finditer(text):
-        if value := number(match["count"]):
-            if said and _TAKEN_BACK.search(text, 0, match.start()):
-                said.clear()
-            said.setdefault(match["measure"], []).append(value)
+        value = number(match["both"] or match["count"])
+        ahead = max(0, match.start() - 4)
+        if not value or _NOT_THESE.search(text, ahead, match.start()):
+            continue
+        if value == 1 and _EACH.search(text, ahead, match.start()):
+            continue
+        if said and _TAKEN_BACK.search(text, 0, match.start()):
+            said.clear()
+        measure = match["measure"] or "人"
+        said.setdefault(measure, []).append(12 * value if measure == "打" else value)
     for measure in _MEASURES:
         if measure in said:
             return str(said[measure][0]) if len(set(said[measure])) == 1 else None
@@ -148,6 +178,12 @@ def _when(text: str, now: datetime, term_start: date | None, year: SchoolYear | 
         found["period"] = dates.iso(when.period)
     if when.past:
         found["past"] = when.past.isoformat()
+    if when.past_at:
+        found["past_time"] = when.past_at.strftime("%H:%M")
+    if when.past_period:
+        found["past_period"] = dates.iso(when.past_period)
+    if when.bound:
+        found["bound"] = when.bound.strftime("%H:%M")
     if when.until:
         found["until"] = when.until.isoformat()
     if when.count:
@@ -171,7 +207,10 @@ def _broken_place(named: list[places.Place], text: str) -> places.Place | None:
 def _given_place(named: list[places.Place], text: str) -> places.Place | None:
     """Of several places the one that is given as the address: 「我在图书馆，地址是3号楼502」."""
     given = [place for place in named if _ADDRESS.search(text, max(0, place.start - 8), place.start)]
-    return given[0] if len(given) == 1 else None
+    if len(given) == 1:
+        return given[0]
+    meant = [place for place in named if not _WHEREABOUTS.search(text, max(0, place.start - 6), place.start)]
+    return meant[0] if len(meant) == 1 and meant[0].detail else None
 
 
 def _language(text: str) -> str | None:

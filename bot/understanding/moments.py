@@ -11,7 +11,7 @@ from bot.understanding.days import Named
 from bot.understanding.school_year import SchoolYear
 
 TO = re.compile(
-    r"\s?\)?\s?(?:的|就|开始|起|出发|走|放假|请假|离校|回家)?\s?,?\s?(?:一直|直|请假|请|休息|休)*\s?(?:到了?|至|-+|~+|—+|–+|→)\s?"
+    r"\s?\)?\s?(?:的|就|开始|起|出发|走|放假|请假|离校|回家|用|借|开|打|玩|学|练)?\s?,?\s?(?:一直|直|请假|请|休息|休)*\s?(?:到了?|至|-+|~+|—+|–+|→|to(?![a-z]))\s?"
 )
 """What stands between the beginning and the end of a range."""
 
@@ -24,7 +24,7 @@ _BUSY = re.compile(
     r"\s?,?(?:那天)?(?:我|全天|都|也|又)*(?:有[^,。]{0,3}课|满课|有事|要?上课|要?考试|有考试|不在|没人|约满|满了|有安排)"
 )
 _CHANGED = re.compile(
-    r"改到|改成|改为|改约|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|不对|说错|打错|应该是"
+    r"改到|改成|改为|改约|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|不对|不不|说错|打错|应该是|啊呸"
 )
 
 
@@ -52,6 +52,9 @@ def moments_of(text: str, year: SchoolYear | None) -> list[Moment]:
             continue
         joined = _JOIN.match(text, day.end)
         said = clock.spoken(text, joined.end() if joined else day.end)
+        if day.parts.get("past", "").endswith(("晚", "夜")) and (said is None or said.part is None):
+            # 「昨晚十一点」: the part of the day stands in the name of the day.
+            said = said.within("晚") if said else Spoken("晚", None, 0, day.end, day.end)
         found.append(Moment(day, said, day.start, said.end if said else day.end))
     lone: list[Moment] = []
     for index, begin in enumerate([0, *(moment.end for moment in found)]):
@@ -83,6 +86,21 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
     return _with_day(left, gone)
 
 
+def in_week(moments: list[Moment]) -> list[Moment]:
+    """``moments`` with the week that is said apart from its day: 「下周有空吗，周三下午」 means next Wednesday."""
+    weeks = [one for one in moments if one.named and "ws3" in one.named.parts]
+    if len(weeks) != 1 or weeks[0].named is None:
+        return moments
+    shift = weeks[0].named.parts["ws3"]
+    found = []
+    for one in moments:
+        day = one.named
+        if day and day.kind == "week" and "shift" not in day.parts and one.start > weeks[0].end:
+            one = replace(one, named=replace(day, parts={**day.parts, "shift": shift}))
+        found.append(one)
+    return found
+
+
 def _in_range(text: str, moments: list[Moment], index: int) -> bool:
     """Whether the moment opens or closes a 「从…到…」, which is denied as a whole or not at all."""
     pairs = [(one, two) for one, two in ((index - 1, index), (index, index + 1)) if one >= 0 and two < len(moments)]
@@ -92,6 +110,10 @@ def _in_range(text: str, moments: list[Moment], index: int) -> bool:
 def _with_day(left: list[Moment], gone: list[Moment]) -> list[Moment]:
     """``left`` with the day of what is gone, when only an hour was put in its place."""
     dated = [moment for moment in gone if moment.named]
+    timed = [moment.said.part for moment in gone if moment.hour and moment.said and moment.said.part]
+    if not dated and timed:
+        # 「晚上八点，不对，九点」 is nine in the evening.
+        return [replace(one, said=one.said.within(one.said.part or timed[-1])) if one.said else one for one in left]
     if not dated or any(moment.named for moment in left) or not any(moment.hour for moment in left):
         return left
     day = dated[-1]

@@ -11,25 +11,40 @@ _SIGNS = "零〇一二两俩三四五六七八九十百千万壹贰叁肆伍陆�
 _PLAIN = str.maketrans("〇两俩壹贰叁肆伍陆柒捌玖拾佰仟", "零二二一二三四五六七八九十百千")
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
+_SCALES = {"百": 100, "千": 1000, "k": 1000, "万": 10_000, "w": 10_000}
+_SHORT = re.compile(r"(\d+(?:\.\d+)?)([百千万])(\d)")
 MOST = Decimal(1_000_000)
 """Nobody pays more here; a longer number is something else."""
 
-_NUM = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}})(?:\.\d{{1,2}})?[百千万]?|[{_SIGNS}]{{1,8}}(?:点[{_SIGNS}]{{1,2}})?"
+_NUM = (
+    rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}})(?:\.\d{{1,2}})?(?:[百千万]\d?(?!\d)|[kKwW](?![a-zA-Z]))?"
+    rf"|[{_SIGNS}]{{1,8}}(?:点[{_SIGNS}]{{1,2}})?"
+)
 _SMALL = rf"(?:\d{{1,6}}(?:\.\d{{1,2}})?[百千万]?|[{_SIGNS}]{{1,8}})"
 """Without commas between thousands: 「充50,502寝室」."""
 _START = rf"(?<![\d.几好第{_SIGNS}])"
 # 「碎了一块玻璃」, 「一块去」, 「二元一次方程」 and 「元旦」 are no money.
 _YUAN = (
     r"(?:块钱|元钱|元整|块整|块(?!儿|[去吃来走玩住上写做看瓷地玻砖木铁布石墙]|黑板|白板|天花板|床板|面板|.板|表|皮|肉|牌|屏)"
-    r"|元(?![旦素件组月宵气音]|一次|方程)|圆(?![形柱珠])|rmb|cny|yuan|r(?![a-z])|人民币|软妹币|大洋|¥)"
+    r"|元(?![旦素件组月宵气音]|[一二三四两]次|方程)|圆(?![形柱珠])|rmb|cny|yuan|r(?![a-z])|人民币|软妹币|大洋|¥)"
 )
 _AFTER = r"(?![\d点号栋楼#个天次份张月日周分%])"
-_JIAO = rf"零?(?:(?P<jiao>\d|[一二两三四五六七八九])(?:毛|角)钱?|(?P<short>\d|[一二三四五六七八九]){_AFTER})?(?:(?P<fen>\d|[一二三四五六七八九])分)?"
+_JIAO = rf"零?(?:(?P<jiao>\d|[一二两三四五六七八九])(?:毛|角)(?:钱|(?P<tail>[1-9一二三四五六七八九])(?![分\d点号{_SIGNS}]))?|(?P<short>\d|[一二三四五六七八九]){_AFTER})?(?:(?P<fen>\d|[一二三四五六七八九])分)?"
 # 「充」 and what is often typed for it; a number after it that counts something else is no money.
 _PAY = r"(?:充值?|冲值?|续费?|缴费?|转账?|存|(?<=[卡里面])打|加|(?<=[水电网话学]费)|(?:付|支付|余额|押金|总价))(?:金额|它个?|满|只?剩|还剩|还有|只有|共|了|进去|进|上|入|个|一下|到卡里|到饭卡里?|到校园卡里?|:|为|是)*\s?"
 _UNCOUNTED = rf"(?!\.\d|[\d:点次张遍天回个分号楼栋#月日年周笔下些级卡人份本杯台层室度瓦折班页封条只套排段道题节{_SIGNS}-]|\s?(?:小时|分钟|多|来))"
+# 「赔两百」, 「交一百二押金」, 「助学金一千五」: a round sum beside what is paid or got needs no 块.
+_SUM = rf"(?:\d{{1,6}}(?:\.\d{{1,2}})?(?:[百千万]\d?(?!\d)|[kKwW](?![a-zA-Z]))?|[{_SIGNS}]*[百千万佰仟][{_SIGNS}]*)"
+_FUNDS = r"(?:奖|助|补助|补|赔偿|违约|押|保证|定|订|基|现|奖学|助学)金|学费|书费|房费|住宿费|报名费|会费|班费|话费|工资|补贴|罚款|贷款|生活费|红包"
+_SPENT = (
+    rf"(?:(?:赔|罚|交|缴|花|丢|扣|欠|付|借给|亏|赚|收|退|骗|捐|领|掏|转给)(?:偿|款|掉|走)?(?:了|我|你|他|她|我们|人家|过|走|回|至少|差不多|大概|将近|快|要|得|个)*"
+    rf"|(?:{_FUNDS}|价格|费用|预算|总价)(?:是|为|有|要|共|才|就|给|发|得|了|涨到|每月|每人|一个月|标准|:)*)\s?"
+)
+_SUM_ENDS = rf"(?=$|[\s,。.!?;、…)啊吧了呢吗嘛呀的够行可以和押买]|左右|{_FUNDS})(?!\.\d|\s?[人次份个张本件名位]|的?(?:人|座|位|次))"
 _MONEY = re.compile(
     rf"(?P<pay>充值?|冲值?|续费?|缴费?|存)?(?:个|了|它|我|进|:)*\s?{_START}(?P<yuan>{_NUM})\s?(?:{_YUAN}){_JIAO}"
+    rf"|(?P<spent>{_SPENT})(?P<sum>{_SUM}){_SUM_ENDS}|{_START}(?P<named>{_SUM})(?:的|块的|元的)?(?:{_FUNDS})"
+    r"|(?<![\d.])(?P<short_for>\d{1,3}\.\d[kKwW])(?![a-zA-Z\d])"
     rf"|(?:[¥]|(?<![a-z])rmb|cny)\s?(?P<signed>{_NUM})"
     rf"|(?P<topped>{_PAY})(?P<bare>{_SMALL}){_UNCOUNTED}"
     rf"|(?P<loaded>[充冲](?:钱|值|校园卡|饭卡|一卡通|卡|话费|电费|水卡|水费|热水|网费|浴卡)[^\d{_SIGNS}]{{0,4}})(?P<later>{_SMALL})(?=$|[,。!. 吧了谢可])"
@@ -65,7 +80,11 @@ def find(text: str) -> list[Amount]:
     """Every amount in normalised ``text``, in order, without those that are denied."""
     found: list[Amount] = []
     for match in _MONEY.finditer(text):
-        said = next(name for name in ("yuan", "signed", "bare", "later", "again", "mao") if match[name])
+        said = next(
+            name
+            for name in ("yuan", "sum", "named", "short_for", "signed", "bare", "later", "again", "mao")
+            if match[name]
+        )
         start = match.start(said)
         value = _value(match, said)
         if value is None or not _meant(text, match, said, value) or _DENIED.search(text, max(0, start - 5), start):
@@ -108,11 +127,13 @@ def bare(text: str) -> str | None:
 def amount(said: str) -> Decimal | None:
     """The value of a number as it is said of money: 一百五 is 150, 两千 is 2000; ``None`` for no number."""
     said = said.replace(",", "").translate(_PLAIN)
-    scale = (
-        {"百": 100, "千": 1000, "万": 10_000}.get(said[-1], 1) if said[0].isdigit() and not said[-1].isdigit() else 1
-    )
+    scale = _SCALES.get(said[-1].lower(), 1) if said[0].isdigit() and not said[-1].isdigit() else 1
     if said[0].isdigit():
-        return Decimal(said.rstrip("百千万")) * scale
+        if short := _SHORT.fullmatch(said):
+            # 「3千6」 is 3600.
+            unit = _SCALES[short[2]]
+            return Decimal(short[1]) * unit + Decimal(short[3]) * unit / 10
+        return Decimal(said.rstrip("百千万kKwW")) * scale
     whole, _, rest = said.partition("点")
     if any(sign not in _DIGITS for sign in rest):
         return None
@@ -157,7 +178,7 @@ def _value(match: re.Match[str], said: str) -> Decimal | None:
         return None
     if said == "mao":
         value = value / 10 + (Decimal(_digit(match["cent"])) / 100 if match["cent"] else 0)
-    for part, worth in (("jiao", 10), ("short", 10), ("fen", 100)):
+    for part, worth in (("jiao", 10), ("short", 10), ("tail", 100), ("fen", 100)):
         if said == "yuan" and match[part]:
             value += Decimal(_digit(match[part])) / worth
     return value if 0 < value <= MOST else None
@@ -169,6 +190,9 @@ def _digit(said: str) -> int:
 
 def _meant(text: str, match: re.Match[str], said: str, value: Decimal) -> bool:
     """Whether a number with 块 is money at all: 「窗户碎了一块」 and 「三块玻璃」 are not."""
+    if said == "sum" and match["sum"].isdigit():
+        # 「丢了3」, 「交12」: without a unit only what cannot well be a number of things.
+        return value >= 20 and match.end("sum") - match.start("sum") <= 4
     if said in ("bare", "again"):
         # 「充一下」 and the like: a single small number is hardly an amount without its unit.
         return value >= 5

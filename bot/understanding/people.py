@@ -11,8 +11,10 @@ from bot.understanding import words
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # No given name holds one of these; the word before the title is then a sentence, not a name.
 _NEVER = frozenset(
-    "的是在了和跟我你他她它们个位名哪这那有没不就都也很到去来找约请问给让叫说学院系班课年级校楼号员师长吗呢吧啊里边上下前后几两些每老新女男"
+    "的是在了和跟我你他她它们个位名哪这那有没不就都也很到去来找约请问给让叫说学院系班课年级校楼号员师长吗呢吧啊里边上下前后几两些每老新女男数教被把从向打因"
 )
+# How many of the surnames, which the list gives by frequency, are common.
+_COMMON = 100
 _DENIED = re.compile(r"(?:不是|不要|不想要|别找|别约|不找|不约|不用|而非|换掉|除了)$")
 # 「辅导员王磊批了」, 「导师叫刘强」
 _INTRODUCED = re.compile(
@@ -80,17 +82,34 @@ def _named(text: str, begin: int, end: int) -> int:
         before = tail if found and tail else before
     for length in (4, 3, 2, 1):
         name, ahead = before[-length:], before[:-length]
+        if length == 1 and (full := _common(before)):
+            return full
         if len(name) == length and _is_name(name) and (length == 1 or name in known["compounds"] or _free(ahead)):
             return length
     # 「我们班李明老师」: any word may stand before a full name whose last character is no surname.
     return next((length for length in (2, 3) if len(before) > length and _is_name(before[-length:])), 0)
 
 
+def _common(before: str) -> int:
+    """The length of a full name whose family is common and whose last character is a rare surname: 吴晓燕, not 燕."""
+    ranks = words.load_once("people")["surnames"].replace(" ", "")
+    if ranks.find(before[-1:]) < _COMMON:
+        return 0
+    return next(
+        (
+            length
+            for length in (3, 2)
+            if len(before) >= length and _is_name(before[-length:]) and ranks.find(before[-length]) < _COMMON
+        ),
+        0,
+    )
+
+
 def _is_name(name: str) -> bool:
     known = words.load_once("people")
     family = 2 if name[:2] in known["compounds"] else 1
     given = name[family:]
-    if family == 1 and name[0] not in known["surnames"]:
+    if family == 1 and (name[0].isspace() or name[0] not in known["surnames"]):
         return False
     if name[0] == "周" and given[:1] in tuple("一二三四五六日天末"):
         return False

@@ -14,8 +14,8 @@ _DIGIT = "零〇一二三四五六七八九幺"
 _HOUSE = rf"(?P<house>(?<!\d)(?<!\d[-~—–到至])\d{{1,2}}|(?<![{_CN}])[{_CN}]{{1,3}})"
 _DOOR = (
     rf"(?:\d{{3,4}}(?!\d)|\d \d \d(?! ?\d)|(?<![{_DIGIT}])[{_DIGIT}]{{3,4}}(?![{_DIGIT}十百])"
-    r"|[一二三四五六七八九]百[零〇]?[一二三四五六七八九十]{1,3})"
-    r"(?!年|月|级|届|元|块|天|人|次|分|点|-\d\d|\.\d)"
+    r"|[一二三四五六七八九]百[零〇]?[一二三四五六七八九十]{1,3}(?![一二三四五六七八九十]))"
+    r"(?!年|月|级|届|元|块|天|个?人|位|名|次|分|点|-\d\d|\.\d)"
 )
 _CALLED = r"(?:教室|房间|寝室|宿舍|室|房|寝|号房)"
 _ROOM = rf"(?P<room>{_DOOR})\s?{_CALLED}?"
@@ -26,9 +26,13 @@ _GAP = r"[ 的,、#/.。]{0,2}"
 _NAMED = r"(?:(?:男生|女生)?(?:宿舍|寝室|房间|房|门牌|公寓)(?:号码?)?(?:是|为|:)?\s?)?"
 _SIDE = r"(?:的?(?:[东西南北][侧边头面]|靠窗|左边|右边|左侧|右侧|尽头|里面|拐角))?"
 _AHEAD = re.compile(rf"(?P<room>{_DOOR})\s?{_CALLED}?[ ,、。的]{{0,2}}(?:我?(?:住在?|在|是))?\s?$")
+# A room or a floor said apart from its house: 「502寝室的灯坏了，12号楼」, 「三楼水房，我们7栋的」.
+_APART_ROOM = re.compile(
+    rf"(?:寝室|宿舍|房间|房号|那个|就是|报的修?)(?:号|是|为|在|:)?\s?(?P<named>{_DOOR})(?!\s?[号栋#幢元块])|(?<![\d.-])(?P<called>{_DOOR})\s?{_CALLED}"
+)
 _WRONG = r"(?:不对|不是|不不|(?:说|打|写|输)?错了?)"
 _REPLACED = re.compile(
-    rf"[,。. ]*(?:[哦噢额呃啊诶唉哎]+[,。. ]*)?(?:{_WRONG}[,。. ]*)+(?:{_DOOR}\s?{_CALLED}?[,。. ]*)?(?:应该是|应该|是)?\s?{_ROOM}(?!\s?[号栋#])"
+    rf"[,。. ]*(?:[哦噢额呃啊诶唉哎]+[,。. ]*)?(?:(?:{_WRONG}[,。. ]*)+(?:{_DOOR}\s?{_CALLED}?[,。. ]*)?(?:应该是|应该|是)?|(?:应该是|改成|改为|换成))\s?(?:{_ROOM}(?!\s?[号栋#])|(?P<floor>{_FLOOR}))"
 )
 
 
@@ -81,21 +85,45 @@ def one(text: str) -> Place | None:
             chosen = place
         elif not chosen.within(place):
             if not _CORRECTED.search(text, chosen.end, place.start):
-                return None
+                return _put_last(text, named)
             chosen = place
-    return chosen
+    return _completed(text, chosen) if chosen else None
+
+
+def _put_last(text: str, named: list[Place]) -> Place | None:
+    """Of several places the last, where it is put in the place of the others: 「帮我改成9号楼」."""
+    last = named[-1]
+    return last if _PUT.search(text, max(0, last.start - 5), last.start) else None
+
+
+def _completed(text: str, place: Place) -> Place:
+    """``place`` with the room or the floor that is said elsewhere: 「502寝室的灯坏了，12号楼」."""
+    if place.detail or not place.building.endswith("号楼"):
+        return place
+    apart = text[: place.start] + "□" * (place.end - place.start) + text[place.end :]
+    rooms = {_number(match["named"] or match["called"]) for match in _APART_ROOM.finditer(apart)} - {None}
+    if len(rooms) == 1:
+        return replace(place, detail=rooms.pop() or "")
+    floors = {_storey(match["floor"]) + match["corner"] for match in _floor_and_corner().finditer(apart)}
+    return replace(place, detail=floors.pop()) if len(floors) == 1 and not rooms else place
 
 
 _DENIED = re.compile(r"(?:不是|不在|不住|并非|而非|不要)(?:在)?$")
 # 「5号楼505和506都没电」: two rooms, and a form takes one.
 _ANOTHER = re.compile(r"\s?[、和跟与及]\s?\d{3,4}(?![\d分元块天人])")
+_PUT = re.compile(r"(?:改成|改到|改为|换成|换到|换去|应该是|送到|送去)\s?$")
 _CORRECTED = re.compile(r"不对|错了|应该是|更正|改成|改到|改为|换成|换到|不不")
 
 
 def _with_room(text: str, place: Place, after: int) -> Place:
     """``place`` with a room that stands before it (502寝室，3号楼) or instead of one taken back (502，不对，503)."""
-    if (replaced := _REPLACED.match(text, place.end)) and (room := _number(replaced["room"])):
-        return replace(place, detail=room, end=replaced.end())
+    if replaced := _REPLACED.match(text, place.end):
+        if replaced["floor"]:
+            corner = _corner().match(text, replaced.end())
+            detail = _storey(replaced["floor"]) + (corner["corner"] if corner else "")
+            return replace(place, detail=detail, end=corner.end() if corner else replaced.end())
+        if room := _number(replaced["room"]):
+            return replace(place, detail=room, end=replaced.end())
     ahead = None if place.detail else _AHEAD.search(text, max(after, place.start - 16), place.start)
     if ahead and place.building.endswith("号楼") and (room := _number(ahead["room"])):
         return replace(place, detail=room, start=ahead.start())
@@ -173,13 +201,26 @@ def _aliases() -> dict[str, str]:
     return {said.lower(): name for name, spellings in places.items() for said in spellings}
 
 
+def _corners() -> str:
+    return "|".join(sorted(words.load_once("places")["corners"], key=len, reverse=True))
+
+
+@cache
+def _corner() -> re.Pattern[str]:
+    return re.compile(rf"[ ,的]{{0,2}}(?P<corner>{_corners()})")
+
+
+@cache
+def _floor_and_corner() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\d{_CN}])(?P<floor>{_FLOOR})的?(?P<corner>{_corners()})")
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
     known = words.load_once("places")
     aliases = "|".join(re.escape(said) for said in sorted(_aliases(), key=len, reverse=True))
     estates = "|".join(said for spellings in known["estates"].values() for said in spellings)
     initials = "".join(name[0] for name in known["estates"])
-    corners = "|".join(sorted(known["corners"], key=len, reverse=True))
     estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d))[ 的]?)?"
     house = (
         rf"(?:{_HOUSE}\s?(?:号(?:男生|女生|学生|宿舍|寝室|公寓)*楼|号(?:学生)?公寓|号栋|\#\s?(?:宿舍|公寓)?楼?"
@@ -187,10 +228,10 @@ def _pattern() -> re.Pattern[str]:
         r"|(?<![\d.:/-])(?P<short>\d{1,2})(?:\s?[-—–_·]{1,2}(?=\d{3,4}(?![\d.:/]|-\d\d))|号(?=\d{3}(?!\d)))"
         r"|(?<!\d)(?P<floorlike>\d{1,2})楼[- ]?(?=\d{3,4}(?!\d)))"
     )
-    alias = rf"(?P<alias>(?<![a-z\d])(?:{aliases})(?![a-z](?!\d)|(?<=活)动|(?<=教)(?:室|授|练|师|材|学|育|务)|(?<=[一二]食堂)(?:阿姨)))"
+    alias = rf"(?P<alias>(?<![a-z\d])(?:{aliases})(?![a-z](?!\d)|(?<=活)动|(?<=教)(?:室|授|练|师|材|学|育|务)|(?<=[一二]食堂)(?:阿姨)|(?<=馆)学(?=专业|系|院|的|概论|考|$)|路(?![灯口面边上])|大街|大道))"
     # 「A301」 alone is a class room in teaching block A.
     lettered = rf"(?P<lettered>(?<![a-z\d])[ab])[- ]?(?P<class_room>\d{{3}}|[{_DIGIT}]{{3}}(?![{_DIGIT}十百]))(?![\d.a-z])(?:教室|室)?"
-    corner = rf"(?:{_SIDE}[的 ]?(?P<corner>{corners})(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?)?"
+    corner = rf"(?:{_SIDE}[的 ]?(?P<corner>{_corners()})(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?)?"
     inside = (
         rf"(?:{_GAP}{_UNIT})?(?:{_GAP}(?P<floor>{_FLOOR}))?(?:(?:{_GAP}{_NAMED}|\s?[-—–]\s?){_ROOM}"
         rf"|(?P<door>0[1-9])(?={_CALLED}){_CALLED})?{corner}"

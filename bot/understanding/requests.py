@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.understanding import Reading
+from bot.understanding.intents import ACCEPT
 
 Read = Callable[[str], Reading]
 """Reads a piece as it would read a message."""
@@ -27,7 +28,7 @@ QUERIES = frozenset(
 
 CONNECTED = 0.5
 """How likely a piece must be one request rather than another where a word says that something stands beside it."""
-UNCONNECTED = 0.75
+UNCONNECTED = ACCEPT
 """The same where no word says so."""
 NOT_IDLE = 0.4
 """How likely it must be that it is this request at all."""
@@ -38,12 +39,16 @@ MOST = 8
 
 _WORDS = (
     r"顺便|顺带|顺道|顺手|另外|此外|然后|同时|并且|而且|接着|对了|外加|加上|还想|也想|还得|重新给|其二|第二(?=[,，件个])|再就是|再一个"
-    r"|顺嘴|捎带手?|连带着?|附带|再者|其次|随后|末了|二是|二来|btw|plus(?= )|另(?=[找给帮想要开打查约订外])"
+    r"|顺嘴|并(?=且?[查给帮替开打订约请充报])|等的(?:工夫|功夫|时候)|捎带手?|连带着?|附带|再者|其次|随后|末了|二是|二来|btw|plus(?= )|另(?=[找给帮想要开打查约订外])"
     r"|还有(?!.{0,8}(?:没有?|吗|么|多少|几.|啥|什么).{0,2}$|[一二两三四五几\d]+(?:百|十|块|元|天|周|分|个月))|还要(?!不要)|以及"
     r"|再(?=来[个杯份一]|给|帮|看|查|约|订|告诉|叫|开[一个份张]|充|借|打[一个份张])"
 )
 _OPENING = r"(?:最后|回头|等会儿?|待会儿?|之后|也|又)(?=帮|给我|想[约订打查开借报]|要[一约订打查开借报])"
 """Connect at the beginning of a piece only: 「成绩单也给我打出来」 is one piece."""
+_ALSO = re.compile(r"也?(?:一起|一块儿?|一并)(?:帮|给|替|办|弄|做|要|开|打|查|订|约)|也(?:得|请)?(?:帮|给|替)我")
+"""The same in the middle of a piece: 「请假条也一起帮我弄了」."""
+_AND = re.compile(r"(?<=.)(?:和|跟|与|及|还有)(?=.{2})")
+"""Connects two requests where nothing but a service's name follows: 「打英文成绩单和在读证明」."""
 _AFTER = r"(?:完了|完事|[说报办查弄打看点订约]完(?=了|之?后|以后|给|帮|我|再|就|查|看))(?:了|之?后|以后)?"
 _CUT = re.compile(
     rf"[,，。;；!！?？、+\n]+|(?<=[^\x00-\x7f]) +| +(?=[^\x00-\x7f])|(?<!再)(?=再?(?:{_WORDS}))|(?= (?:and then|then|also) )",
@@ -58,24 +63,30 @@ _BEFORE = re.compile(
 """「打成绩单之前你先查…」: what comes first is said last."""
 _WHILE = re.compile(r"一边(?P<first>(?:帮|给|替).{2,}?)一边(?P<then>(?:帮|给|替).+)")
 _FIRST = re.compile(r"(?:你|我|得|要|那|麻烦|请|还是|对了|另外)*(?:帮我|给我)?先(?!生|后|进)")
-_LAST_FIRST = re.compile(r"后(?:说|面|头|边).{0,5}先|先(?:办|弄|做|来)?(?:后|第二)")
-_REFUSED = re.compile(r"(?:先|也|就|又|我|才)*(?:不(?!要钱|行就|多|知|对)|别(?!人|的)|没(?!课|事))")
-"""「先不充钱」 asks for nothing."""
+_LAST_FIRST = re.compile(r"后(?:说|面|头|边).{0,5}先|先(?:办|弄|做|来)?(?:后(?=面|说|头|边|一|那)|第二)")
+_REFUSED = re.compile(r"(?:先|也|就|又|我|才)*(?!.{2,4}(?:的话|就))(?:不(?!要钱|多|知|对)|别(?!人|的)|没(?!课|事))")
+"""「先不充钱」 asks for nothing; 「不够的话充一百」 does."""
+_TORN = re.compile(r"想.{1,8}[又可但却]是?(?:怕|不|没)")
+"""「想请假又怕点名」: a wish that was not made up yet."""
 _TOLD = re.compile(
-    r"本来|原来|以前|(?:好|完|过|定)了$|的$|之前.{1,12}过$|^(?:我|之前)?.{0,4}(?:报修|申请|投诉|请)的.{1,4}$"
+    r"本来|原来|以前|(?:好|完|过|定)了$|^(?!.*[约订要请占].{2,8}的$).*的$|之前.{1,12}过$|^(?:我|之前)?.{0,4}(?:报修|申请|投诉|请)的.{1,4}$"
 )
 """What was done already, or only named: 「讲座嘉宾也请好了」「我报修的灯」."""
+_THE_SAME = re.compile(
+    r"(?:给我|帮我|替我)(?:也|就|直接|先)*(?:约|办|开|订|打|报|弄|整|来|安排)上?一?[个份张次回]?名?[吧呗了啊]*"
+)
+"""「心理咨询要钱不，不要钱就给我约一个」: a wish that leaves unsaid what for."""
 _ALL = re.compile(r"(?:都|一共|到底|总共)(?!是|给|要)")
 """「…，都处理到哪了」 is said of everything before it."""
 _WISH = re.compile(
-    r"帮|给我|给卡|给.{1,4}(?:充|打)|我要|要[一个张份]|想|来[一个杯份人点]|约|订|占|借|打[印一两三个张份]|打.*[份张]|开[一个份张]|查|看[看下一眼]?|催|请|充|报[一名个修上下]|挂失|挂[个上]|找"
+    r"帮|给我|给卡|给.{1,4}(?:充|打)|我要|要[一个张份]|想|来[一个杯份人点]|约|订|占|借|打[印一两三个张份]|打.*[份张]|^打(?!球|水|架|人|扰|电话|雷|车)|开[一个份张]|查|看[看下一眼]?|催|请|充|报[一名个修上下]|挂失|挂[个上]|找"
     r"|转人工|投诉|反映|举报|修|管管?|叫|喊|点[一个杯]|告诉|通知|申请|办|取消|撤|[一二两三][张份杯]|^[a-z]{2,4}(?![a-z])|停|冻|print|book|order|let me|i want|help",
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"[?？吗么呢没不]$|啥|咋|什么|怎么|多少|几|哪|谁|有没有|能不能|是不是|可不可以|过没过|第几")
 _FACT = re.compile(
     r"(?:[\d\W零〇一二两三四五六七八九十百半点元块钱]|我?的?(?:电话|手机号?|号码|联系方式|联系电话|学号|地址|地点|时间)|是|在|住|到|至|从|号楼|[号月点]|[东南西北]区|栋|幢|舍|楼|室|寝室|宿舍|房间"
-    r"|今天|明天|后天|大后天|明早|今晚|下?周[一二三四五六日天末]|上午|下午|中午|晚上|早上|随时|都可以|谢谢|麻烦了?|你好|老师|您好|尽快|急)+"
+    r"|今天|明天|后天|大后天|明早|今晚|约|大概|左右|小时|钟头|分钟|下?周[一二三四五六日天末]|上午|下午|中午|晚上|早上|随时|都可以|谢谢|麻烦了?|你好|老师|您好|尽快|急)+"
 )
 """A place, a time, a number, a greeting: said beside a request, never one. Not worth reading."""
 _DO = re.compile(r"帮我|给我|我要|我想|把|[一二两三][张份杯]|一下|就给|给.{0,4}[修换约报订查]|现在就|麻烦|赶紧|快")
@@ -97,12 +108,14 @@ class _Piece:
 
 def may_be_several(text: str) -> bool:
     """Whether there is any place where the message could be cut. Costs nothing."""
-    return len(_pieces(text)) > 1
+    return len(_pieces(text)) > 1 or _AND.search(text) is not None
 
 
 def split(whole: Reading, read: Read) -> list[Reading]:
     """The requests of a message in the order in which they are to be done; the message itself where it is one request."""
     pieces = _pieces(whole.text)
+    if len(pieces) <= MOST:
+        pieces = [each for piece in pieces for each in _named_apart(piece, read)]
     if not 1 < len(pieces) <= MOST:
         return [whole]
     told = [_worth_reading(piece) for piece in pieces]
@@ -110,6 +123,7 @@ def split(whole: Reading, read: Read) -> list[Reading]:
         return [whole]
     nothing = Reading("", "out_of_scope", 0.0, (), {}, None)
     readings = [_as_request(read(piece.plain)) if told[place] else nothing for place, piece in enumerate(pieces)]
+    readings = [_meant_before(place, pieces, readings) for place in range(len(pieces))]
     beside = [
         piece.joined or (piece is not pieces[-1] and pieces[place + 1].joined) for place, piece in enumerate(pieces)
     ]
@@ -174,9 +188,20 @@ def _pieces(text: str) -> list[_Piece]:
             follows = bool(found) and not found[-1].text
             if follows:
                 found.pop()
+            also = bool(found) and _ALSO.search(plain) is not None
             rank = -1 if found and _FIRST.match(plain) and not _FIRST.match(found[0].plain) else 0
-            found.append(_Piece(cut, plain, joined is not None or follows, rank))
+            found.append(_Piece(cut, plain, joined is not None or follows or also, rank))
     return [piece for piece in found if piece.text]
+
+
+def _named_apart(piece: _Piece, read: Read) -> list[_Piece]:
+    """The piece, cut before a service that is only named at its end."""
+    for found in _AND.finditer(piece.plain):
+        first, then = piece.plain[: found.start()], piece.plain[found.end() :]
+        # A name by itself leaves the reader no second thought.
+        if len(read(then).ranking) == 1:
+            return [replace(piece, text=first, plain=first), _Piece(then, then, True)]
+    return [piece]
 
 
 def _as_request(reading: Reading) -> Reading:
@@ -188,6 +213,25 @@ def _as_request(reading: Reading) -> Reading:
         return replace(reading, intent="out_of_scope")
     name, chance = likely[0]
     return replace(reading, intent=name, confidence=chance / sum(each for _, each in likely))
+
+
+def _meant_before(place: int, pieces: list[_Piece], readings: list[Reading]) -> Reading:
+    """The reading of a piece; a wish that leaves unsaid what for means the service that the question before it is about."""
+    own = readings[place]
+    if not place or readings[place - 1].intent != "policy_question":
+        return own
+    wish = re.search(r"(?:给我|帮我|替我).*", pieces[place].plain)
+    if wish is None or _THE_SAME.fullmatch(wish[0]) is None:
+        return own
+    about = next(
+        (
+            name
+            for name, _ in readings[place - 1].ranking
+            if name not in {*NO_REQUESTS, "policy_question", "human_handoff"}
+        ),
+        None,
+    )
+    return own if about is None else replace(own, intent=about, confidence=PLAIN, ranking=((about, PLAIN),))
 
 
 def _asks(piece: _Piece, reading: Reading, beside: bool) -> bool:
@@ -204,7 +248,7 @@ def _asks(piece: _Piece, reading: Reading, beside: bool) -> bool:
 def _worth_reading(piece: _Piece) -> bool:
     """Whether a piece can be a request at all: no bare fact, nothing refused, nothing told of the past."""
     text = piece.plain
-    past = _REFUSED.match(text) or _TOLD.search(text) or _LAST_FIRST.search(text)
+    past = _REFUSED.match(text) or _TOLD.search(text) or _TORN.search(text) or _LAST_FIRST.search(text)
     return past is None and _FACT.fullmatch(text) is None
 
 
@@ -243,7 +287,7 @@ def _in_order(
         current = owner.get(place, current)
         texts[current].append(piece.plain)
     order = list(range(len(parts)))
-    if len(parts) == 2 and (pieces[parts[1][0]].rank < 0 or _LAST_FIRST.search(pieces[-1].plain)):
+    if len(parts) == 2 and (any(pieces[place].rank < 0 for place in parts[1]) or _LAST_FIRST.search(pieces[-1].plain)):
         order.reverse()
     found = []
     for number in order:

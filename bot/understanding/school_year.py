@@ -85,6 +85,10 @@ class SchoolYear:
         """The break of that name that is on or comes next; ``None`` when it is over."""
         return next((one for one in self.breaks if said in one.said and one.last >= today), None)
 
+    def latest(self, said: str, today: date) -> Break | None:
+        """The last break of that name that is over; ``None`` when the calendar knows none."""
+        return next((one for one in reversed(self.breaks) if said in one.said and one.last < today), None)
+
     def works(self, day: date) -> bool:
         """Whether offices and classes work on ``day``."""
         if day in self.workdays:

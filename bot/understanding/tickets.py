@@ -14,12 +14,15 @@ _TICKET = re.compile(
 )
 # Looks like one, but is cut short, too long or of no known kind: nothing else may be read out of its digits.
 _LIKE = re.compile(r"(?<![A-Za-z\d])(?:[A-Za-z]{2}[\s_—–-]?)?20\d{6}[\s_—–-]?\d{2,6}(?!\d)")
-_NUMBER = re.compile(r"20\d{8}")
+_NUMBER = re.compile(r"20\d{6}[ -]?\d\d")
 _DENIED = re.compile(r"(?:不是|并非|而非|不要)\s?(?:查)?\s?$")
 _CODE = re.compile(
     r"(?:(?:我的)?(?:查询|跟踪|追踪|投诉|匿名)?(?:码|编号|单号|号码?)?(?:就?是|为|:)?\s?)(?P<code>[A-Za-z\d]{4,}(?:-[A-Za-z\d]{2,}){0,3})\s?[。.!]?"
 )
 
+_NAMED = re.compile(
+    r"(?:(?:查询|跟踪|追踪|匿名|凭证|受理|投诉|案件)(?:码|编?号|单号)?|编号|单号|代码)(?:就?是|为|:)?\s?(?P<code>[A-Za-z\d]{8})(?![A-Za-z\d-])"
+)
 _CASE = re.compile(r"(?=.*\d)(?=.*[A-Z])[2-9A-HJKMNP-Z]{8}")
 """The code of a case without a name, in the letters it is drawn from."""
 
@@ -58,7 +61,16 @@ def one(text: str) -> str | None:
         for ticket in find(text)
         if ticket.number and not _DENIED.search(text, max(0, ticket.start - 5), ticket.start)
     }
+    if not numbers:
+        return _named(text)
     return numbers.pop() if len(numbers) == 1 else None
+
+
+def _named(text: str) -> str | None:
+    """The code of a case that is called one, or that is all there is: 「匿名投诉查询码 K7MN3PQR」."""
+    named = _NAMED.search(text)
+    said = named["code"].upper() if named else text.strip(" 。.!")
+    return said if _CASE.fullmatch(said) else None
 
 
 def code(text: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from actions import form
+from actions import form, questions
 from actions.form import Person, State, Step, Turn, Unfit, advance, fits, masked, shown
 from actions.task import CONFIRM, SIGN_IN, Asked, Choice, Task, read_tasks
 
@@ -334,3 +334,24 @@ def test_no_sentence_is_stiff() -> None:
         said += [words.text for words in task.refusals.values()]
         said += [words for of in task.fields for words in (of.ask, of.again)]
     assert [words for words in said if words and "您" in words] == []
+
+
+async def test_the_question_tells_which_entity_answers_it_where_that_is_called_otherwise() -> None:
+    complaint = TASKS["complaint"]
+    place = complaint.field("place")
+    asked = questions.question(complaint, State({}), place, None, again=False)
+    assert asked.prompt is not None
+    assert (asked.prompt["asking"], asked.prompt["entity"]) == ("place", "location")
+    plain = questions.question(REPAIR, State({}), REPAIR.field("location"), None, again=False)
+    assert plain.prompt is not None
+    assert "entity" not in plain.prompt
+
+
+async def test_the_answer_to_another_question_is_not_taken_for_free_words() -> None:
+    told: dict[str, str | None] = {"matter": "宿管半夜大声打电话", "place": "实名"}
+    step = await take(TASKS["complaint"], told, "answer", ("place",), "place", utterance="实名")
+    assert (step.asking, step.state.values["place"], step.state.values["privacy"]) == ("place", None, "named")
+
+
+async def test_a_service_that_confirms_nothing_keeps_no_confirmation() -> None:
+    assert CONFIRM not in TASKS["card_balance"].steps

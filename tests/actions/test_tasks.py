@@ -57,6 +57,14 @@ FIELD = GOOD["fields"][0]
         ({"fields": [{**FIELD, "name": "confirmed"}]}, "a name that every form uses itself"),
         ({"fields": [{**FIELD, "name": "order"}]}, "a name that every form uses itself"),
         ({"fields": [FIELD, FIELD]}, "two fields have the same name"),
+        (
+            {"fields": [{**FIELD, "entity": "location"}, {**FIELD, "name": "back", "entity": "location"}]},
+            "two fields are filled by the same entity ['location']",
+        ),
+        (
+            {"fields": [{**FIELD, "name": "location"}, {**FIELD, "name": "back", "entity": "location"}]},
+            "two fields are filled by the same entity ['location']",
+        ),
         ({"fields": [{**FIELD, "when": {"floor": "1"}}]}, "depends on unknown fields ['floor']"),
         ({"fields": [{"kind": "text"}]}, "name"),
         ({"refusals": {"closed": {"text": "没开门。", "ask": "floor"}}}, "asks for unknown field 'floor'"),

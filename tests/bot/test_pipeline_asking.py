@@ -31,9 +31,24 @@ MEANINGS: dict[str, Any] = {
     "我朋友那事": (("complaint", 0.3), ("out_of_scope", 0.28)),
     "饭卡那个": (("out_of_scope", 0.3), ("card_balance", 0.1)),
     "10号楼201灯坏了": ("repair_request", 0.98),
+    "来张成绩单": ("transcript_print", 1.0),
+    "成绩单咋打": (("transcript_print", 1.0), ("policy_question", 0.0001)),
+    "不用密封能不能便宜?": (("policy_question", 0.97), ("transcript_print", 0.02)),
+    "过几天吧": (("policy_question", 0.85), ("affirm", 0.08)),
+    "我不想留名": (("crisis", 0.9), ("affirm", 0.02)),
+    "说了太多话了我不想留名就这样吧永远不见": (("crisis", 0.9), ("affirm", 0.02)),
+    "不想在了": (("crisis", 0.9), ("affirm", 0.02)),
+    "最后一个": (("crisis", 0.95), ("affirm", 0.01)),
     "我饭卡还剩多少": ("card_balance", 0.98),
 }
-KNOWN = {"校园卡丢了怎么补?": 0.85, "成绩单怎么打": 0.7, "自习室几点关": 0.95}
+KNOWN = {
+    "成绩单咋打": 0.86,
+    "不用密封能不能便宜?": 0.7,
+    "过几天吧": 0.0,
+    "校园卡丢了怎么补?": 0.85,
+    "成绩单怎么打": 0.7,
+    "自习室几点关": 0.95,
+}
 
 
 @pytest.fixture
@@ -232,3 +247,47 @@ async def test_ordinary_turns_cost_one_post(pipeline: Pipeline, hall: Hall) -> N
     for number, words in enumerate(["10号楼201灯坏了", "13812345678", "校园卡丢了", "确认"], 1):
         await talk(words)
         assert len(hall.posted) == number
+
+
+async def test_how_to_do_it_may_only_ask_however_sure_the_head_is(pipeline: Pipeline, hall: Hall) -> None:
+    answered = await Talk(pipeline)("成绩单咋打")
+    assert answered.trace.task == "transcript_print"
+    assert [one["label"] for one in answered.replies[0]["choices"]] == ["我只是想问规定"]
+
+
+async def test_a_question_about_the_open_service_is_answered_though_it_looks_like_an_answer(
+    pipeline: Pipeline, hall: Hall
+) -> None:
+    talk = Talk(pipeline)
+    await talk("来张成绩单")
+    answered = await talk("不用密封能不能便宜?")
+    assert (answered.trace.route, answered.trace.asking) == ("policy", "sealed")
+    assert texts(answered)[-1] == "transcript_print sealed？"
+    assert hall.intents == ["transcript_print"]
+
+
+async def test_what_neither_asks_nor_is_answered_is_an_answer_gone_wrong(pipeline: Pipeline, hall: Hall) -> None:
+    talk = Talk(pipeline)
+    await talk("来张成绩单")
+    answered = await talk("过几天吧")
+    assert (answered.trace.route, hall.intents) == ("task", ["transcript_print", "answer"])
+
+
+async def test_the_last_of_the_choices_is_no_alarm(pipeline: Pipeline, hall: Hall) -> None:
+    talk = Talk(pipeline)
+    await talk("来张成绩单")
+    assert (await talk("最后一个")).trace.asking == "count"
+    assert (await Talk(pipeline)("最后一个")).trace.route == "crisis"
+
+
+@pytest.mark.parametrize(
+    ("text", "route"),
+    [("我不想留名", "task"), ("说了太多话了我不想留名就这样吧永远不见", "crisis"), ("不想在了", "crisis")],
+)
+async def test_words_of_a_choice_are_no_alarm_unless_more_is_said_with_them(
+    pipeline: Pipeline, text: str, route: str
+) -> None:
+    talk = Talk(pipeline)
+    await talk("来张成绩单")
+    talk.state = replace(talk.state, prompt={**talk.state.prompt, "said": {"no": "不想留名"}})  # type: ignore[dict-item]
+    assert (await talk(text)).trace.route == route

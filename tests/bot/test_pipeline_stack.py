@@ -110,7 +110,7 @@ async def test_a_query_in_between_is_answered_and_the_question_stands_again_in_t
     talk = Talk(pipeline)
     await talk("我想请假")
     answered = await talk("先查下余额")
-    assert texts(answered)[1:] == ["card_balance 办好了", "接着办“请假”。", "leave_request reason？"]
+    assert texts(answered) == ["card_balance 办好了", "接着办“请假”。", "leave_request reason？"]
     assert hall.intents == ["leave_request", "card_balance"]
 
 
@@ -393,6 +393,32 @@ async def test_a_service_left_for_a_day_is_asked_about_and_goes_on_with_what_was
     assert hall.intents == ["repair_request"]
     assert (await talk.tap("接着办", asked)).trace.asking == "visit"
     assert hall.posted[-1][1:] == ("answer", {"value": "13812345678", "utterance": "13812345678"})
+
+
+@pytest.mark.parametrize("said", ["嗯", "确认提交", ""])
+async def test_a_yes_of_the_day_after_brings_the_card_back_and_submits_nothing(
+    pipeline: Pipeline, hall: Hall, said: str
+) -> None:
+    talk = Talk(pipeline)
+    await talk("饭卡丢了")
+    talk.pipeline = later(pipeline, hours=13)
+    asked = await talk(said, None if said else "affirm")
+    answered = await talk.tap("接着办", asked)
+    assert (answered.trace.asking, texts(answered)) == ("confirmed", ["card_loss_report confirmed？"])
+    assert hall.intents == ["card_loss_report"]
+    assert (await talk("确认")).replies[0]["kind"] == "receipt"
+
+
+@pytest.mark.parametrize("said", ["嗯", "不是"])
+async def test_a_yes_or_no_of_the_day_after_answers_no_question_that_is_not_on_show(
+    pipeline: Pipeline, hall: Hall, said: str
+) -> None:
+    talk = Talk(pipeline)
+    await talk("打中文成绩单")
+    talk.pipeline = later(pipeline, hours=25)
+    asked = await talk(said)
+    assert (await talk.tap("接着办", asked)).trace.asking == "sealed"
+    assert hall.intents == ["transcript_print"]
 
 
 async def test_free_words_after_a_day_are_held_though_they_sound_like_a_wish(pipeline: Pipeline, hall: Hall) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import structlog
+from PIL import Image
 
 from bot.messages import Answered, Candidate, Inbound, State, Trace
 from connectors.bootstrap import build
@@ -109,18 +111,44 @@ def photo(message: str, *ids: str) -> dict[str, object]:
     return {"conversation": "c", "message_id": message, "attachments": list(ids)}
 
 
+async def uploaded(client: httpx.AsyncClient, colour: str = "red") -> str:
+    out = io.BytesIO()
+    Image.new("RGB", (4, 4), colour).save(out, "PNG")
+    answer = await client.post("/api/uploads", files={"file": ("photo.png", out.getvalue(), "image/png")})
+    return str(answer.json()["id"])
+
+
 async def test_a_photo_may_come_alone_and_is_kept_for_its_question(client: httpx.AsyncClient, app: Any) -> None:
-    answer = await client.post("/api/chat", json=photo("m1", "up1", "up1"))
+    sent = await uploaded(client)
+    answer = await client.post("/api/chat", json=photo("m1", sent, sent))
     assert (answer.status_code, [reply["kind"] for reply in answer.json()["replies"]]) == (200, ["text"])
     with app.state.doors.inbox.engine.connect() as db:
         (state,) = db.exec_driver_sql("SELECT state FROM conversations WHERE id = 'web:c'").one()
-    assert json.loads(state)["photos"] == ["up1"]
+    assert json.loads(state)["photos"] == [sent]
 
 
 async def test_a_message_id_with_another_photo_is_refused(client: httpx.AsyncClient) -> None:
-    assert (await client.post("/api/chat", json=photo("m1", "up1"))).status_code == 200
-    assert (await client.post("/api/chat", json=photo("m1", "up1"))).status_code == 200
-    assert (await client.post("/api/chat", json=photo("m1", "up2"))).status_code == 409
+    first, second = await uploaded(client), await uploaded(client, "blue")
+    assert (await client.post("/api/chat", json=photo("m1", first))).status_code == 200
+    assert (await client.post("/api/chat", json=photo("m1", first))).status_code == 200
+    assert (await client.post("/api/chat", json=photo("m1", second))).status_code == 409
+
+
+async def test_a_photo_of_another_session_or_of_nobody_is_refused(client: httpx.AsyncClient, app: Any) -> None:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as somebody_else:
+        theirs = await uploaded(somebody_else)
+    own = await uploaded(client)
+    for said in (photo("m1", theirs), photo("m2", own, theirs), photo("m3", "0" * 32), photo("m4", "up1")):
+        answer = await client.post("/api/chat", json=said)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, "unknown_attachment")
+    with app.state.doors.inbox.engine.connect() as db:
+        assert db.exec_driver_sql("SELECT count(*) FROM messages").scalar() == 0
+
+
+async def test_a_photo_that_is_not_there_does_not_hold_back_the_crisis_card(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/chat", json={**photo("m1", "0" * 32), "text": "我不想活了"})
+    assert [reply["kind"] for reply in answer.json()["replies"]] == ["crisis"]
 
 
 class Misunderstanding:

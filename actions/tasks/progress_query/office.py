@@ -27,6 +27,12 @@ WAYS_ON = {
     "return": ("销假", "start:leave_request?deed=return&leave={ticket}"),
     "release": ("取消预约", "start:{task}?deed=release&ticket={ticket}"),
 }
+SAID = {
+    "urge": "(?:帮我|给我|再|麻烦)*(?:催(?:一?催|一?下|促)?|快点)(?:它|这个|这一?单)?",
+    "withdraw": "(?:帮我|我想|我要|那)*(?:撤(?:了|销|回|掉)?|取消)(?:它|这个|这一?单)?(?:了)?",
+    "rate": "(?:我要|我想)*(?:评价|评个?分|打分)(?:一下)?",
+}
+"""What a student says instead of tapping a button below an order: it is this order that is meant."""
 STARS = (
     Choice("5", "5 分，非常满意", r"[5五]\s*(?:分|颗?星)|非常满意|好评"),
     Choice("4", "4 分，满意", r"[4四]\s*(?:分|颗?星)"),
@@ -150,10 +156,13 @@ def _shown(case: Case, whose: Whose) -> Mapping[str, Any]:
     if case.stars is not None:
         lines.append(f"你评了 {case.stars} 分。")
     ticket, by = (whose.code, "&by=code") if whose.code else (case.number, "")
-    ways = [WAYS_ON[one] for one in case.can if one in WAYS_ON]
+    ways = [(*WAYS_ON[one], SAID.get(one)) for one in case.can if one in WAYS_ON]
     said: dict[str, Any] = {"text": "\n".join(lines)}
     if ways:
         said["choices_text"] = "接下来要做什么，点一下或者说一声。"
         names = {"ticket": ticket, "by": by, "task": BOOKED_BY.get(case.kind, "")}
-        said["choices"] = [{"label": label, "payload": to.format_map(names)} for label, to in ways]
+        said["choices"] = [
+            {"label": label, "payload": to.format_map(names)} | ({"said": words} if words else {})
+            for label, to, words in ways
+        ]
     return said

@@ -14,10 +14,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
+from bot.understanding import crisis
+from bot.understanding.normalise import normalise
 from connectors.doors import Doors
 from connectors.pages import render
 from connectors.problems import Problem
 from connectors.sessions import COOKIE, Session, set_cookie
+from connectors.uploads import Uploads
 
 STATIC = Path(__file__).with_name("static")
 OPAQUE = re.compile(r"[\x21-\x7e]{1,200}")
@@ -81,7 +84,21 @@ def _attachments(raw: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(raw))
 
 
+async def _own(doors: Doors, session: Session, message: ChatMessage) -> tuple[str, ...]:
+    """The attachments, all of them uploads of this very session. Raises :class:`Problem`; but no photo holds back a crisis card."""
+    shelf = Uploads(doors.settings.data)
+
+    def found() -> tuple[str, ...]:
+        return tuple(one for one in message.attachments if shelf.find(one, session.owner) is not None)
+
+    own = await asyncio.to_thread(found) if message.attachments else ()
+    if own == message.attachments or crisis.screen(normalise(message.text)) is not None:
+        return own
+    raise Problem(422, "unknown_attachment", "没有找到这张照片，请重新上传一次。")
+
+
 async def _answer(doors: Doors, session: Session, message: ChatMessage) -> dict[str, Any]:
+    attachments = await _own(doors, session, message)
     replies, trace = await doors.converse(
         channel=message.channel,
         conversation=f"web:{message.conversation}",
@@ -90,7 +107,7 @@ async def _answer(doors: Doors, session: Session, message: ChatMessage) -> dict[
         text=message.text,
         payload=message.payload,
         student=session.student,
-        attachments=message.attachments,
+        attachments=attachments,
     )
     said: dict[str, Any] = {
         "conversation": message.conversation,

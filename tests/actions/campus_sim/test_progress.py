@@ -260,7 +260,7 @@ def booked(status: str, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("status", "next_step", "can"),
     [
-        ("已预约", "11月25日（周三）14:00去学生活动中心三楼305室，刷校园卡签到。", ("release",)),
+        ("已预约", "到时去学生活动中心三楼305室，刷校园卡签到。", ("release",)),
         ("待审批", "等校团委批准，最晚活动开始 2 个工作日前答复；场地先给你留着。", ("release",)),
         ("已取消", "已经取消，位子让出来了。", ()),
     ],

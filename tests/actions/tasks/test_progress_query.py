@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -219,10 +220,13 @@ async def test_an_order_is_shown_with_what_happens_next_and_what_may_be_done(off
         f"报修 {number}：3号楼502 水龙头关不紧\n"
         "现在是“受理”，由后勤保障处维修中心办理。预计最晚11月25日（周三）处理，需要时师傅会打你留的电话。"
     )
-    assert shown["choices"] == [
+    assert [{name: one[name] for name in ("label", "payload")} for one in shown["choices"]] == [
         {"label": "催一催", "payload": f"start:progress_query?ticket={number}&deed=urge"},
         {"label": "撤销这一单", "payload": f"start:progress_query?ticket={number}&deed=withdraw"},
     ]
+    spoken = {one["label"]: re.compile(one["said"]) for one in shown["choices"]}
+    assert [label for label, said in spoken.items() if said.fullmatch("帮我催一下")] == ["催一催"]
+    assert [label for label, said in spoken.items() if said.fullmatch("撤了")] == ["撤销这一单"]
     await staff(offices, number, status="已完成", note="换了阀芯")
     done = await submit(order(number), offices)
     assert "办理说明：换了阀芯" in done["text"]

@@ -49,3 +49,13 @@ def test_without_choices_nothing_is_chosen() -> None:
 @given(st.sampled_from(KINDS), st.text(max_size=40))
 def test_any_answer_is_read_without_an_error(kind: str, typed: str) -> None:
     assert answers.read(kind, typed, NOW, CHOICES) != ""
+
+
+HOURS: list[tuple[str, str]] = yaml.safe_load(Path(__file__).with_name("hours_second.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("said", "at"), HOURS)
+def test_an_hour_without_a_day_answers_the_question_for_a_time(said: str, at: str) -> None:
+    moment = answers.read("moment", said, datetime(2026, 11, 18, 10, 30))
+    assert moment is not None
+    assert moment[-5:] == at

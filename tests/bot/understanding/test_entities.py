@@ -27,15 +27,22 @@ def test_exactly_this_is_found(said: str, found: dict[str, str]) -> None:
     assert entities.find(said, NOW, TERM) == found
 
 
-FACTS: dict[str, list[tuple[str, dict[str, str | None]]]] = yaml.safe_load(
-    Path(__file__).with_name("facts.yml").read_text(encoding="utf-8")
-)
+Facts = dict[str, list[tuple[str, dict[str, str | None]]]]
+FACTS: list[Facts] = [
+    yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    for name in ("facts.yml", "facts_second.yml", "facts_siblings.yml")
+]
 WEDNESDAY = datetime(2026, 11, 18, 10, 30)
 
 
 @pytest.mark.parametrize(
     ("said", "facts"),
-    [pytest.param(*case, id=f"{group}: {case[0]}") for group, cases in FACTS.items() for case in cases],
+    [
+        pytest.param(*case, id=f"{group}: {case[0]}")
+        for facts in FACTS
+        for group, cases in facts.items()
+        for case in cases
+    ],
 )
 def test_these_facts_are_read_as_students_write_them(said: str, facts: dict[str, str | None]) -> None:
     found = entities.find(said, WEDNESDAY, year=school_year.read(school_year.SHIPPED))

@@ -41,7 +41,9 @@ KNOWN = {
 def read(text: str) -> Reading:
     intent, sure = KNOWN.get(text, ("out_of_scope", 0.9))
     vector: Any = object()
-    return Reading(text, intent, sure, ((intent, sure),), {}, vector)
+    # Only what is named outright leaves no second thought.
+    second = () if sure == 1 else (("goodbye", 1 - sure),)
+    return Reading(text, intent, sure, ((intent, sure), *second), {}, vector)
 
 
 def parts(text: str) -> list[tuple[str, str]]:
@@ -115,3 +117,63 @@ def test_a_message_without_a_place_to_cut_costs_nothing(text: str, perhaps: bool
 
 def test_a_long_story_is_not_taken_apart() -> None:
     assert len(parts("灯坏了," * 20 + "顺便投诉一下宿管")) == 1
+
+
+MORE = {
+    "查饭卡余额": ("card_balance", 0.99),
+    "不够的话充一百": ("card_top_up", 0.99),
+    "打英文成绩单": ("transcript_print", 0.99),
+    "在读证明": ("enrolment_certificate", 1.0),
+    "成绩单放在一起": ("transcript_print", 0.97),
+    "挂失校园卡": ("card_loss_report", 0.99),
+    "查一下余额": ("card_balance", 0.99),
+    "研讨室约明天下午的": ("venue_booking", 0.98),
+    "帮我点杯美式": ("coffee_order", 0.99),
+    "约心理老师": ("counselling_appointment", 0.99),
+    "请假条也一起帮我弄了": ("leave_request", 0.6),
+    "打在读": ("enrolment_certificate", 0.99),
+    "想请假又怕点名": ("leave_request", 0.97),
+    "有没有课": ("timetable_query", 0.97),
+    "想跟导师聊考研": ("tutor_appointment", 0.97),
+    "约半小时": ("venue_booking", 0.95),
+    "挂失": ("card_loss_report", 1.0),
+    "投诉食堂": ("complaint", 0.97),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("查饭卡余额,不够的话充一百", ["card_balance", "card_top_up"]),
+        ("打英文成绩单和在读证明", ["transcript_print", "enrolment_certificate"]),
+        ("挂失校园卡并查一下余额", ["card_loss_report", "card_balance"]),
+        ("研讨室约明天下午的,顺手帮我点杯美式", ["venue_booking", "coffee_order"]),
+        ("约心理老师,请假条也一起帮我弄了", ["counselling_appointment", "leave_request"]),
+        ("挂失,打在读", ["card_loss_report", "enrolment_certificate"]),
+        ("投诉食堂,等的工夫查一下余额", ["complaint", "card_balance"]),
+        ("打英文成绩单和成绩单放在一起", ["transcript_print"]),
+        ("想请假又怕点名,有没有课", ["timetable_query"]),
+        ("想跟导师聊考研,约半小时", ["tutor_appointment"]),
+    ],
+)
+def test_what_connects_two_wishes_and_what_only_seems_to(
+    monkeypatch: pytest.MonkeyPatch, text: str, wanted: list[str]
+) -> None:
+    monkeypatch.setattr(f"{__name__}.KNOWN", MORE)
+    assert requests.may_be_several(text)
+    found = requests.split(Reading(text, wanted[0], 0.9, ((wanted[0], 0.9),), {}, None), read)
+    assert [part.intent for part in found] == wanted
+
+
+def test_a_wish_that_leaves_unsaid_what_for_means_what_was_asked_about() -> None:
+    rankings = {
+        "心理咨询要钱不": (("policy_question", 0.98), ("counselling_appointment", 0.01), ("card_top_up", 0.01)),
+        "不要钱就给我约一个": (("tutor_appointment", 0.5), ("counselling_appointment", 0.1)),
+    }
+
+    def heard(text: str) -> Reading:
+        ranking = rankings.get(text, (("out_of_scope", 0.5), ("goodbye", 0.1)))
+        return Reading(text, *ranking[0], ranking, {}, object())  # type: ignore[arg-type]
+
+    found = requests.split(heard("心理咨询要钱不,不要钱就给我约一个"), heard)
+    assert [part.intent for part in found] == ["policy_question", "counselling_appointment"]

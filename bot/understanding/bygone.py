@@ -1,0 +1,100 @@
+"""Days that are over: 昨天, 上周五, 两周前, 11月10号. Nobody wishes for them, but a story is told by them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from bot.understanding import dating
+from bot.understanding.counting import DAY, WEEK, Calendar, coming, integer
+from bot.understanding.days import Named, order
+from bot.understanding.school_year import Break
+
+_MONTH_AND_DAY = {"monthday": ("month", "dom"), "loose": ("lm", "ld"), "dashed": ("dm", "dd")}
+
+_AGO = {"昨": 1, "前": 2, "大": 3}
+_OVER = re.compile(
+    r"(?P<day>大?前天|昨天|昨日|昨晚|前晚|昨夜)|(?P<weeks>上上?)个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7])"
+    r"|上个?月(?P<dom>\d{1,2})[号日]|(?P<ago>\d{1,2}|[一二两三四五六七八九十]{1,3})(?P<unit>天|个?(?:周|星期|礼拜)|个?月)(?:之前|以前|前)"
+    r"|(?P<year>[去前])年(?P<month>\d{1,2}|[一二三四五六七八九十]{1,3})月(?P<day_of>\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?"
+)
+_WEEKS = re.compile(r"(?P<weeks>上上?)个?(?:周|星期|礼拜)(?P<end>末)?")
+
+
+def over(named: Named, calendar: Calendar) -> date | None:
+    """The date meant when it is over: 昨天, 上周五, 11月10号; ``None`` for any other."""
+    try:
+        day = _gone(named, calendar)
+    except ValueError:
+        return None
+    if day is None or day >= calendar.today:
+        return None
+    return day if named.weekday is None or day.weekday() == named.weekday else None
+
+
+def span(named: Named, calendar: Calendar) -> tuple[date, date] | None:
+    """The first and the last of several days that are over: 上周末, 上周, 国庆期间; ``None`` for any other."""
+    if named.kind == "break" and named.wide and (gone := _break(named, calendar)):
+        return gone.first, gone.last
+    match = _WEEKS.fullmatch(named.parts["past"]) if named.kind == "past" else None
+    if match is None:
+        return None
+    monday = calendar.monday - match["weeks"].count("上") * WEEK
+    return (monday + 5 * DAY if match["end"] else monday), monday + 6 * DAY
+
+
+def closing(named: Named, calendar: Calendar, first: date) -> date | None:
+    """The last day of a range that began on ``first``, which is over: the 周三 of 「上周一到周三」."""
+    if named.kind == "past":
+        day = over(named, calendar)
+    elif named.kind in ("relative", "week") and (named.kind == "relative" or "shift" in named.parts):
+        day = dating.read(named, calendar)
+    else:
+        then = replace(calendar, today=first)
+        day = dating.on(named, then, after=first)
+        day = dating.last(named, then, day) if day else None
+    return day if day and day >= first else None
+
+
+def _gone(named: Named, calendar: Calendar) -> date | None:
+    if named.kind == "past":
+        match = _OVER.fullmatch(named.parts["past"])
+        return _ago(match, calendar) if match else None
+    if named.kind in ("monthday", "loose", "dashed"):
+        month, day = (integer(named.parts[name]) for name in _MONTH_AND_DAY[named.kind])
+        if "year" in named.parts or coming(month, day, calendar.today):
+            return None
+        this = date(calendar.today.year, month, day)
+        return this if this < calendar.today else this.replace(year=this.year - 1)
+    if named.kind in ("full", "packed", "nextmonth", "teaching") or (named.kind == "week" and "shift" in named.parts):
+        return dating.read(named, calendar)
+    if named.kind == "break" and not named.wide and (gone := _break(named, calendar)):
+        return dating.within(gone, named.parts, calendar)
+    return None
+
+
+def _break(named: Named, calendar: Calendar) -> Break | None:
+    """The days off of that name that are over, when none of that name are to come."""
+    name = named.parts.get("feastname") or named.parts["spellname"]
+    if calendar.year is None or calendar.year.coming(name, calendar.today):
+        return None
+    return calendar.year.latest(name, calendar.today)
+
+
+def _ago(match: re.Match[str], calendar: Calendar) -> date | None:
+    said = match.groupdict()
+    if said["day"]:
+        return calendar.today - (_AGO[said["day"][0]]) * DAY
+    if said["weekday"]:
+        return calendar.monday - said["weeks"].count("上") * WEEK + order(said["weekday"]) * DAY
+    if said["dom"]:
+        return (calendar.today.replace(day=1) - DAY).replace(day=integer(said["dom"]))
+    if said["ago"]:
+        count = integer(said["ago"])
+        return None if said["unit"] == "月" else calendar.today - count * (DAY if said["unit"] == "天" else WEEK)
+    if said["year"]:
+        return date(
+            calendar.today.year - (1 if said["year"] == "去" else 2), integer(said["month"]), integer(said["day_of"])
+        )
+    return None

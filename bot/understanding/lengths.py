@@ -1,0 +1,66 @@
+"""How long something lasts: 三天, 两周, 两个半小时, and how soon it is: 半小时后."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from bot.understanding.numerals import number
+
+_NUM = r"(?:\d{1,2}|[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
+_DAYS = re.compile(
+    rf"(?<![第\d.月年半一二三四五六七八九十几])(?P<count>{_NUM})\s?(?P<unit>天|个?(?:星期|礼拜)|周)"
+    r"(?!半|前|内|左右|以上|以内|以下|一次|[一二三四五六日末]|之?后|以后|没|多|[\d])"
+)
+_LEAVE = re.compile(
+    r"请|假|离校|外出|回家|出差|不在校|(?:(?:起|开始|连续|连着)[^,。\d了过]{0,3}|(?:借|租|用|住|待|出差)(?:个|满)?)(?:\d|[一二两三四五六七八九十])+(?:天|周|个?星期|个?礼拜)"
+)
+_OVER = re.compile(r"(?:最后|后|超过|大于|不足|少于|至少|最多|不到|满|前|近|这|那|过|坏了|已经|等了|漏了|停了|好)$")
+_HOURS = re.compile(
+    rf"(?:(?P<count>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头)|(?P<minutes>\d{{2,3}}|[一二三四五六七八九]?十五?)分钟)"
+)
+_SOON = re.compile(
+    rf"(?<![一二三四五六七八九十\d.])(?:(?P<hours>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头)|(?P<minutes>{_NUM})分钟)(?:之后|以后|后)"
+)
+
+
+def lasting(text: str) -> bool:
+    """Whether a length of days in ``text`` is one that is wished for: a leave, a loan."""
+    return _LEAVE.search(text) is not None
+
+
+def days(text: str) -> int | None:
+    """The number of days of a leave; ``None`` when none or several are said, or one that is only compared with."""
+    found = set()
+    for match in _DAYS.finditer(text):
+        value = number(match["count"])
+        if value and not _OVER.search(text, max(0, match.start() - 3), match.start()):
+            found.add(value if match["unit"] == "天" else 7 * value)
+    return found.pop() if len(found) == 1 else None
+
+
+def hours(text: str, start: int) -> timedelta | None:
+    """The hours or minutes that are said from ``start`` on: 「两个半小时」."""
+    said = _HOURS.search(text, start)
+    if said is None:
+        return None
+    if said["minutes"]:
+        return timedelta(minutes=number(said["minutes"]) or 0)
+    return _span(said["count"], said["half"])
+
+
+def soon(text: str) -> timedelta | None:
+    """How far ahead 「半小时后」 is."""
+    said = _SOON.search(text)
+    if said is None:
+        return None
+    if said["minutes"]:
+        return timedelta(minutes=number(said["minutes"]) or 0)
+    return _span(said["hours"], said["half"])
+
+
+def _span(count: str, half: str | None) -> timedelta:
+    """The length of 「两个半小时」."""
+    if count == "半":
+        return timedelta(minutes=30)
+    return timedelta(hours=number(count) or 0, minutes=30 if half else 0)

@@ -1,0 +1,132 @@
+"""Ranges of days and hours in a message: 周一到周三, 下午2点到4点, 5号回家8号回来."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from bot.understanding import bygone, dating, days
+from bot.understanding.clock import PARTS, Spoken
+from bot.understanding.counting import Calendar
+from bot.understanding.days import Named
+from bot.understanding.moments import TO, Moment
+
+Period = tuple[datetime, datetime]
+LAST = time(23, 59)
+"""The end of a whole day."""
+
+_BACK = re.compile(r"回来|返校|回校|返程|销假|回学校|结束|回(?=$|[,。 ])")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was said from here to there."""
+
+    ahead: tuple[Period, ...]
+    past: tuple[Period, ...]
+    """Ranges that have begun on a day that is over: 「上周一到周三」."""
+    broken: bool
+    """Whether one could not be read."""
+    left: tuple[Moment, ...]
+    """The moments that belong to no range that is over."""
+
+
+def find(text: str, moments: list[Moment], calendar: Calendar) -> Found:
+    """Every 「从…到…」."""
+    plain = [moment for moment in moments if moment.named and not moment.hour]
+    ahead: list[Period] = []
+    past: list[Period] = []
+    told: list[Moment] = []
+    broken = False
+    index = 0
+    while index < len(moments):
+        start = moments[index]
+        end, used = _closing(text, moments, index)
+        some = moments[index : index + used]
+        index += used
+        if end is None:
+            continue
+        day, said = start.named, start.said
+        if day is None and len(plain) == 1:
+            # 「明天下午想借一间研讨室，2点到4点」: the hours belong to the one day that is named.
+            some = [*some, plain[0]]
+            day, said = plain[0].named, beside(plain[0].said, said)
+        if day is None:
+            continue
+        period = _period(day, said, end, calendar)
+        if period is None:
+            broken = True
+        elif period[0].date() < calendar.today:
+            told += some
+            past += [period] if period not in past else []
+        elif period not in ahead:
+            ahead.append(period)
+    return Found(tuple(ahead), tuple(past), broken, tuple(one for one in moments if one not in told))
+
+
+def beside(day: Spoken | None, hour: Spoken | None) -> Spoken | None:
+    """An hour with the part of the day that was said beside the date."""
+    return hour.within(day.part) if hour and day and day.part and not hour.part else hour
+
+
+def _closing(text: str, moments: list[Moment], index: int) -> tuple[Moment | None, int]:
+    """The moment that closes the range opened at ``index``, and how many moments were used."""
+    start = moments[index]
+    following = moments[index + 1] if index + 1 < len(moments) else None
+    if following and TO.fullmatch(text, start.end, following.start):
+        return following, 2
+    to = TO.match(text, start.end)
+    if to and start.named and not start.said:
+        short = None
+        if start.named.kind == "week":
+            short = days.weekday_short(text, to.end())
+        elif start.named.kind in ("full", "monthday", "loose", "bare", "dashed"):
+            short = days.day_short(text, to.end())
+        if short:
+            return Moment(short, None, short.start, short.end), 1
+    # 「5号回家，8号回来」
+    if following and start.named and following.named and _BACK.search(text, following.end, following.end + 6):
+        return following, 2
+    return None, 1
+
+
+def _period(day: Named, said: Spoken | None, end: Moment, calendar: Calendar) -> Period | None:
+    first = dating.on(day, calendar)
+    if first:
+        last = dating.on(end.named, calendar, after=first) if end.named else first
+        last = dating.last(end.named, calendar, last) if last and end.named else last
+    else:
+        first = bygone.over(day, calendar)
+        last = bygone.closing(end.named, calendar, first) if first and end.named else first
+    start = begin(first, said) if first else None
+    if start is None or last is None:
+        return None
+    finish = _finish(last, end.said, start.hour * 60 + start.minute if start.date() == last else None)
+    if finish is None:
+        return None
+    if finish <= start and end.named is None and end.said and end.said.part in ("早", "凌晨", "上午"):
+        finish += timedelta(days=1)
+    return (start, finish) if finish > start else None
+
+
+def begin(day: date, said: Spoken | None) -> datetime | None:
+    """When what begins on ``day`` begins; ``None`` for an hour that stays unclear."""
+    if said is None:
+        return datetime.combine(day, time(0))
+    if said.hour is None:
+        return datetime.combine(day, PARTS[said.part][0]) if said.part else None
+    return moment(day, said.at())
+
+
+def _finish(day: date, said: Spoken | None, earlier: int | None) -> datetime | None:
+    if said is None:
+        return datetime.combine(day, LAST)
+    if said.hour is None:
+        return datetime.combine(day, PARTS[said.part][1]) if said.part else None
+    return moment(day, said.at(earlier))
+
+
+def moment(day: date, minutes: int | None) -> datetime | None:
+    """A day with minutes since its midnight; 1440 is the next day."""
+    return None if minutes is None else datetime.combine(day, time(0)) + timedelta(minutes=minutes)
