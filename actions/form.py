@@ -63,6 +63,10 @@ def unsettled(task: Task, state: State, turn: Turn, person: Person | None) -> St
     return Step(state, None) if confirmed else card(task, state, WORDS["unsettled"] if wants_change else "")
 
 
+CHANGED_TO = re.compile("改成|改为|换成|换为|要改")
+"""Words of a change; a bare 不是 denies something else."""
+
+
 @dataclass(slots=True)
 class _Form:
     """One turn at work: what is known while the answers are gone through."""
@@ -174,6 +178,12 @@ class _Form:
         told = [of for of in self.task.fields if of.name in self.filled and self.values.get(of.name)]
         return [of for of in told if of.name != self.turn.asked]
 
+    def as_it_is(self) -> bool:
+        """Whether a wish for a change names what stands on the card already: 改成半糖, where it is 半糖."""
+        if not CHANGED_TO.search(self.words):
+            return False
+        return any((value := of.heard(self.words)) and value == self.values.get(of.name) for of in self.task.fields)
+
     def reopen(self, why: Unfit) -> bool:
         """Whether a refusal names a field that can mend it; that field is open again then."""
         words = self.task.refusals.get(why.code)
@@ -263,9 +273,12 @@ async def _before_sending(at_work: _Form, state: State) -> Step:
     task, turn, values = at_work.task, at_work.turn, at_work.values
     denied = values.get(CONFIRM) == "no"
     unread = turn.asked == CONFIRM and turn.intent == "answer" and not denied and not at_work.filled
+    lead = ""
     values[CONFIRM] = None
     state = replace(state, values=values, tries=0)
-    if denied:
+    if denied and at_work.as_it_is():
+        lead, denied = WORDS["as_it_is"], False
+    elif denied:
         return which(task, state)
     try:
         beside = await at_work.desk.preview(
@@ -278,5 +291,5 @@ async def _before_sending(at_work: _Form, state: State) -> Step:
     except Closed:
         return waiting(task, state, CONFIRM)
     changed = at_work.corrected() and (turn.asked == CONFIRM or turn.intent == "correct")
-    lead = WORDS["unread_card"] + "\n" if unread else WORDS["changed"] if changed else ""
+    lead = lead or (WORDS["unread_card"] + "\n" if unread else WORDS["changed"] if changed else "")
     return card(task, state, lead, beside)

@@ -24,7 +24,7 @@ import httpx
 
 from eval.figures import Figure, share
 from eval.house import House, house
-from eval.play import CAMPUS, read_dialogues
+from eval.play import AT_WORK, CAMPUS, read_dialogues
 from eval.students import Drawer, Said, Sayings, read_sayings
 
 DIALOGUES = 510
@@ -182,17 +182,17 @@ def _do(talk: Talk, said: Said, name: str) -> dict[str, str]:
     return dict(said.tells)
 
 
-def _answer(talk: Talk, sayings: Sayings, name: str) -> dict[str, str]:
-    """Answers the open question of one field in one of the ways that are known."""
+def _answer(talk: Talk, sayings: Sayings, name: str, told: dict[str, str]) -> None:
+    """Answers the open question of one field in one of the ways that are known; only the new answer counts afterwards."""
     if name not in sayings.answers:
         raise Wrong(f"{sayings.task} asks for {name!r}, which no student was told to answer; replies: {talk.read!r}")
-    return _do(talk, talk.draw.said(talk.chance.choice(sayings.answers[name]), name), name)
+    told.pop(name, None)
+    told |= _do(talk, talk.draw.said(talk.chance.choice(sayings.answers[name]), name), name)
 
 
-def _digress(talk: Talk, kind: str, sayings: Sayings, depth: int) -> dict[str, str]:
-    """Something in between at an open question; gives what it told. The same question must stand afterwards."""
+def _digress(talk: Talk, kind: str, sayings: Sayings, depth: int, told: dict[str, str]) -> None:
+    """Something in between at an open question, noting what it tells. The same question must stand afterwards."""
     before, chance = talk.asking, talk.chance
-    told: dict[str, str] = {}
     talk.did[kind] += 1
     if kind == "question":
         talk.send(text=chance.choice(QUESTIONS))
@@ -204,25 +204,25 @@ def _digress(talk: Talk, kind: str, sayings: Sayings, depth: int) -> dict[str, s
     elif kind == "unread":
         talk.send(text=chance.choice(sayings.unread[str(before)]))
     elif kind == "correction":
-        told = _correct(talk, sayings)
+        _correct(talk, sayings, told)
     elif kind == "service":
         _open_inside(talk, depth)
     talk.wants(f"the question after {kind}", before, talk.asking)
     talk.wants(f"the service after {kind}", sayings.task, talk.trace.get("task"))
-    return told
 
 
-def _correct(talk: Talk, sayings: Sayings) -> dict[str, str]:
+def _correct(talk: Talk, sayings: Sayings, told: dict[str, str]) -> None:
     """A field is changed at the card, by words or by its button."""
     said = talk.draw.said(talk.chance.choice(sayings.corrections))
     (name,) = said.tells
     if talk.chance.random() < 0.5 or name not in sayings.answers or name not in sayings.labels:
         talk.send(text=str(said.say))
-        return dict(said.tells)
+        told |= said.tells
+        return
     talk.tap("修改")
     talk.tap(f"改{sayings.labels[name]}")
     talk.wants("the field to change", name, talk.asking)
-    return _answer(talk, sayings, name)
+    _answer(talk, sayings, name, told)
 
 
 def _fall_silent(talk: Talk) -> None:
@@ -289,7 +289,7 @@ def _serve(talk: Talk, task: str, ending: str, depth: int, between: Sequence[str
         if fitting and (asking == "confirmed" or talk.chance.random() < 0.6):
             kind = talk.chance.choice(fitting)
             waiting.remove(kind)
-            told |= _digress(talk, kind, sayings, depth)
+            _digress(talk, kind, sayings, depth, told)
             # The receipts of services inside are theirs.
             receipts = talk.receipts
         elif asking == "confirmed":
@@ -298,9 +298,7 @@ def _serve(talk: Talk, task: str, ending: str, depth: int, between: Sequence[str
                 _break(talk, sayings)
             talk.send(payload="affirm") if talk.chance.random() < 0.5 else talk.send(text="确认")
         else:
-            # Asked again, it is the new answer that counts, also where nothing is known of how it is shown.
-            told.pop(asking, None)
-            told |= _answer(talk, sayings, asking)
+            _answer(talk, sayings, asking, told)
     talk.open.pop()
     _ended(talk, sayings, ending, talk.receipts - receipts, stopped=stop_at is not None)
 
@@ -311,8 +309,6 @@ def _ended(talk: Talk, sayings: Sayings, ending: str, receipts: int, *, stopped:
         talk.wants("receipts of what is refused", 0, receipts)
     elif stopped and sayings.writes:
         talk.wants("receipts after a cancel", 0, receipts)
-    elif any(words in talk.read for words in sayings.shut):
-        talk.wants("receipts of an office that is closed", 0, receipts)
     elif sayings.writes:
         talk.wants(f"receipts of {sayings.task}", 1, receipts)
     elif not stopped and not any(words in talk.read for words in sayings.ends):
@@ -444,6 +440,8 @@ def play_all(made: Sequence[Plan], running: House, sayings: dict[str, Sayings], 
     with running.campus() as campus:
         for printer in campus.get("/printers").json()["printers"]:
             campus.put(f"/_printers/{printer['printer']}", json={"status": "ok"}).raise_for_status()
+        for robot in ("KF01", "KF02"):
+            campus.put(f"/_robots/{robot}", json=AT_WORK).raise_for_status()
     for plan, student in zip(made, active, strict=False):
         wrong, said = play(plan, running, sayings, student)
         if wrong is not None:

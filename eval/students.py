@@ -52,8 +52,6 @@ class Sayings:
     """Whom the office refuses (``who``: a standing) or what it does not take twice (``again``), and in which ``words``."""
     ends: tuple[str, ...] = ()
     """Of a query: one of these stands in the answer."""
-    shut: tuple[str, ...] = ()
-    """What is said instead at an hour when the office is closed; nothing is ordered then."""
     not_within: tuple[str, ...] = ()
     """Services that it would spoil if done in the middle of them: a card reported lost cannot be topped up."""
     writes: bool = True
@@ -78,7 +76,6 @@ def read_sayings(folder: Path = FOLDER) -> dict[str, Sayings]:
             faults=tuple(raw.get("faults", ())),
             refused=tuple(raw.get("refused", ())),
             ends=tuple(raw.get("ends", ())),
-            shut=tuple(raw.get("shut", ())),
             not_within=tuple(raw.get("not_within", ())),
             writes=raw.get("writes", True),
         )

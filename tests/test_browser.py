@@ -157,6 +157,7 @@ def test_a_photo_is_seen_before_it_is_sent_and_travels_with_the_words(phone: Pag
     with phone.expect_request("**/api/chat") as sent:
         phone.get_by_role("button", name="发送").click()
     body = sent.value.post_data_json
+    assert body is not None
     assert (body["text"], len(body["attachments"])) == ("你好", 1)
     expect(phone.locator(".turn .photos img")).to_have_count(1)
     expect(phone.locator(".reply").first).to_contain_text("照片收到了")

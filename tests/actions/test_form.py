@@ -355,3 +355,10 @@ async def test_the_answer_to_another_question_is_not_taken_for_free_words() -> N
 
 async def test_a_service_that_confirms_nothing_keeps_no_confirmation() -> None:
     assert CONFIRM not in TASKS["card_balance"].steps
+
+
+async def test_a_change_to_what_stands_there_already_shows_the_card_again() -> None:
+    values = {"language": "zh", "count": "2", "sealed": "yes", CONFIRM: "no"}
+    step = await take(TRANSCRIPT, values, "answer", (CONFIRM,), CONFIRM, utterance="改成密封的")
+    assert step.asking == CONFIRM
+    assert text(step).startswith("现在就是这样。")

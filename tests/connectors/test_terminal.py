@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import Any
 
 from connectors.channels.terminal.showing import open_list, shown
 from eval.house import ROOT, House
@@ -78,8 +79,16 @@ def test_a_receipt_a_link_and_what_can_be_done_next_stand_below_each_other() -> 
 
 
 def test_only_the_last_list_has_numbers() -> None:
-    earlier = {"kind": "text", "text": "没查到。", "choices": [{"label": "换个说法", "payload": "rephrase"}]}
-    later = {"kind": "choices", "text": "哪一种？", "choices": [{"label": "事假", "payload": "answer:personal"}]}
+    earlier: dict[str, Any] = {
+        "kind": "text",
+        "text": "没查到。",
+        "choices": [{"label": "换个说法", "payload": "rephrase"}],
+    }
+    later: dict[str, Any] = {
+        "kind": "choices",
+        "text": "哪一种？",
+        "choices": [{"label": "事假", "payload": "answer:personal"}],
+    }
     replies = [earlier, later]
     assert [shown(one, numbered=one is open_list(replies)) for one in replies] == [
         "没查到。\n  · 换个说法",

@@ -146,7 +146,7 @@ def test_a_question_that_does_not_come_back_is_wrong() -> None:
     talk = _talk(_says("不客气", None))
     talk.trace = {"asking": "amount", "task": "card_top_up"}
     with pytest.raises(Wrong, match="the question after small_talk: wanted 'amount', came None"):
-        _digress(talk, "small_talk", SAYINGS["card_top_up"], 0)
+        _digress(talk, "small_talk", SAYINGS["card_top_up"], 0, {})
 
 
 def test_an_end_without_a_receipt_is_wrong() -> None:
