@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.understanding import Reading
-from bot.understanding.intents import ACCEPT
 
 Read = Callable[[str], Reading]
 """Reads a piece as it would read a message."""
@@ -21,6 +20,8 @@ NO_REQUESTS = frozenset({"greet", "thank", "goodbye", "affirm", "deny", "cancel"
 """What asks for nothing that could be done one after the other."""
 STATED = frozenset({"repair_request", "hazard_report", "complaint", "card_loss_report", "leave_request"})
 """Services that are asked for by telling what is the matter."""
+TROUBLES = frozenset({"repair_request", "hazard_report", "complaint"})
+"""What is to be mended or looked into for its own sake, not the reason of another wish."""
 QUERIES = frozenset(
     {"grade_query", "card_balance", "timetable_query", "progress_query", "coffee_order", "activity_signup"}
 )
@@ -28,18 +29,20 @@ QUERIES = frozenset(
 
 CONNECTED = 0.5
 """How likely a piece must be one request rather than another where a word says that something stands beside it."""
-UNCONNECTED = ACCEPT
+UNCONNECTED = 0.55
 """The same where no word says so."""
 NOT_IDLE = 0.4
 """How likely it must be that it is this request at all."""
 PLAIN = 0.9
-"""From here on a bare name needs no form: 「还有英文成绩单」."""
+"""From here on a bare name needs no form: 「还有英文成绩单」; two services as sure as this are two without any word between them."""
+BEYOND_DOUBT = 0.95
+"""From here on what ends like a thing that was named before is a wish all the same: 「转人工问问别的」."""
 MOST = 8
 """Pieces of one message that are read; who writes more tells a story."""
 
 _WORDS = (
     r"顺便|顺带|顺道|顺手|另外|此外|然后|同时|并且|而且|接着|对了|外加|加上|还想|也想|还得|重新给|其二|第二(?=[,，件个])|再就是|再一个"
-    r"|顺嘴|并(?=且?[查给帮替开打订约请充报])|等的(?:工夫|功夫|时候)|捎带手?|连带着?|附带|再者|其次|随后|末了|二是|二来|btw|plus(?= )|另(?=[找给帮想要开打查约订外])"
+    r"|顺嘴|并(?=且?[查给帮替开打订约请充报])|等的(?:工夫|功夫|时候)|捎带手?|连带着?|附带|再者|其次|随后|末了|二是|二来|btw|plus(?=[ \u4e00-\u9fff])|另(?=[找给帮想要开打查约订外])"
     r"|还有(?!.{0,8}(?:没有?|吗|么|多少|几.|啥|什么).{0,2}$|[一二两三四五几\d]+(?:百|十|块|元|天|周|分|个月))|还要(?!不要)|以及"
     r"|再(?=来[个杯份一]|给|帮|看|查|约|订|告诉|叫|开[一个份张]|充|借|打[一个份张])"
 )
@@ -64,7 +67,9 @@ _BEFORE = re.compile(
 _WHILE = re.compile(r"一边(?P<first>(?:帮|给|替).{2,}?)一边(?P<then>(?:帮|给|替).+)")
 _FIRST = re.compile(r"(?:你|我|得|要|那|麻烦|请|还是|对了|另外)*(?:帮我|给我)?先(?!生|后|进)")
 _LAST_FIRST = re.compile(r"后(?:说|面|头|边).{0,5}先|先(?:办|弄|做|来)?(?:后(?=面|说|头|边|一|那)|第二)")
-_REFUSED = re.compile(r"(?:先|也|就|又|我|才)*(?!.{2,4}(?:的话|就))(?:不(?!要钱|多|知|对)|别(?!人|的)|没(?!课|事))")
+_REFUSED = re.compile(
+    r"(?:先|也|就|又|我|才)*(?!.{2,4}(?:的话|就))(?:不(?!要钱|多|知|对|过|管)|别(?!人|的)|没(?!课|事))"
+)
 """「先不充钱」 asks for nothing; 「不够的话充一百」 does."""
 _TORN = re.compile(r"想.{1,8}[又可但却]是?(?:怕|不|没)")
 """「想请假又怕点名」: a wish that was not made up yet."""
@@ -238,18 +243,19 @@ def _asks(piece: _Piece, reading: Reading, beside: bool) -> bool:
     """Whether a piece is surely a request of its own; ``beside`` where a word connects it with another."""
     if reading.intent in NO_REQUESTS:
         return False
-    most = max((chance for _, chance in reading.ranking), default=0.0)
+    most = _most(reading)
     if (reading.confidence < CONNECTED) if beside else (most < UNCONNECTED):
         return False
     asks = reading.intent in STATED or most >= PLAIN or formed(piece.plain)
-    return asks and _worth_reading(piece)
+    return asks and _worth_reading(piece) and (most >= BEYOND_DOUBT or _TOLD.search(piece.plain) is None)
 
 
 def _worth_reading(piece: _Piece) -> bool:
     """Whether a piece can be a request at all: no bare fact, nothing refused, nothing told of the past."""
     text = piece.plain
-    past = _REFUSED.match(text) or _TOLD.search(text) or _TORN.search(text) or _LAST_FIRST.search(text)
-    return past is None and _FACT.fullmatch(text) is None
+    refused = _REFUSED.match(text) or _TORN.search(text) or _LAST_FIRST.search(text)
+    told = _TOLD.search(text) is not None and not (text.endswith("的") and _WISH.search(text))
+    return refused is None and not told and _FACT.fullmatch(text) is None
 
 
 def formed(text: str) -> bool:
@@ -258,14 +264,24 @@ def formed(text: str) -> bool:
 
 
 def _apart(between: list[_Piece], first: Reading, second: Reading) -> bool:
-    """Whether two requests are two: a word connects them, or each has the form of one."""
+    """Whether two requests are two: a word connects them, each has the form of one, or each is all but certain and not the other's reason."""
     if any(piece.joined or piece.rank for piece in between[1:]):
         return True
     one, other = between[0].plain, between[-1].plain
+    least = min(_most(first), _most(second))
     if "policy_question" in (first.intent, second.intent):
+        # A service that is only named before the question is what the question is about.
+        if least >= BEYOND_DOUBT and first.intent == "policy_question":
+            return True
         wish, reading = (other, second) if first.intent == "policy_question" else (one, first)
         return bool(_DO.search(wish)) or (reading.intent in QUERIES and bool(_ASKED.search(wish)))
-    return formed(one) and formed(other)
+    # What is told first is often the reason of the wish behind it; what is broken or annoys seldom is.
+    reason = not formed(one) and formed(other) and first.intent not in TROUBLES
+    return (formed(one) and formed(other)) or (least >= PLAIN and not reason)
+
+
+def _most(reading: Reading) -> float:
+    return max((chance for _, chance in reading.ranking), default=0.0)
 
 
 def _merged(parts: list[list[int]], readings: list[Reading]) -> list[list[int]]:

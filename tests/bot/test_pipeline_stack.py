@@ -494,7 +494,13 @@ async def test_within_the_time_nothing_is_asked(pipeline: Pipeline, hall: Hall) 
 
 
 async def test_a_state_of_an_older_version_is_read() -> None:
-    old: dict[str, Any] = {"task": "repair_request", "tracker": "t", "prompt": {"kind": "phone"}, "question": None, "offered": []}
+    old: dict[str, Any] = {
+        "task": "repair_request",
+        "tracker": "t",
+        "prompt": {"kind": "phone"},
+        "question": None,
+        "offered": [],
+    }
     state = State.from_json({**old, "paused": None, "held": None, "asked": None, "gone": 1})
     assert (state.task, state.waiting, state.photos, state.at) == ("repair_request", (), (), None)
     assert State.from_json(state.to_json()) == state
