@@ -18,10 +18,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.reader import Reader
 from bot.understanding import Reading, Understanding
 from bot.understanding.intents import Head
 from bot.understanding.normalise import normalise
 from bot.understanding.train import MODEL
+from bot.words import Names, read_services
 from eval import intents
 from eval.figures import Figure, share
 from eval.intents import read_held_out
@@ -53,8 +55,10 @@ class Read:
 
 def run() -> list[Figure]:
     head = Head.load(MODEL)
-    understanding = Understanding(open_encoder(), head)
-    plain, hard = (_read(understanding, HELD_OUT / f"{name}.yml") for name in ("plain", "hard"))
+    services = read_services()
+    # As the product reads: the head, the services' names, their own words, an order's number.
+    reader = Reader(Understanding(open_encoder(), head), services, Names(services), datetime.now)
+    plain, hard = (_read(reader, HELD_OUT / f"{name}.yml") for name in ("plain", "hard"))
     figures = [
         _hits("understanding: top-1, plain", plain, goal=97.0),
         _hits("understanding: top-1, hard", hard, goal=92.0),
@@ -74,11 +78,8 @@ def run() -> list[Figure]:
     return figures
 
 
-def _read(understanding: Understanding, path: Path) -> list[Read]:
-    now = datetime.now()
-    return [
-        Read(sentence, intent, understanding.read(normalise(sentence), now)) for sentence, intent in read_held_out(path)
-    ]
+def _read(reader: Reader, path: Path) -> list[Read]:
+    return [Read(sentence, intent, reader.read(normalise(sentence))) for sentence, intent in read_held_out(path)]
 
 
 def _hits(name: str, read: Sequence[Read], goal: float) -> Figure:
