@@ -174,15 +174,16 @@ def test_a_crisis_sentence_gets_the_fixed_card_and_is_recorded_first(running: Ho
     import sqlite3
 
     sent = message("我不想活了，想请假休息")
+    counted = "SELECT count(*) FROM crisis_records WHERE text = '我不想活了，想请假休息'"
+    with sqlite3.connect(running.data / "doors.sqlite") as db:
+        (before,) = db.execute(counted).fetchone()
     said = client.post("/api/chat", json=sent).json()
     (reply,) = said["replies"]
     assert (reply["kind"], said["trace"]["route"]) == ("crisis", "crisis")
     assert {line["phone"] for line in reply["hotlines"]} >= {"12356", "120", "110"}
     assert all(set(line) == {"name", "phone", "hours"} for line in reply["hotlines"])
     with sqlite3.connect(running.data / "doors.sqlite") as db:
-        assert db.execute("SELECT count(*) FROM crisis_records WHERE text = '我不想活了，想请假休息'").fetchone() == (
-            1,
-        )
+        assert db.execute(counted).fetchone() == (before + 1,)
 
 
 def test_a_request_from_another_site_is_refused(client: httpx.Client) -> None:
