@@ -30,6 +30,9 @@ _AHEAD = re.compile(rf"(?P<room>{_DOOR})\s?{_CALLED}?[ ,、。的]{{0,2}}(?:我?
 _APART_ROOM = re.compile(
     rf"(?:寝室|宿舍|房间|房号|那个|就是|报的修?)(?:号|是|为|在|:)?\s?(?P<named>{_DOOR})(?!\s?[号栋#幢元块])|(?<![\d.-])(?P<called>{_DOOR})\s?{_CALLED}"
 )
+# The building said last, for what was told before: 「阅览室的插座没电，图书馆的」, 「502漏水了 3号楼」.
+_LAST_SAID = re.compile(r"\s?的?\s?[。!~]*$")
+_BEGINS = re.compile(rf"(?P<room>{_DOOR})(?=\s?[\u4e00-\u9fff])(?![号栋幢#元块])")
 _WRONG = r"(?:不对|不是|不不|(?:说|打|写|输)?错了?)"
 _REPLACED = re.compile(
     rf"[,。. ]*(?:[哦噢额呃啊诶唉哎]+[,。. ]*)?(?:(?:{_WRONG}[,。. ]*)+(?:{_DOOR}\s?{_CALLED}?[,。. ]*)?(?:应该是|应该|是)?|(?:应该是|改成|改为|换成))\s?(?:{_ROOM}(?!\s?[号栋#])|(?P<floor>{_FLOOR}))"
@@ -76,7 +79,12 @@ def one(text: str) -> Place | None:
     A place that is denied (不是3号楼，是5号楼) or taken back (3号楼，不对，5号楼) does not count; the fuller of two
     mentions of one place wins.
     """
-    named = [place for place in find(text) if not _DENIED.search(text, max(0, place.start - 3), place.start)]
+    named = [
+        place
+        for place in find(text)
+        if not _DENIED.search(text, max(0, place.start - 3), place.start)
+        and not _FORMER.search(text, max(0, place.start - 12), place.start)
+    ]
     if any(_ANOTHER.match(text, place.end) for place in named):
         return None
     chosen: Place | None = None
@@ -98,19 +106,28 @@ def _put_last(text: str, named: list[Place]) -> Place | None:
 
 def _completed(text: str, place: Place) -> Place:
     """``place`` with the room or the floor that is said elsewhere: 「502寝室的灯坏了，12号楼」."""
-    if place.detail or not place.building.endswith("号楼"):
+    if place.detail:
+        return place
+    last = _LAST_SAID.match(text, place.end) is not None
+    if not last and not place.building.endswith("号楼"):
         return place
     apart = text[: place.start] + "□" * (place.end - place.start) + text[place.end :]
     rooms = {_number(match["named"] or match["called"]) for match in _APART_ROOM.finditer(apart)} - {None}
+    if last and not rooms and (begins := _BEGINS.match(apart)):
+        rooms = {_number(begins["room"])} - {None}
     if len(rooms) == 1:
         return replace(place, detail=rooms.pop() or "")
     floors = {_storey(match["floor"]) + match["corner"] for match in _floor_and_corner().finditer(apart)}
+    if last and not floors:
+        floors = {match["corner"] for match in _corner().finditer(apart)}
     return replace(place, detail=floors.pop()) if len(floors) == 1 and not rooms else place
 
 
 _DENIED = re.compile(r"(?:不是|不在|不住|并非|而非|不要)(?:在)?$")
 # 「5号楼505和506都没电」: two rooms, and a form takes one.
 _ANOTHER = re.compile(r"\s?[、和跟与及]\s?\d{3,4}(?![\d分元块天人])")
+# Where somebody lived before: 「去年我们住3号楼」, 「刚从6号楼搬到12号楼」.
+_FORMER = re.compile(r"(?:去年|前年|以前|之前|原来|原先|从前|当时|曾经|大[一二三](?:时|的时候|那会儿?)?)[^,。;!?]{0,4}住(?:在|过)?的?$|刚[刚才]?从$")
 _PUT = re.compile(r"(?:改成|改到|改为|换成|换到|换去|应该是|送到|送去)\s?$")
 _CORRECTED = re.compile(r"不对|错了|应该是|更正|改成|改到|改为|换成|换到|不不")
 
@@ -158,7 +175,7 @@ def _place(match: re.Match[str]) -> Place | None:
         # 「3楼302」 is a floor of a house not named; 「3楼502」 can only be house 3.
         if parts["floorlike"] and room and int(room) // 100 == value:
             return None
-        building = f"{_estate(parts['estate'])}{value}号楼"
+        building = f"{_estate(parts['estate'] or parts['estate_after'])}{value}号楼"
     if floor and parts["door"] and (storey := number(_plain(floor))):
         # 「5层02室」
         room = f"{storey}{parts['door']}"
@@ -224,16 +241,23 @@ def _pattern() -> re.Pattern[str]:
     estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d))[ 的]?)?"
     house = (
         rf"(?:{_HOUSE}\s?(?:号(?:男生|女生|学生|宿舍|寝室|公寓)*楼|号(?:学生)?公寓|号栋|\#\s?(?:宿舍|公寓)?楼?"
-        rf"|栋(?:宿舍|公寓)?楼?(?:宿舍)?|幢(?:楼)?|号?舍(?={_GAP}{_DOOR}|{_GAP}{_FLOOR}))"
+        rf"|栋(?:宿舍|公寓)?楼?(?:宿舍)?|幢(?:楼)?|(?<!避.)号?舍(?![友五不弃长员监得予入利身生己近]))"
         r"|(?<![\d.:/-])(?P<short>\d{1,2})(?:\s?[-—–_·]{1,2}(?=\d{3,4}(?![\d.:/]|-\d\d))|号(?=\d{3}(?!\d)))"
         r"|(?<!\d)(?P<floorlike>\d{1,2})楼[- ]?(?=\d{3,4}(?!\d)))"
     )
-    alias = rf"(?P<alias>(?<![a-z\d])(?:{aliases})(?![a-z](?!\d)|(?<=活)动|(?<=教)(?:室|授|练|师|材|学|育|务)|(?<=[一二]食堂)(?:阿姨)|(?<=馆)学(?=专业|系|院|的|概论|考|$)|路(?![灯口面边上])|大街|大道))"
+    alias = (
+        rf"(?P<alias>(?<![a-z\d])(?<![云海湖河济越](?=南门))(?<![广陕江山](?=西门))(?<![山广](?=东门))(?<![湖河](?=北门))"
+        rf"(?:{aliases})(?![a-z](?!\d)|(?<=活)动|(?<=教)(?:室|授|练|师|材|学|育|务)|(?<=[一二]食堂)(?:阿姨)|(?<=馆)学(?=专业|系|院|的|概论|考|$)|(?<=门)(?:子|庆|豹|票|面(?![前对])|户|诊|类|牌|店)|(?<=[大学]活)(?:人|体|跃|力|泼|儿|用|学|该|着|得)"
+        r"|(?<=食)(?:物|指|用|品|量|材|欲|言)|路(?![灯口面边上])|大街|大道))"
+    )
     # 「A301」 alone is a class room in teaching block A.
     lettered = rf"(?P<lettered>(?<![a-z\d])[ab])[- ]?(?P<class_room>\d{{3}}|[{_DIGIT}]{{3}}(?![{_DIGIT}十百]))(?![\d.a-z])(?:教室|室)?"
-    corner = rf"(?:{_SIDE}[的 ]?(?P<corner>{_corners()})(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?)?"
+    corner_said = rf"(?P<corner>{_corners()})"
+    corner = rf"(?:(?:{_SIDE}[的 ]?|(?(floor)[,、] ?)){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?)?"
+    # 「东区3号楼(不是西区的)312」, 「3号楼(东苑)402」: what is put in brackets between house and room.
+    aside = rf"(?:\s?\((?:(?P<estate_after>{estates})|(?![^()]*\d)(?!{_FLOOR}|{_corners()})[^()]{{1,12}})\))?"
     inside = (
-        rf"(?:{_GAP}{_UNIT})?(?:{_GAP}(?P<floor>{_FLOOR}))?(?:(?:{_GAP}{_NAMED}|\s?[-—–]\s?){_ROOM}"
+        rf"{aside}(?:{_GAP}{_UNIT})?(?:{_GAP}\(?(?P<floor>{_FLOOR})\)?)?(?:(?:{_GAP}\(?{_NAMED}|\s?[-—–]\s?){_ROOM}\)?"
         rf"|(?P<door>0[1-9])(?={_CALLED}){_CALLED})?{corner}"
     )
     return re.compile(rf"(?:{lettered}|(?:{estate}{house}|{alias}){inside})", re.IGNORECASE)
