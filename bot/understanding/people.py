@@ -21,7 +21,15 @@ _INTRODUCED = re.compile(
     r"(?:辅导员|导员|导师|班主任|咨询师|联系人|负责人|老师)(?:是|叫|为|:)?(?P<name>[\u4e00-\u9fff]{2,3}?)"
     r"(?=$|[,。!?)( □]|同意|批准|批|说|签|知道|那里|那边|的(?:课|电话|办公室))"
 )
-_GONE = re.compile(r"\s?(?:不行|不要|没空|没时间|太凶|请假了)")
+_GONE = re.compile(r"\s?(?:不行|不要|没空|没时间|太凶|请假了|不在|出差|休假|休产假|调走|退休|离职|没来|联系不上)")
+# 「Prof. Lee」, 「Miss Li」, 「Dr.王」: the title first, the name with a capital letter or a Chinese surname.
+_ENGLISH = re.compile(
+    r"(?<![A-Za-z])(?:(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof)\b\.?|MR|MS|DR|PROF|Miss|[Pp]rofessor|[Tt]eacher|[Cc]oach|[Dd]ean|[Dd]octor)\s?"
+    r"(?:(?-i:[A-Z][a-z]+(?:[-' ](?!(?:I|Is|In|On|At|The|To|For|And|Office|Room)\b)[A-Z][a-z]+){0,2}|[A-Z]{2,}(?![A-Za-z]))"
+    r"|(?P<family>[\u4e00-\u9fff])(?=$|[\s,。!?的在说让给和有办那]|[\u4e00-\u9fff]{0,2}的))"
+)
+# 「Smith老师」; 「Python老师」 teaches it.
+_FOREIGN = re.compile(r"(?<![A-Za-z])(?!(?:Java|Python|Excel|Word|Office|Linux|English|Math|Matlab|Photoshop|Online|Offer)(?![a-z]))[A-Z][a-z]{1,14}(?:[ ·][A-Z][a-z]{1,14})?\s?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +55,14 @@ def find(text: str) -> list[Person]:
     found: list[Person] = []
     for title in _titles().finditer(text):
         begin = found[-1].end if found else 0
-        length = _named(text, begin, title.start())
+        length = _named(text, begin, title.start()) or _foreign(text, begin, title.start())
         if length:
             found.append(Person(text[title.start() - length : title.end()], title.start() - length, title.end()))
+    found += [
+        Person(match[0].rstrip(), match.start(), match.end())
+        for match in _ENGLISH.finditer(text)
+        if match["family"] is None or _is_name(match["family"])
+    ]
     if not found:
         for match in _INTRODUCED.finditer(text):
             name = match["name"]
@@ -88,6 +101,12 @@ def _named(text: str, begin: int, end: int) -> int:
             return length
     # 「我们班李明老师」: any word may stand before a full name whose last character is no surname.
     return next((length for length in (2, 3) if len(before) > length and _is_name(before[-length:])), 0)
+
+
+def _foreign(text: str, begin: int, end: int) -> int:
+    """How many characters before ``end`` are a name in Latin letters; 0 when none is."""
+    match = _FOREIGN.search(text, max(begin, end - 32), end)
+    return end - match.start() if match else 0
 
 
 def _common(before: str) -> int:
