@@ -106,6 +106,9 @@ _KINDS = {
 }
 """In the order in which they are tried at each place of the text."""
 
+_BEGINS = "一二两三四五六七八九十大前昨上去每单双整下这本月今明次开新放期考最后当正年元周星礼再过国劳平圣儿教跨情妇女植愚建光第隔翌转"
+"""The characters that a day may begin with."""
+
 DATED = frozenset({"full", "packed", "monthday", "nextmonth", "bare", "loose", "dashed", "relative"})
 """Kinds that a weekday may stand beside: 「12月5号周六」."""
 _WIDE = frozenset({"pair", "teachweek", "weekwhole", "weekdays", "monthwhole"})
@@ -219,7 +222,10 @@ def _pattern(year: SchoolYear | None) -> re.Pattern[str]:
         del kinds["break"]
     else:
         kinds["break"] = _breaks(year)
-    return re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items()))
+    # Most characters begin no day; to see that at once halves the time.
+    names = "".join(name[0] for one in year.breaks for name in one.said) if year else ""
+    begins = rf"(?=[\d\s{_BEGINS}{re.escape(names)}])"
+    return re.compile(begins + "(?:" + "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items()) + ")")
 
 
 def _breaks(year: SchoolYear) -> str:

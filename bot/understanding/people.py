@@ -24,7 +24,7 @@ _INTRODUCED = re.compile(
 _GONE = re.compile(r"\s?(?:不行|不要|没空|没时间|太凶|请假了|不在|出差|休假|休产假|调走|退休|离职|没来|联系不上)")
 # 「Prof. Lee」, 「Miss Li」, 「Dr.王」: the title first, the name with a capital letter or a Chinese surname.
 _ENGLISH = re.compile(
-    r"(?<![A-Za-z])(?:(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof)\b\.?|MR|MS|DR|PROF|Miss|[Pp]rofessor|[Tt]eacher|[Cc]oach|[Dd]ean|[Dd]octor)\s?"
+    r"(?=[MmDdPpTtCc])(?<![A-Za-z])(?:(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof)\b\.?|MR|MS|DR|PROF|Miss|[Pp]rofessor|[Tt]eacher|[Cc]oach|[Dd]ean|[Dd]octor)\s?"
     r"(?:[A-Z][a-z]+(?:[-' ](?!(?:I|Is|In|On|At|The|To|For|And|Office|Room)\b)[A-Z][a-z]+){0,2}|[A-Z]{2,}(?![A-Za-z])"
     r"|(?<=[rsf][. ])\s?(?!(?:is|in|on|at|says?|said|who|has|had|and|or|the|of|office|room|will|can|told|asked)\b)[a-z]{2,}"
     r"|(?P<family>[\u4e00-\u9fff])(?=$|[\s,。!?的在说让给和有办那]|[\u4e00-\u9fff]{0,2}的))"

@@ -21,7 +21,7 @@ _ABOUT = re.compile(
 # 「壹零陆」, 「叁份」: numerals of cheques, alone only before what they count; 陆 and 伍 are surnames too.
 _CHEQUE = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _CHEQUES = re.compile(
-    r"[壹贰叁肆伍陆柒捌玖拾佰仟零〇]{2,}(?!老师)|(?<![收捡])[壹贰叁肆伍陆柒捌玖拾](?=\s?(?:[份张个号栋幢舍层点元块本件次天杯瓶箱套间名位台把支]|楼(?!老师)))"
+    r"[壹贰叁肆伍陆柒捌玖拾佰仟零〇]{2,}(?!老师)|[壹贰叁肆伍陆柒捌玖拾](?<![收捡].)(?=\s?(?:[份张个号栋幢舍层点元块本件次天杯瓶箱套间名位台把支]|楼(?!老师)))"
 )
 _MERIDIEM = re.compile(r"(?<![a-z])([ap])m(?=\s?\d)", re.IGNORECASE)
 
