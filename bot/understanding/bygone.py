@@ -16,7 +16,7 @@ _MONTH_AND_DAY = {"monthday": ("month", "dom"), "loose": ("lm", "ld"), "dashed":
 _AGO = {"昨": 1, "前": 2, "大": 3}
 _OVER = re.compile(
     r"(?P<day>大?前天|昨天|昨日|昨晚|前晚|昨夜)|(?P<weeks>上上?)个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7])"
-    r"|上个?月(?:(?P<dom>\d{1,2}|[一二两三四五六七八九十]{1,3})[号日]|(?P<month_end>底|末|的?最后一天))"
+    r"|上个?月(?:(?P<dom>\d{1,2}|[一二两三四五六七八九十]{1,3})[号日]|(?P<month_end>底|末|的?最后一天)|的?(?P<month_ago>今天))"
     r"|(?P<ago>\d{1,2}|[一二两三四五六七八九十]{1,3})(?P<unit>天|个?(?:周|星期|礼拜)|个?月)(?:之前|以前|前)"
     r"|(?P<year>[去前])年(?P<month>\d{1,2}|[一二三四五六七八九十]{1,3})月(?P<day_of>\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?"
 )
@@ -124,13 +124,25 @@ def _ago(match: re.Match[str], calendar: Calendar) -> date | None:
         return calendar.monday - said["weeks"].count("上") * WEEK + order(said["weekday"]) * DAY
     if said["month_end"]:
         return calendar.today.replace(day=1) - DAY
+    if said["month_ago"]:
+        return _months_ago(calendar.today, 1)
     if said["dom"]:
         return (calendar.today.replace(day=1) - DAY).replace(day=integer(said["dom"]))
     if said["ago"]:
         count = integer(said["ago"])
-        return None if said["unit"] == "月" else calendar.today - count * (DAY if said["unit"] == "天" else WEEK)
+        if said["unit"].endswith("月"):
+            return _months_ago(calendar.today, count)
+        return calendar.today - count * (DAY if said["unit"] == "天" else WEEK)
     if said["year"]:
         return date(
             calendar.today.year - (1 if said["year"] == "去" else 2), integer(said["month"]), integer(said["day_of"])
         )
     return None
+
+
+def _months_ago(today: date, count: int) -> date:
+    """The same day of an earlier month; raises ``ValueError`` where that month has none."""
+    first = today.replace(day=1)
+    for _ in range(count):
+        first = (first - DAY).replace(day=1)
+    return first.replace(day=today.day)

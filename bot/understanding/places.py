@@ -23,7 +23,7 @@ _FLOOR = rf"(?:负?(?:\d{{1,2}}|[{_CN}]{{1,3}})\s?(?:楼|层|[fF](?![a-zA-Z]))|[
 _UNIT = rf"(?:(?P<unit>\d|[{_CN}])\s?单元)"
 _GAP = r"[ 的,、#/.。]{0,2}"
 # 「房号是502」, 「男生宿舍404」
-_NAMED = r"(?:(?:男生|女生)?(?:宿舍|寝室|房间|房|门牌|公寓)(?:号码?)?(?:是|为|:)?\s?)?"
+_NAMED = r"(?:(?:男生|女生)?(?:宿舍|寝室|房间|房|门牌|公寓|室)(?:号码?)?(?:是|为|:)?\s?)?"
 _SIDE = r"(?:的?(?:[东西南北][侧边头面]|靠窗|左边|右边|左侧|右侧|尽头|里面|拐角))?"
 _AHEAD = re.compile(rf"(?P<room>{_DOOR})\s?{_CALLED}?[ ,、。的]{{0,2}}(?:我?(?:住在?|在|是))?\s?$")
 # A room or a floor said apart from its house: 「502寝室的灯坏了，12号楼」, 「三楼水房，我们7栋的」.
@@ -58,7 +58,11 @@ class Place:
     def within(self, other: Place) -> bool:
         """Whether ``other`` is the same place, said more loosely."""
         same = self.building == other.building or self.building.endswith(other.building)
-        return same and self.detail.startswith(other.detail)
+        return same and (self.detail.startswith(other.detail) or self._above(other))
+
+    def _above(self, other: Place) -> bool:
+        """Whether this room lies on the floor that ``other`` names."""
+        return self.detail.isdigit() and other.detail == f"{chinese(int(self.detail[:-2] or 0))}楼"
 
 
 def find(text: str) -> list[Place]:
@@ -164,9 +168,9 @@ def _place(match: re.Match[str]) -> Place | None:
     if parts["lettered"]:
         return Place(f"教学楼{parts['lettered'].upper()}座", room or "", match.start(), match.end())
     if parts["alias"]:
-        building = _aliases()[parts["alias"].lower()]
+        building = _aliases()[parts["alias"].lower().replace(" ", "")]
     else:
-        value = number(parts["house"] or parts["short"] or parts["floorlike"])
+        value = number(parts["house"] or parts["short"] or parts["bare_house"] or parts["floorlike"])
         first, last = _dormitories()
         if value is None or not first <= value <= last:
             return None
@@ -206,6 +210,10 @@ def _estate(said: str | None) -> str:
     return ""
 
 
+# 「教学楼 A 座」, 「b 座」
+_SPACED = re.compile(r"[教楼座](?=[ab])|[ab](?=[座楼栋])")
+
+
 @cache
 def _dormitories() -> tuple[int, int]:
     known = words.load_once("places")["dormitories"]
@@ -235,14 +243,16 @@ def _floor_and_corner() -> re.Pattern[str]:
 @cache
 def _pattern() -> re.Pattern[str]:
     known = words.load_once("places")
-    aliases = "|".join(re.escape(said) for said in sorted(_aliases(), key=len, reverse=True))
+    aliases = "|".join(_SPACED.sub(r"\g<0> ?", re.escape(said)) for said in sorted(_aliases(), key=len, reverse=True))
     estates = "|".join(said for spellings in known["estates"].values() for said in spellings)
     initials = "".join(name[0] for name in known["estates"])
-    estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d))[ 的]?)?"
+    estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d|[{_CN}]{{1,2}}\s?\d{{3}}))[ 的,、]{{0,2}})?"
     house = (
-        rf"(?:{_HOUSE}\s?(?:号(?:男生|女生|学生|宿舍|寝室|公寓)*楼|号(?:学生)?公寓|号栋|\#\s?(?:宿舍|公寓)?楼?"
+        rf"(?:{_HOUSE}\s?(?:号\s?(?:男生|女生|学生|宿舍|寝室|公寓)*楼|号(?:学生)?公寓|号栋|号?(?:宿舍|公寓)(?={_GAP}(?:{_DOOR}|{_FLOOR}))|\#\s?(?:宿舍|公寓)?楼?"
         rf"|栋(?:宿舍|公寓)?楼?(?:宿舍)?|幢(?:楼)?|(?<!避.)号?舍(?![友五不弃长员监得予入利身生己近]))"
         r"|(?<![\d.:/-])(?P<short>\d{1,2})(?:\s?[-—–_·]{1,2}(?=\d{3,4}(?![\d.:/]|-\d\d))|号(?=\d{3}(?!\d)))"
+        # 「西三502」, 「东5 204」: the estate makes the number a house.
+        rf"|(?(estate)(?P<bare_house>\d{{1,2}}(?=\s)|[{_CN}]{{1,2}})\s?(?=\d{{3,4}}(?!\d))|(?!))"
         r"|(?<!\d)(?P<floorlike>\d{1,2})楼[- ]?(?=\d{3,4}(?!\d)))"
     )
     alias = (
@@ -257,7 +267,7 @@ def _pattern() -> re.Pattern[str]:
     # 「东区3号楼(不是西区的)312」, 「3号楼(东苑)402」: what is put in brackets between house and room.
     aside = rf"(?:\s?\((?:(?P<estate_after>{estates})|(?![^()]*\d)(?!{_FLOOR}|{_corners()})[^()]{{1,12}})\))?"
     inside = (
-        rf"{aside}(?:{_GAP}{_UNIT})?(?:{_GAP}\(?(?P<floor>{_FLOOR})\)?)?(?:(?:{_GAP}\(?{_NAMED}|\s?[-—–]\s?){_ROOM}\)?"
+        rf"{aside}(?:{_GAP}{_UNIT})?(?:{_GAP}\(?(?P<floor>{_FLOOR})\)?)?(?:(?:{_GAP}\(?{_NAMED}|\s?[-—–~]\s?){_ROOM}\)?"
         rf"|(?P<door>0[1-9])(?={_CALLED}){_CALLED})?{corner}"
     )
     return re.compile(rf"(?:{lettered}|(?:{estate}{house}|{alias}){inside})", re.IGNORECASE)
