@@ -21,13 +21,13 @@ PARTS = {
     "晚": (time(18), time(22)),
 }
 _PART = (
-    r"(?P<part>凌晨|(?:大半夜|半夜|深夜|后半夜)(?=的?里?\s?[\d一二两三四五六七八九十零])里?|早上|早晨|清晨|清早|一?大早上?|一早|早(?!一点)(?=[\s\d一二两三四五六七八九十]|$|[,到至-])|上午|中午|正午|下午|午后|傍晚"
+    r"(?P<part>凌晨|(?:大半夜|半夜|深夜|后半夜|午夜)(?=的?里?\s?[\d一二两三四五六七八九十零])里?|早上|早晨|清晨|清早|一?大早上?|一早|早(?!一点)(?=[\s\d一二两三四五六七八九十]|$|[,到至-])|上午|中午|正午|下午|午后|傍晚"
     r"|晚上|夜里|夜晚|晚间|晚(?!一点)(?=[\s\d一二两三四五六七八九十]|$|[,到至-])|(?<=[明今])[晚早晨夜])"
 )
 # 「早一点」, 「有一点」 and 「快一点」 are no hour.
-_VAGUE = r"(?!一点(?:都|也|儿|没|不|用|反应|声音?|水|办法|信号|问题|效果|变化|小))(?<!绩点)(?<!绩点是)(?<!均分)(?<!均绩)(?!(?<=[有快慢大小早晚多少差好高低远近贵轻重这那提往])一点(?![半整钟到至\d,\s十]))"
+_VAGUE = r"(?<![第扣])(?!一点(?:都|也|儿|没|不|用|反应|声音?|水|办法|信号|问题|效果|变化|小))(?<!绩点)(?<!绩点是)(?<!均分)(?<!均绩)(?!(?<=[有快慢大小早晚多少差好高低远近贵轻重这那提往])一点(?![半整钟到至\d,\s十]))"
 # 「我有两点建议」; 「两点了还没人来」 tells what time it is.
-_POINTS = r"(?![\s的]?(?:建议|意见|要求|原因|问题|说明|疑问|想法|理由|体会|希望|补充|之间|确定|连线|一线|了(?!吧|吗|行)|\d(?![\d分:个人])|[一二三四五六七八九](?=$|[ ,。的能可行才])|\s?[:,]\s?第?一))(?<!缺点.点)"
+_POINTS = r"(?![\s的]?(?:水|建议|意见|要求|原因|问题|说明|疑问|想法|理由|体会|希望|补充|之间|确定|连线|一线|了(?!吧|吗|行)|\d(?![\d分:个人])|[一二三四五六七八九](?=$|[ ,。的能可行才])|\s?[:,]\s?第?一))(?<!缺点.点)"
 _MINUTE = (
     r"过?(?P<minute>\d{2}(?!\d)|\d(?=分)|[一二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九]|[一二三四五六七八九](?=分))"
     r"分?(?!之|数|钟|个|人|份|号)"
@@ -37,7 +37,7 @@ _LESS = r"(?:差(?P<less>一刻|\d{1,2}分?|[一二]?十[一二三四五六七�
 _CLOCK = (
     rf"{_LESS}(?:(?P<hh>(?<![\d.:])(?<!比分)(?<!比分是)\d{{1,2}}):(?P<mm>\d{{2}})(?![\d:])(?P<mmpm>\s?[ap]\.?m(?![a-z])\.?)?"
     rf"|(?P<hpm>(?<![\d.:])\d{{1,2}})\s?(?P<pm>[ap]\.?m(?![a-z])\.?)"
-    rf"|{_VAGUE}(?P<hour>(?<![\d.:]){_NUM})\s?(?:点|时(?!间|候|段))钟?{_POINTS}(?:(?P<half>半|一刻|三刻|整)|差(?P<under>一刻|十分?|五分?|\d{{1,2}}分?)|{_MINUTE})?)"
+    rf"|{_VAGUE}(?P<hour>(?<![\d.:]){_NUM})\s?(?:点|时(?!间|候|段))钟?{_POINTS}(?:(?P<half>半|[一1三3]刻|整)|差(?P<under>一刻|十分?|五分?|\d{{1,2}}分?)|{_MINUTE})?)"
 )
 # 「下午2-4点」: the first hour leaves its 点 to the second.
 _HOUR_SHARED = rf"(?P<shared>(?<![\d.:]){_NUM})(?=\s?(?:-+|~+|—+|–+|到|至)\s?{_NUM}(?:点|时(?!间|候)))"
@@ -48,7 +48,7 @@ _DOTTED = r"(?:\s?(?P<dotted>\d{1,2})\.(?P<after_dot>[0-5]\d)(?!\d))"
 _TIME = re.compile(
     rf"{_BRIEF}|{_PART}?\s?的?(?:{_CLOCK}|{_HOUR_SHARED})|{_PART.replace('<part>', '<alone>')}{_DOTTED}?", re.IGNORECASE
 )
-_MINUTES = {"半": 30, "一刻": 15, "三刻": 45, "整": 0}
+_MINUTES = {"半": 30, "一刻": 15, "1刻": 15, "三刻": 45, "3刻": 45, "整": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,8 @@ def _read(match: re.Match[str]) -> Spoken | None:
         hour, minute = divmod(hour * 60 + minute - less, 60)
         if hour < 0:
             return None
+        # Eight is in the morning, and so is a little before it.
+        part = part or ("早" if hour == 7 else None)
     if part == "半夜":
         part = "凌晨" if hour < 6 else "晚"
     # 「08:30」 and 「14:00」 are on the 24-hour clock; 「2:30」 is not.
@@ -152,8 +154,8 @@ def _part(said: str | None) -> str | None:
         return None
     if said in PARTS:
         return said
-    if "午" in said:
+    if "午" in said and "夜" not in said:
         return "中午" if said == "正午" else "下午"
-    if "夜" in said and said.endswith(("半夜", "深夜", "夜里")) and said != "夜里":
+    if "夜" in said and said.endswith(("半夜", "深夜", "午夜", "夜里")) and said != "夜里":
         return "半夜"
     return "早" if any(sign in said for sign in "早晨") else "晚"

@@ -15,7 +15,7 @@ from bot.understanding import bygone, dating, lengths, ranges
 from bot.understanding.clock import PARTS, Spoken
 from bot.understanding.counting import Calendar
 from bot.understanding.days import Named
-from bot.understanding.moments import Moment, in_week, kept, moments_of
+from bot.understanding.moments import TOLD, Moment, in_week, kept, moments_of
 from bot.understanding.ranges import LAST, Found
 from bot.understanding.school_year import SchoolYear
 
@@ -291,7 +291,8 @@ def _timed(text: str, day: date, said: Spoken, now: datetime) -> When:
     if begin is None:
         return When(day=day)
     # 「今天8点」 said at noon: this evening.
-    if said.part is None and begin < now and begin.hour < 12 and begin + timedelta(hours=12) > now:
+    told = TOLD.match(text, said.end)
+    if said.part is None and not told and begin < now and begin.hour < 12 and begin + timedelta(hours=12) > now:
         begin += timedelta(hours=12)
     hours = lengths.hours(text, said.end)
     period = (begin, begin + hours) if hours else None

@@ -19,7 +19,7 @@ _OVER = re.compile(r"(?:最后|后|超过|大于|不足|少于|至少|最多|不
 _HOURS = re.compile(
     rf"(?:(?P<count>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头)|(?P<minutes>\d{{2,3}}|[一二三四五六七八九]?十五?)分钟)"
 )
-_LENGTH = rf"(?P<hours>\d\.5|{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头)|(?P<minutes>{_NUM})分钟|(?P<quarters>[一两二三1-3])刻钟"
+_LENGTH = rf"(?P<hours>\d\.5|{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头|h(?![a-z]))|(?P<minutes>{_NUM})(?:分钟|\s?min(?:s|utes)?)|(?P<quarters>[一两二三1-3])刻钟"
 _LENGTH_AGAIN = _LENGTH.replace("(?P<", "(?P<then_")
 _SOON = re.compile(
     rf"(?<![一二三四五六七八九十\d.])(?:{_LENGTH})(?:之后|以后|后)"

@@ -24,7 +24,7 @@ _BUSY = re.compile(
     r"\s?,?(?:那天)?(?:我|全天|都|也|又)*(?:有[^,。]{0,3}课|满课|有事|要?上课|要?考试|有考试|不在|没人|约满|满了|有安排)"
 )
 # 「周一报的修」, 「3号就报了」: what was done then is over; what was only booked for then (约的, 请的假) is not.
-_TOLD = re.compile(
+TOLD = re.compile(
     r"(?:我们?|就|才|刚|已经|在网上|在线)*(?:报(?:的?修|上去|备|障)?|提交|充值?|丢|扣|买|坏|办|申请|捡到?|落|寄|投诉|反映|反馈|付|缴|转)(?:的|了|过|到现在)"
 )
 _CHANGED = re.compile(
@@ -60,7 +60,7 @@ def moments_of(text: str, year: SchoolYear | None) -> list[Moment]:
             # 「昨晚十一点」: the part of the day stands in the name of the day.
             said = said.within("晚") if said else Spoken("晚", None, 0, day.end, day.end)
         end = said.end if said else day.end
-        if _tellable(day) and _TOLD.match(text, end) and not (found and TO.fullmatch(text, found[-1].end, day.start)):
+        if _tellable(day) and TOLD.match(text, end) and not (found and TO.fullmatch(text, found[-1].end, day.start)):
             day = replace(day, told=True)
         found.append(Moment(day, said, day.start, end))
     lone: list[Moment] = []
