@@ -33,6 +33,8 @@ _ERRAND = re.compile(
     r"\s?(?:来|去|拿|取|回|走|号|早上|上午|下午|晚上|中午|请假|有空|能(?!不能)|可以|修|开始|起|全天|那天|当天)"
 )
 _STOPS = re.compile(r"[,。;!?]")
+# 「10.8请的假」; 「9.9包邮」 is no day.
+_TELLS = re.compile(r"\s?(?:请|那天|当天|晚|早|就|我|借|订|约|的(?:时候|假|课|活动)|之?[前后]|报|交|丢|充|扣)")
 _ONLY = re.compile(r"\s?(?:就|是|在)?(?:的|吧|就行|就好|都行)*\s?")
 _WISH = re.compile(r"请(?!问)|想(?!问)|希望|约|订|借|来修|上门|能不能|可不可以|可以|麻烦")
 _SIDE_BY_SIDE = re.compile(r"\s?[、,和跟与及]?\s?")
@@ -110,6 +112,7 @@ def _story(text: str, left: list[Moment], found: Found, calendar: Calendar) -> W
         (one, day)
         for one in left
         if one.named and (day := bygone.over(one.named, calendar)) and not (one.named.kind == "feast" and _bound(text, one))
+        and (one.named.kind != "loose" or one.named.told or _expected(text, one) or _TELLS.match(text, one.end))
     ]
     days = {day for _, day in gone} | {begin.date() for begin, end in found.past if begin.date() == end.date()}
     period = found.past[0] if len(found.past) == 1 else None

@@ -19,9 +19,9 @@ _DOOR = (
 )
 _CALLED = r"(?:教室|房间|寝室|宿舍|室|房|寝|号房)"
 _ROOM = rf"(?P<room>{_DOOR})\s?{_CALLED}?"
-_FLOOR = rf"(?:负?(?:\d{{1,2}}|[{_CN}]{{1,3}})\s?(?:楼|层|[fF](?![a-zA-Z]))|[bB][12](?![a-zA-Z\d]))"
+_FLOOR = rf"(?:(?:负|地下|-(?=[12]层))?(?:\d{{1,2}}|[{_CN}]{{1,3}})\s?(?:楼|层|[fF](?![a-zA-Z]))|[bB][12](?![a-zA-Z\d]))"
 _UNIT = rf"(?:(?P<unit>\d|[{_CN}])\s?单元)"
-_GAP = r"[ 的,、#/.。]{0,2}"
+_GAP = r"[ 的,、#/.。·]{0,2}"
 # 「房号是502」, 「男生宿舍404」
 _NAMED = r"(?:(?:男生|女生)?(?:宿舍|寝室|房间|房|门牌|公寓|室)(?:号码?)?(?:是|为|:)?\s?)?"
 _SIDE = r"(?:的?(?:[东西南北][侧边头面]|靠窗|左边|右边|左侧|右侧|尽头|里面|拐角))?"
@@ -87,6 +87,7 @@ def one(text: str) -> Place | None:
         place
         for place in find(text)
         if not _DENIED.search(text, max(0, place.start - 3), place.start)
+        and not _ELSEWHERE.search(text, max(0, place.start - 6), place.start)
         and not _FORMER.search(text, max(0, place.start - 12), place.start)
     ]
     if any(_ANOTHER.match(text, place.end) for place in named):
@@ -132,6 +133,10 @@ _DENIED = re.compile(r"(?:不是|不在|不住|并非|而非|不要)(?:在)?$")
 _ANOTHER = re.compile(r"\s?[、和跟与及]\s?\d{3,4}(?![\d分元块天人])")
 # Where somebody lived before: 「去年我们住3号楼」, 「刚从6号楼搬到12号楼」.
 _FORMER = re.compile(r"(?:去年|前年|以前|之前|原来|原先|从前|当时|曾经|大[一二三](?:时|的时候|那会儿?)?)[^,。;!?]{0,4}住(?:在|过)?的?$|刚[刚才]?从$")
+# 「市图书馆」, 「我家小区3号楼」: not on this campus.
+_ELSEWHERE = re.compile(
+    r"(?:国家|[市省县]立?|小区的?|车站的?|[铁动]站|公园的?|动物园|机场|商场|景区|(?:隔壁|别的|其他|外地)(?:学校|大学|高校)的?|外校的?|老家的?|北大|清华|复旦|浙大|高中的?)\s?$"
+)
 _PUT = re.compile(r"(?:改成|改到|改为|换成|换到|换去|应该是|送到|送去)\s?$")
 _CORRECTED = re.compile(r"不对|错了|应该是|更正|改成|改到|改为|换成|换到|不不")
 
@@ -189,14 +194,14 @@ def _place(match: re.Match[str]) -> Place | None:
 
 
 def _plain(floor: str) -> str:
-    return floor.lstrip("负bB").rstrip("楼层fF ")
+    return floor.lstrip("负bB地下-").rstrip("楼层fF ")
 
 
 def _storey(said: str | None) -> str:
     """``2楼``, ``二层`` and ``2F`` are all 二楼."""
     if not said:
         return ""
-    below = "负" if said[0] in "负bB" else ""
+    below = "负" if said[0] in "负bB地-" else ""
     value = number(_plain(said))
     return f"{below}{chinese(value)}楼" if value and value < 100 else ""
 
@@ -246,7 +251,7 @@ def _pattern() -> re.Pattern[str]:
     aliases = "|".join(_SPACED.sub(r"\g<0> ?", re.escape(said)) for said in sorted(_aliases(), key=len, reverse=True))
     estates = "|".join(said for spellings in known["estates"].values() for said in spellings)
     initials = "".join(name[0] for name in known["estates"])
-    estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d|[{_CN}]{{1,2}}\s?\d{{3}}))[ 的,、]{{0,2}})?"
+    estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d|[{_CN}]{{1,2}}\s?\d{{3}}))[ 的,、-]{{0,2}})?"
     house = (
         rf"(?:{_HOUSE}\s?(?:号\s?(?:男生|女生|学生|宿舍|寝室|公寓)*楼|号(?:学生)?公寓|号栋|号?(?:宿舍|公寓)(?={_GAP}(?:{_DOOR}|{_FLOOR}))|\#\s?(?:宿舍|公寓)?楼?"
         rf"|栋(?:宿舍|公寓)?楼?(?:宿舍)?|幢(?:楼)?|(?<!避.)号?舍(?![友五不弃长员监得予入利身生己近]))"
@@ -258,16 +263,16 @@ def _pattern() -> re.Pattern[str]:
     alias = (
         rf"(?P<alias>(?<![a-z\d])(?<![云海湖河济越](?=南门))(?<![广陕江山](?=西门))(?<![山广](?=东门))(?<![湖河](?=北门))"
         rf"(?:{aliases})(?![a-z](?!\d)|(?<=活)动|(?<=教)(?:室|授|练|师|材|学|育|务)|(?<=[一二]食堂)(?:阿姨)|(?<=馆)学(?=专业|系|院|的|概论|考|$)|(?<=门)(?:子|庆|豹|票|面(?![前对])|户|诊|类|牌|店)|(?<=[大学]活)(?:人|体|跃|力|泼|儿|用|学|该|着|得)"
-        r"|(?<=食)(?:物|指|用|品|量|材|欲|言)|路(?![灯口面边上])|大街|大道))"
+        r"|(?<=食)(?:堂阿姨|物|指|用|品|量|材|欲|言)|路(?![灯口面边上])|大街|大道))"
     )
     # 「A301」 alone is a class room in teaching block A.
     lettered = rf"(?P<lettered>(?<![a-z\d])[ab])[- ]?(?P<class_room>\d{{3}}|[{_DIGIT}]{{3}}(?![{_DIGIT}十百]))(?![\d.a-z])(?:教室|室)?"
     corner_said = rf"(?P<corner>{_corners()})"
-    corner = rf"(?:(?:{_SIDE}[的 ]?|(?(floor)[,、] ?)){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?)?"
+    corner = rf"(?:(?:{_SIDE}[的 ]?|(?(floor)[,、—–-] ?)){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?)?"
     # 「东区3号楼(不是西区的)312」, 「3号楼(东苑)402」: what is put in brackets between house and room.
     aside = rf"(?:\s?\((?:(?P<estate_after>{estates})|(?![^()]*\d)(?!{_FLOOR}|{_corners()})[^()]{{1,12}})\))?"
     inside = (
-        rf"{aside}(?:{_GAP}{_UNIT})?(?:{_GAP}\(?(?P<floor>{_FLOOR})\)?)?(?:(?:{_GAP}\(?{_NAMED}|\s?[-—–~]\s?){_ROOM}\)?"
+        rf"(?:里面?|内|[那这]边)?{aside}(?:{_GAP}{_UNIT})?(?:(?:{_GAP}|\s?[-—–]\s?)\(?(?P<floor>{_FLOOR})\)?)?(?:(?:{_GAP}\(?{_NAMED}|\s?[-—–~]\s?){_ROOM}\)?"
         rf"|(?P<door>0[1-9])(?={_CALLED}){_CALLED})?{corner}"
     )
     return re.compile(rf"(?:{lettered}|(?:{estate}{house}|{alias}){inside})", re.IGNORECASE)
