@@ -277,7 +277,8 @@ def _wide(named: Named, first: date, calendar: Calendar, count: int | None) -> W
     last = dating.last(named, calendar, first)
     if count and count != (last - first).days + 1:
         return When(count=count)
-    return When(period=(datetime.combine(first, time(0)), datetime.combine(last, LAST)), count=count)
+    period = (datetime.combine(first, time(0)), datetime.combine(last, LAST))
+    return When(day=first if first == last else None, period=period, count=count)
 
 
 def _lasting(day: date, said: Spoken | None, count: int) -> When:

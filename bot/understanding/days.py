@@ -86,7 +86,7 @@ _KINDS = {
     "same": rf"下下?个?(?:{_WEEK}|(?P<same_month>月))的?(?:今天|这天|同一天)",
     "weekwhole": (
         rf"整个(?P<ws1>下下个?|下个?|这个?|本){_WEEK}|(?P<ws2>下下个?|下个?|这个?|本)(?:一整个?{_WEEK}|{_WEEK}(?:一?整个?{_WEEK}|一?整周|全周))"
-        rf"|(?P<ws3>下下个?|下个?){_WEEK}(?![一二三四五六日天末几1-7围边岁刊报年期长会内]|[的 ,]?{_WEEK}|之?[前后]|以[前后])"
+        rf"|(?P<ws3>下下个?|下一个?|下个?){_WEEK}(?![一二三四五六日天末几1-7围边岁刊报年期长会内]|[的 ,]?{_WEEK}|之?[前后]|以[前后])"
     ),
     "weekdays": rf"(?:(?P<days_shift>下下个?|下个?|这个?|本)\s?)?{_NO_COUNT}{_WEEK}(?P<several>{_SEVERAL})",
     "week": rf"(?:(?P<shift>下下个?|下个?|这个?|本)(?:{_WEEK}[的 ,])?)?\s?{_NO_COUNT}{_WEEK}{_WEEKDAY}{_MORE_DAYS}",
@@ -127,6 +127,7 @@ _NUMERAL = re.compile(r"[一二三四五六七八九十]+")
 
 # 「绩点3.5-3.8」, 「版本12.5」: numbers, not days.
 _MARK = re.compile(r"(?:绩点|gpa|均分|分数|学分|成绩|价格|版本|身高|温度|[a-z])[^,。]{0,3}$", re.IGNORECASE)
+_LUNAR = re.compile(r"[农阴]历的?$")
 _BESIDE = re.compile(r"\s?[(,]?\s?")
 # 「20日-22日(周五至周日)」 says a range twice; 周五 does not stand beside the 22nd.
 _RANGE_OF_WEEKDAYS = re.compile(rf"\s?(?:-+|~+|—+|到|至)\s?{_WEEK}")
@@ -183,6 +184,8 @@ def named(text: str, year: SchoolYear | None = None) -> Iterator[Named]:
         parts = {name: said for name, said in match.groupdict().items() if said is not None}
         kind = next(kind for kind in _KINDS if kind in parts)
         if kind == "loose" and _MARK.search(text, max(0, match.start() - 6), match.start()):
+            continue
+        if kind == "monthday" and _LUNAR.search(text, max(0, match.start() - 3), match.start()):
             continue
         day = Named(kind, parts, match.start(), match.end())
         if waiting and day.beside(waiting, text) and not _RANGE_OF_WEEKDAYS.match(text, day.end):
