@@ -111,7 +111,9 @@ def _story(text: str, left: list[Moment], found: Found, calendar: Calendar) -> W
     gone = [
         (one, day)
         for one in left
-        if one.named and (day := bygone.over(one.named, calendar)) and not (one.named.kind == "feast" and _bound(text, one))
+        if one.named
+        and (day := bygone.over(one.named, calendar))
+        and not (one.named.kind == "feast" and _bound(text, one))
         and (one.named.kind != "loose" or one.named.told or _expected(text, one) or _TELLS.match(text, one.end))
     ]
     days = {day for _, day in gone} | {begin.date() for begin, end in found.past if begin.date() == end.date()}

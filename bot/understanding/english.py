@@ -36,7 +36,9 @@ _RELATIVE = {"day after tomorrow": "后天", "day before yesterday": "前天", "
              "tonight": "今晚", "yesterday": "昨天"}  # fmt: skip
 _UNITS = {"h": "小时", "m": "分钟", "d": "天", "w": "周"}
 # 「3rd floor of 图书馆」, 「502, 3号楼」: the building goes first here.
-_TURNED = re.compile(r"(?P<inner>[一二三四五六七八九十\d]+楼|\d{3,4}) ?,? ?(?:of |in |at )?(?:the )?(?P<outer>图书馆|体育馆|学生活动中心|\d{1,2}号楼|教学楼[AB]座)")
+_TURNED = re.compile(
+    r"(?P<inner>[一二三四五六七八九十\d]+楼|\d{3,4}) ?,? ?(?:of |in |at )?(?:the )?(?P<outer>图书馆|体育馆|学生活动中心|\d{1,2}号楼|教学楼[AB]座)"
+)
 _GLUED = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff\d])")
 
 

@@ -34,7 +34,9 @@ _CURT = re.compile(
     r"(?:^|(?<=[\s,。!?:]|[找约给和跟问让叫请是师管勤]))(?P<family>[\u4e00-\u9fff])(?:工|总|处|院|局)(?=$|[,。!? ]|(?:说|让|好|批|答应|同意|在不在|在吗|要我|不在|电话|那边|的电话))"
 )
 # 「Smith老师」; 「Python老师」 teaches it.
-_FOREIGN = re.compile(r"(?<![A-Za-z])(?!(?:Java|Python|Excel|Word|Office|Linux|English|Math|Matlab|Photoshop|Online|Offer)(?![a-z]))[A-Z][a-z]{1,14}(?:[ ·][A-Z][a-z]{1,14})?\s?$")
+_FOREIGN = re.compile(
+    r"(?<![A-Za-z])(?!(?:Java|Python|Excel|Word|Office|Linux|English|Math|Matlab|Photoshop|Online|Offer)(?![a-z]))[A-Z][a-z]{1,14}(?:[ ·][A-Z][a-z]{1,14})?\s?$"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ _DOOR = (
 )
 _CALLED = r"(?:教室|房间|寝室|宿舍|室|房|寝|号房)"
 _ROOM = rf"(?P<room>{_DOOR})\s?{_CALLED}?"
-_FLOOR = rf"(?:(?:负|地下|-(?=[12]层))?(?:\d{{1,2}}|[{_CN}]{{1,3}})\s?(?:楼|层|[fF](?![a-zA-Z]))|[bB][12](?![a-zA-Z\d]))"
+_FLOOR = (
+    rf"(?:(?:负|地下|-(?=[12]层))?(?:\d{{1,2}}|[{_CN}]{{1,3}})\s?(?:楼|层|[fF](?![a-zA-Z]))|[bB][12](?![a-zA-Z\d]))"
+)
 _UNIT = rf"(?:(?P<unit>\d|[{_CN}])\s?单元)"
 _GAP = r"[ 的,、#/.。·]{0,2}"
 # 「房号是502」, 「男生宿舍404」
@@ -132,7 +134,9 @@ _DENIED = re.compile(r"(?:不是|不在|不住|并非|而非|不要)(?:在)?$")
 # 「5号楼505和506都没电」: two rooms, and a form takes one.
 _ANOTHER = re.compile(r"\s?[、和跟与及]\s?\d{3,4}(?![\d分元块天人])")
 # Where somebody lived before: 「去年我们住3号楼」, 「刚从6号楼搬到12号楼」.
-_FORMER = re.compile(r"(?:去年|前年|以前|之前|原来|原先|从前|当时|曾经|大[一二三](?:时|的时候|那会儿?)?)[^,。;!?]{0,4}住(?:在|过)?的?$|刚[刚才]?从$")
+_FORMER = re.compile(
+    r"(?:去年|前年|以前|之前|原来|原先|从前|当时|曾经|大[一二三](?:时|的时候|那会儿?)?)[^,。;!?]{0,4}住(?:在|过)?的?$|刚[刚才]?从$"
+)
 # 「市图书馆」, 「我家小区3号楼」: not on this campus.
 _ELSEWHERE = re.compile(
     r"(?:国家|[市省县]立?|小区的?|车站的?|[铁动]站|公园的?|动物园|机场|商场|景区|(?:隔壁|别的|其他|外地)(?:学校|大学|高校)的?|外校的?|老家的?|北大|清华|复旦|浙大|高中的?)\s?$"
@@ -268,7 +272,9 @@ def _pattern() -> re.Pattern[str]:
     # 「A301」 alone is a class room in teaching block A.
     lettered = rf"(?P<lettered>(?<![a-z\d])[ab])[- ]?(?P<class_room>\d{{3}}|[{_DIGIT}]{{3}}(?![{_DIGIT}十百]))(?![\d.a-z])(?:教室|室)?"
     corner_said = rf"(?P<corner>{_corners()})"
-    corner = rf"(?:(?:{_SIDE}[的 ]?|(?(floor)[,、—–-] ?)){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?)?"
+    corner = (
+        rf"(?:(?:{_SIDE}[的 ]?|(?(floor)[,、—–-] ?)){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?)?"
+    )
     # 「东区3号楼(不是西区的)312」, 「3号楼(东苑)402」: what is put in brackets between house and room.
     aside = rf"(?:\s?\((?:(?P<estate_after>{estates})|(?![^()]*\d)(?!{_FLOOR}|{_corners()})[^()]{{1,12}})\))?"
     inside = (

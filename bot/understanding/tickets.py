@@ -14,7 +14,10 @@ _TICKET = re.compile(
     r"(?P<year>20\d\d)[\s./年-]?(?P<month>\d\d)[\s./月-]?(?P<day>\d\d)[\s_./#:日的第-]{0,3}(?P<serial>\d{4}|\d(?: \d){3}|\d\d \d\d)(?![\dA-Za-z])"
 )
 # Looks like one, but is cut short, too long or of no known kind: nothing else may be read out of its digits.
-_LIKE = re.compile(r"(?<![A-Za-z\d])(?:(?!(?:id|no|is|to|my|me|am|as|of|by)(?![a-z]))[A-Za-z]{2}[\s_—–-]?)?20\d{6}[\s_—–-]?\d{2,6}(?!\d)", re.IGNORECASE)
+_LIKE = re.compile(
+    r"(?<![A-Za-z\d])(?:(?!(?:id|no|is|to|my|me|am|as|of|by)(?![a-z]))[A-Za-z]{2}[\s_—–-]?)?20\d{6}[\s_—–-]?\d{2,6}(?!\d)",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"20\d{6}[ -]?\d\d")
 _DENIED = re.compile(r"(?:不是|并非|而非|不要)\s?(?:查)?\s?$")
 _PUT_RIGHT = re.compile(r"应该是|不对|改成|改为|更正|说错|写错|打错|输错")
