@@ -15,6 +15,8 @@ _NEVER = frozenset(
 )
 # How many of the surnames, which the list gives by frequency, are common.
 _COMMON = 100
+# Surnames that without a title behind them are rather a verb or an adverb: 「找老师代签」.
+_VERBAL = frozenset("代付单简乐冷解查管")
 _DENIED = re.compile(r"(?:不是|不要|不想要|别找|别约|不找|不约|不用|而非|换掉|除了)$")
 # 「辅导员王磊批了」, 「导师叫刘强」
 _INTRODUCED = re.compile(
@@ -78,7 +80,7 @@ def find(text: str) -> list[Person]:
     if not found:
         for match in _INTRODUCED.finditer(text):
             name = match["name"]
-            if _is_name(name) and not name.startswith(tuple(words.load_once("people")["not_names"])):
+            if name[0] not in _VERBAL and _is_name(name) and not name.startswith(tuple(words.load_once("people")["not_names"])):
                 found.append(Person(name, match.start("name"), match.end("name")))
     return found
 
