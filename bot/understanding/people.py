@@ -80,7 +80,11 @@ def find(text: str) -> list[Person]:
     if not found:
         for match in _INTRODUCED.finditer(text):
             name = match["name"]
-            if name[0] not in _VERBAL and _is_name(name) and not name.startswith(tuple(words.load_once("people")["not_names"])):
+            if (
+                name[0] not in _VERBAL
+                and _is_name(name)
+                and not name.startswith(tuple(words.load_once("people")["not_names"]))
+            ):
                 found.append(Person(name, match.start("name"), match.end("name")))
     return found
 
