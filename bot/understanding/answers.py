@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from bot.understanding import dates, entities, money, phones, places, school_year, smalltalk, tickets
+from bot.understanding import dates, english, entities, money, phones, places, school_year, smalltalk, tickets
 from bot.understanding.dates import When
 from bot.understanding.normalise import normalise
 from bot.understanding.numerals import number
@@ -49,7 +49,7 @@ def read(
     it the configured calendar counts.
     """
     said = normalise(text)
-    brief = said[:_READ]
+    brief = said[:_READ] if kind in ("text", "choice", "confirm", "ticket") else english.translated(said[:_READ])
     match kind:
         case "location":
             place = places.one(spelled(brief))

@@ -16,10 +16,14 @@ _MONTH_AND_DAY = {"monthday": ("month", "dom"), "loose": ("lm", "ld"), "dashed":
 _AGO = {"昨": 1, "前": 2, "大": 3}
 _OVER = re.compile(
     r"(?P<day>大?前天|昨天|昨日|昨晚|前晚|昨夜)|(?P<weeks>上上?)个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7])"
-    r"|上个?月(?P<dom>\d{1,2})[号日]|(?P<ago>\d{1,2}|[一二两三四五六七八九十]{1,3})(?P<unit>天|个?(?:周|星期|礼拜)|个?月)(?:之前|以前|前)"
+    r"|上个?月(?:(?P<dom>\d{1,2}|[一二两三四五六七八九十]{1,3})[号日]|(?P<month_end>底|末|的?最后一天)|的?(?P<month_ago>今天))"
+    r"|(?P<ago>\d{1,2}|[一二两三四五六七八九十]{1,3})(?P<unit>天|个?(?:周|星期|礼拜)|个?月)(?:之前|以前|前)"
     r"|(?P<year>[去前])年(?P<month>\d{1,2}|[一二三四五六七八九十]{1,3})月(?P<day_of>\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?"
 )
-_WEEKS = re.compile(r"(?P<weeks>上上?)个?(?:周|星期|礼拜)(?P<end>末)?")
+_WEEKS = re.compile(
+    r"(?P<weeks>上上?)个?(?:周|星期|礼拜)(?:(?P<end>末)|(?P<several>[一二三四五六日天][一二三四五六日天、,]+))?"
+)
+_MONTH = re.compile(r"上个?月一?整个?月|整个上个?月")
 
 
 def over(named: Named, calendar: Calendar) -> date | None:
@@ -37,10 +41,19 @@ def span(named: Named, calendar: Calendar) -> tuple[date, date] | None:
     """The first and the last of several days that are over: 上周末, 上周, 国庆期间; ``None`` for any other."""
     if named.kind == "break" and named.wide and (gone := _break(named, calendar)):
         return gone.first, gone.last
-    match = _WEEKS.fullmatch(named.parts["past"]) if named.kind == "past" else None
+    if named.kind != "past":
+        return None
+    if _MONTH.fullmatch(named.parts["past"]):
+        last = calendar.today.replace(day=1) - DAY
+        return last.replace(day=1), last
+    match = _WEEKS.fullmatch(named.parts["past"])
     if match is None:
         return None
     monday = calendar.monday - match["weeks"].count("上") * WEEK
+    if match["several"]:
+        indices = [order(sign) for sign in match["several"] if sign not in "、,"]
+        row = indices == list(range(indices[0], indices[0] + len(indices)))
+        return (monday + indices[0] * DAY, monday + indices[-1] * DAY) if row else None
     return (monday + 5 * DAY if match["end"] else monday), monday + 6 * DAY
 
 
@@ -58,6 +71,8 @@ def closing(named: Named, calendar: Calendar, first: date) -> date | None:
 
 
 def _gone(named: Named, calendar: Calendar) -> date | None:
+    if named.told:
+        return _told(named, calendar)
     if named.kind == "past":
         match = _OVER.fullmatch(named.parts["past"])
         return _ago(match, calendar) if match else None
@@ -69,9 +84,30 @@ def _gone(named: Named, calendar: Calendar) -> date | None:
         return this if this < calendar.today else this.replace(year=this.year - 1)
     if named.kind in ("full", "packed", "nextmonth", "teaching") or (named.kind == "week" and "shift" in named.parts):
         return dating.read(named, calendar)
+    if named.kind == "feast":
+        return _latest_feast(named, calendar)
     if named.kind == "break" and not named.wide and (gone := _break(named, calendar)):
         return dating.within(gone, named.parts, calendar)
     return None
+
+
+def _told(named: Named, calendar: Calendar) -> date | None:
+    """The last such day before today: the Monday of 「周一报的修」."""
+    if named.kind == "week":
+        return calendar.today - ((calendar.today.weekday() - order(named.parts["weekday"]) - 1) % 7 + 1) * DAY
+    if named.kind == "bare":
+        this = calendar.today.replace(day=integer(named.parts["bdom"]))
+        return this if this < calendar.today else ((this.replace(day=1) - DAY).replace(day=this.day))
+    month, day = (integer(named.parts[name]) for name in _MONTH_AND_DAY[named.kind])
+    this = date(calendar.today.year, month, day)
+    return this if this < calendar.today else this.replace(year=this.year - 1)
+
+
+def _latest_feast(named: Named, calendar: Calendar) -> date | None:
+    """The last feast of that name where the next is too far ahead to be meant: 「双十一买的」 in November."""
+    if dating.read(named, calendar, None):
+        return None
+    return dating.read(named, replace(calendar, today=calendar.today - 100 * DAY))
 
 
 def _break(named: Named, calendar: Calendar) -> Break | None:
@@ -88,13 +124,27 @@ def _ago(match: re.Match[str], calendar: Calendar) -> date | None:
         return calendar.today - (_AGO[said["day"][0]]) * DAY
     if said["weekday"]:
         return calendar.monday - said["weeks"].count("上") * WEEK + order(said["weekday"]) * DAY
+    if said["month_end"]:
+        return calendar.today.replace(day=1) - DAY
+    if said["month_ago"]:
+        return _months_ago(calendar.today, 1)
     if said["dom"]:
         return (calendar.today.replace(day=1) - DAY).replace(day=integer(said["dom"]))
     if said["ago"]:
         count = integer(said["ago"])
-        return None if said["unit"] == "月" else calendar.today - count * (DAY if said["unit"] == "天" else WEEK)
+        if said["unit"].endswith("月"):
+            return _months_ago(calendar.today, count)
+        return calendar.today - count * (DAY if said["unit"] == "天" else WEEK)
     if said["year"]:
         return date(
             calendar.today.year - (1 if said["year"] == "去" else 2), integer(said["month"]), integer(said["day_of"])
         )
     return None
+
+
+def _months_ago(today: date, count: int) -> date:
+    """The same day of an earlier month; raises ``ValueError`` where that month has none."""
+    first = today.replace(day=1)
+    for _ in range(count):
+        first = (first - DAY).replace(day=1)
+    return first.replace(day=today.day)

@@ -15,7 +15,7 @@ from bot.understanding import bygone, dating, lengths, ranges
 from bot.understanding.clock import PARTS, Spoken
 from bot.understanding.counting import Calendar
 from bot.understanding.days import Named
-from bot.understanding.moments import Moment, in_week, kept, moments_of
+from bot.understanding.moments import TOLD, Moment, in_week, kept, moments_of
 from bot.understanding.ranges import LAST, Found
 from bot.understanding.school_year import SchoolYear
 
@@ -33,6 +33,9 @@ _ERRAND = re.compile(
     r"\s?(?:来|去|拿|取|回|走|号|早上|上午|下午|晚上|中午|请假|有空|能(?!不能)|可以|修|开始|起|全天|那天|当天)"
 )
 _STOPS = re.compile(r"[,。;!?]")
+# 「10.8请的假」; 「9.9包邮」 is no day.
+_TELLS = re.compile(r"\s?(?:请|那天|当天|晚|早|就|我|借|订|约|的(?:时候|假|课|活动)|之?[前后]|报|交|丢|充|扣)")
+_ONLY = re.compile(r"\s?(?:就|是|在)?(?:的|吧|就行|就好|都行)*\s?")
 _WISH = re.compile(r"请(?!问)|想(?!问)|希望|约|订|借|来修|上门|能不能|可不可以|可以|麻烦")
 _SIDE_BY_SIDE = re.compile(r"\s?[、,和跟与及]?\s?")
 _ALL_OF_THEM = re.compile(r"\s?(?:这)?(?:[两三四五]天|都|均|全)")
@@ -84,7 +87,7 @@ def read(
     moments = in_week(kept(text, moments_of(text, year)))
     found = ranges.find(text, moments, calendar)
     left = list(found.left)
-    story = _story(left, found, calendar)
+    story = _story(text, left, found, calendar)
     if found.ahead or found.broken:
         if found.broken or len(found.ahead) != 1:
             return story
@@ -103,9 +106,16 @@ def read(
     )
 
 
-def _story(left: list[Moment], found: Found, calendar: Calendar) -> When:
+def _story(text: str, left: list[Moment], found: Found, calendar: Calendar) -> When:
     """What is told of days that are over."""
-    gone = [(one, day) for one in left if one.named and (day := bygone.over(one.named, calendar))]
+    gone = [
+        (one, day)
+        for one in left
+        if one.named
+        and (day := bygone.over(one.named, calendar))
+        and not (one.named.kind == "feast" and _bound(text, one))
+        and (one.named.kind != "loose" or one.named.told or _expected(text, one) or _TELLS.match(text, one.end))
+    ]
     days = {day for _, day in gone} | {begin.date() for begin, end in found.past if begin.date() == end.date()}
     period = found.past[0] if len(found.past) == 1 else None
     at = None
@@ -161,6 +171,10 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
         said = ranges.beside(timed[0].said, lone[0].said)
     elif timed or lone:
         said = (timed or lone)[0].said
+    if said is None and not count and (part := _part_alone(text, moments)):
+        said = part
+    if named.kind == "weekdays" and not (leave or _ALL_OF_THEM.match(text, dated[0].end)):
+        return When(count=count)
     if named.wide:
         return _wide(named, day, calendar, count)
     if count:
@@ -178,7 +192,7 @@ def _dated(text: str, moments: list[Moment], calendar: Calendar, *, leave: bool,
     found = []
     for moment in moments:
         named = moment.named
-        if named is None or named.kind in ("past", "next"):
+        if named is None or named.told or named.kind in ("past", "next"):
             continue
         if _bound(text, moment):
             continue
@@ -191,7 +205,15 @@ def _dated(text: str, moments: list[Moment], calendar: Calendar, *, leave: bool,
     return [moment for moment in found if moment.named and not moment.named.of_days] or found
 
 
+def _part_alone(text: str, moments: list[Moment]) -> Spoken | None:
+    """The part of the day that is all a clause says: 「明天请半天假，上午」."""
+    parts = [one for one in moments if one.named is None and one.said and _ONLY.fullmatch(_clause(text, one))]
+    return parts[0].said if len(parts) == 1 and len([one for one in moments if one.said]) == 1 else None
+
+
 def _expected(text: str, moment: Moment) -> bool:
+    if moment.start == 0 and moment.end == len(text):
+        return True
     if moment.said or (moment.named and moment.named.weekday is not None) or _ERRAND.match(text, moment.end):
         return True
     return _EXPECTED.search(text, max(0, moment.start - 6), moment.start) is not None
@@ -227,7 +249,13 @@ def _undated(
     if soon and not any(moment.named for moment in moments):
         then = (now + soon).replace(second=0, microsecond=0)
         return When(day=then.date(), at=then.time(), count=count)
-    if answering and len(lone) == 1 and lone[0].said and (at := _clock(lone[0].said.at())) is not None:
+    lasting = lengths.ahead(text)
+    if lasting and not moments:
+        begin = now.replace(second=0, microsecond=0)
+        return When(day=begin.date(), period=(begin, begin + lasting), count=count)
+    # 「1点那场，写的是13点」: one hour said twice is one.
+    hours = {one.said.at() for one in lone if one.said}
+    if answering and len(hours) == 1 and (at := _clock(hours.pop())) is not None:
         return When(at=at, count=count)
     return When(count=count)
 
@@ -251,7 +279,8 @@ def _wide(named: Named, first: date, calendar: Calendar, count: int | None) -> W
     last = dating.last(named, calendar, first)
     if count and count != (last - first).days + 1:
         return When(count=count)
-    return When(period=(datetime.combine(first, time(0)), datetime.combine(last, LAST)), count=count)
+    period = (datetime.combine(first, time(0)), datetime.combine(last, LAST))
+    return When(day=first if first == last else None, period=period, count=count)
 
 
 def _lasting(day: date, said: Spoken | None, count: int) -> When:
@@ -268,7 +297,8 @@ def _timed(text: str, day: date, said: Spoken, now: datetime) -> When:
     if begin is None:
         return When(day=day)
     # 「今天8点」 said at noon: this evening.
-    if said.part is None and begin < now and begin.hour < 12 and begin + timedelta(hours=12) > now:
+    told = TOLD.match(text, said.end)
+    if said.part is None and not told and begin < now and begin.hour < 12 and begin + timedelta(hours=12) > now:
         begin += timedelta(hours=12)
     hours = lengths.hours(text, said.end)
     period = (begin, begin + hours) if hours else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -20,8 +21,11 @@ from bot.understanding.days import Named, order
 from bot.understanding.school_year import Break, Term
 
 _RELATIVE = {"今": 0, "明": 1, "后": 2, "大": 3, "当": 0}
+_SIGN = re.compile(r"[一二三四五六日天]")
 _FEASTS = {"元旦": (1, 1), "劳动节": (5, 1), "五四青年节": (5, 4), "儿童节": (6, 1), "教师节": (9, 10), "国庆": (10, 1),
-           "国庆节": (10, 1), "平安夜": (12, 24), "圣诞": (12, 25), "圣诞节": (12, 25)}  # fmt: skip
+           "国庆节": (10, 1), "平安夜": (12, 24), "圣诞": (12, 25), "圣诞节": (12, 25), "圣诞前夜": (12, 24), "圣诞夜": (12, 24), "双十一": (11, 11), "双11": (11, 11),
+           "光棍节": (11, 11), "双十二": (12, 12), "双12": (12, 12), "跨年夜": (12, 31), "跨年": (12, 31), "情人节": (2, 14), "妇女节": (3, 8),
+           "三八妇女节": (3, 8), "女生节": (3, 7), "植树节": (3, 12), "愚人节": (4, 1), "建党节": (7, 1), "建军节": (8, 1)}  # fmt: skip
 
 
 def on(named: Named, calendar: Calendar, after: date | None = None) -> date | None:
@@ -29,7 +33,7 @@ def on(named: Named, calendar: Calendar, after: date | None = None) -> date | No
 
     ``after`` is the first day of a range this day closes: 「12月5号到8号」, 「下周三到周五」.
     """
-    day = read(named, calendar, after)
+    day = None if named.told else read(named, calendar, after)
     if day is None or day < (after or calendar.today):
         return None
     # 「12月5号(周五)」 on a Saturday: one of the two is wrong, and we do not know which.
@@ -48,7 +52,11 @@ def last(named: Named, calendar: Calendar, first: date) -> date:
     """The last day of what is named and begins on ``first``: itself for a single day."""
     if "mdcount" in named.parts:
         return first + (integer(named.parts["mdcount"]) - 1) * DAY
-    if named.kind == "teachweek" and (end := named.parts.get("tweek_end")):
+    if named.kind == "weekdays":
+        return first + (len(_SIGN.findall(named.parts["several"])) - 1) * DAY
+    if named.kind == "monthwhole":
+        return (first.replace(day=1) + 32 * DAY).replace(day=1) - DAY
+    if named.kind == "teachweek" and (end := named.parts.get("tweek_end") or named.parts.get("bare_to")):
         term = _term(calendar, named.parts.get("week_of", ""))
         monday = term.week(integer(end)) if term else None
         return max(monday + 6 * DAY, first) if monday else first
@@ -92,6 +100,21 @@ def _dashed(parts: dict[str, str], calendar: Calendar, after: date | None) -> da
     return coming(integer(parts["dm"]), integer(parts["dd"]), after or calendar.today)
 
 
+def _monthwhole(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
+    if said := parts.get("whole_month") or parts.get("entire_month"):
+        first = coming(integer(said), 1, calendar.today.replace(day=1))
+    else:
+        first = month_start(calendar.today, parts.get("whole_shift") or parts["entire_shift"])
+    return max(first, calendar.today) if first else None
+
+
+def _lunar(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
+    found = calendar.year.coming("春节", calendar.today) if calendar.year else None
+    if found is None or found.day is None:
+        return None
+    return found.day + (14 if "lantern" in parts else integer(parts["spring_day"]) - 1) * DAY
+
+
 def _nextmonth(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     return month_start(calendar.today, parts["which"]).replace(day=integer(parts["ndom"]))
 
@@ -120,7 +143,7 @@ def _teaching(parts: dict[str, str], calendar: Calendar, after: date | None) -> 
 
 def _teachweek(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     term = _term(calendar, parts.get("week_of", ""))
-    monday = term.week(integer(parts["tweek"])) if term else None
+    monday = term.week(integer(parts.get("tweek") or parts["bare_from"])) if term else None
     # Of a week that has begun the rest is meant.
     return max(monday, calendar.today) if monday and monday + WEEK > calendar.today else None
 
@@ -195,6 +218,15 @@ def _week(parts: dict[str, str], calendar: Calendar, after: date | None) -> date
     return start + (index - start.weekday()) % 7 * DAY
 
 
+def _weekdays(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
+    indices = [order(sign) for sign in _SIGN.findall(parts["several"])]
+    if indices != list(range(indices[0], indices[0] + len(indices))):
+        return None
+    if shift := parts.get("days_shift"):
+        return _shifted(calendar, shift) + indices[0] * DAY
+    return _week({"weekday": parts["several"][0]}, calendar, after)
+
+
 def _weekwhole(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     return max(_shifted(calendar, parts.get("ws1") or parts.get("ws2") or parts["ws3"]), calendar.today)
 
@@ -222,7 +254,11 @@ def _same(parts: dict[str, str], calendar: Calendar, after: date | None) -> date
 
 
 def _later(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
+    if said := parts.get("past_n"):
+        return calendar.today + integer(said) * DAY
     count, unit = integer(parts["later_n"]), parts["later_unit"]
+    if (weekday := parts.get("later_day")) and unit not in ("天", "月"):
+        return calendar.monday + count * WEEK + order(weekday) * DAY
     if unit != "月":
         return calendar.today + count * (DAY if unit == "天" else WEEK)
     return month_start(calendar.today, "下" * count).replace(day=calendar.today.day)
@@ -246,6 +282,9 @@ _READERS: dict[str, Callable[[dict[str, str], Calendar, date | None], date | Non
     "full": _full,
     "packed": _packed,
     "monthend": _monthend,
+    "monthwhole": _monthwhole,
+    "lunar": _lunar,
+    "weekdays": _weekdays,
     "monthday": _monthday,
     "nextmonth": _nextmonth,
     "teaching": _teaching,

@@ -17,6 +17,8 @@ _WEEKDAY = (
     r"|二(?![级月个次份名食饭号教手])|六[日天](?![常程期记历语气])|[三四五六](?![级月个次份名食饭号教])|日(?![常程期记历语])|天(?![天气])"
     r"|[1-7](?![\d:.级月个次份名号栋#-])|末)"
 )
+# 「周四五」, 「下周一、二、三」: several days of one week; 「周四五点」 is one with an hour.
+_SEVERAL = r"(?:[一二三四五](?:[、,]?[二三四五六])+(?:[、,]?[日天])?)(?!\s?[点级月个次份名节时号:、到至-]|食堂|教学|楼|[一二三四五六日天](?!天)|十)"
 _SEP = r"\s?(?:-+|~+|—+|–+|到|至)\s?"
 
 _WEEK = r"(?:周|星期|礼拜)"
@@ -30,11 +32,11 @@ _FREE = rf"(?:(?<![\d.第一二三四五六七八九十百])|{_AFTER_WEEKDAY})"
 _HOUR_FOLLOWS = rf"{_NUM}\s?(?:点|:|时(?!间|候))"
 # A bare day of the month must be followed by what follows a day: 「3号楼」, 「2号窗口」, 「1号线」 are none.
 _AFTER_DAY = (
-    r"(?=$|[ ,。.;!?、)(~—–□-]|[到至去回请开走早上中下晚傍凌有想要出起离我或吧就可来拿取以行修交办领搬返是之前后也都再给全整周星礼发考缴截面约订预进该补比结申寄送签已过左右当还们]|开(?!水)|放(?!映)|报(?!告厅|亭|刊)|停(?!车)|打(?!印|饭|卡|水)|换(?!衣)|那[天晚]|的[上下晚早中假课会票活讲]|不[行在去来]|能[来去]"
+    r"(?=$|[ ,。.;!?、)(~—–□-]|[到至去回请开走早上中下晚傍凌有想要出起离我或吧就可来拿取以行修交办领搬返是之前后也都再给全整周星礼发考缴截面约订预进该补比结申寄送签已过左右当还们]|开(?!水)|[充丢买办落捡申]|扣(?!子)|放(?!映)|报(?!告厅|亭|刊)|停(?!车)|打(?!印|饭|卡|水)|换(?!衣)|那[天晚]|的[上下晚早中假课会票活讲]|不[行在去来]|能[来去]"
     rf"|和(?:我|你|{_NUM}[号日](?![楼窗线机洗柜床门]))|考(?!场|点|室|生)|{_HOUR_FOLLOWS}|{_NUM}[号日])(?!的[楼床门机柜窗桌])"
 )
 _FEAST_ITSELF = (
-    r"(?!节|假|放|前[一二两三几后面]|后|期间|晚会|活动|联欢|左右|小长假|长假|汇演|调休|值班|安排|通知|快乐|礼|树|月饼|演出|文艺|大礼包"
+    r"(?!节|假|放|前[一二两三几后面夕]|后|期间|晚会|活动|联欢|左右|小长假|长假|汇演|调休|值班|安排|通知|快乐|礼|树|月饼|演出|文艺|大礼包"
     r"|三天|几天|七天|这几|那几|节?(?:晚会|活动|快乐))"
 )
 _NO_AMOUNT = r"(?![\d.:/%]|\s?(?:分|天|度|元|块|米|km|公里|倍|折|学分|小时|个|万|kg|寸|号楼|的人|以上|以下))"
@@ -44,12 +46,13 @@ _OF_MONTH = rf"(?:(?P<of_shift>下下个?|下个?|这个?|本)月|{_FREE}(?P<of_
 
 _KINDS = {
     "past": (
-        rf"大?前天|昨天|昨日|昨晚|前晚|昨夜|上上?个?{_WEEK}(?![围边刊报年岁])(?:[一二三四五六日天末1-7])?|上个?月(?:\d{{1,2}}[号日])?"
+        rf"大?前天|昨天|昨日|昨晚|前晚|昨夜|上上?个?{_WEEK}(?:{_SEVERAL}|(?![围边刊报年岁])(?:(?!一[直起样般定])[一二三四五六日天末1-7])?)"
+        rf"|上个?月(?:{_NUM}[号日]|底|末|的?最后一天|的?今天|一?整个?月)?|整个上个?月"
         rf"|(?:去年|前年)(?:{_NUM}月(?:{_NUM}[日号]?)?)?|每个?(?:{_WEEK}|天|月)[一二三四五六日天末]?|单周|双周"
         rf"|{_FREE}{_NUM}(?:天|个?(?:周|星期|礼拜|月))(?:之前|以前|前(?![台往门面]))"
     ),
     "full": rf"(?<!\d)(?P<fy>20\d\d|\d\d(?=年))\s?[-/.年]\s?(?P<fm>{_NUM})\s?[-/.月]\s?(?P<fd>{_NUM})(?!\d)\s?[日号]?",
-    "packed": r"(?<![\da-zA-Z单号-])20\d\d(?:0[1-9]|1[0-2])[0-3]\d(?!\d|-\d{4}(?!\d))",
+    "packed": r"(?:(?<![\da-zA-Z单号-])|(?<=(?<!\d)20\d{6}-))20\d\d(?:0[1-9]|1[0-2])[0-3]\d(?!\d|-\d{4}(?!\d))",
     "monthend": rf"(?:(?P<eshift>下下个?|下个?|这个?|本)?月|{_FREE}(?P<emonth>{_NUM})月份?)(?:底|末|的?最后一天)",
     "ofmonth": (
         rf"{_OF_MONTH}的?(?:(?:第(?P<rank>[一二三四五1-5])|最后一?)个?{_WEEK}(?P<nthday>[一二三四五六日天末])"
@@ -61,28 +64,38 @@ _KINDS = {
     ),
     "nextmonth": rf"(?P<which>下下个?|下个?|这个?|本)月(?P<ndom>{_NUM})[号日]",
     "teaching": (
-        rf"(?:(?P<of>本学期|这个?学期|下个?学期|开学)后?的?)?第?(?P<teach>{_NUM})(?:教学)?周的?{_WEEK}?"
+        rf"(?<!最后)(?:(?P<of>本学期|这个?学期|下个?学期|开学)后?的?)?第?(?P<teach>{_NUM})(?:教学)?周的?{_WEEK}?"
         rf"(?P<tday>[{_WEEKDAYS}](?!次|个|天|份|节|点|级|小时))"
     ),
-    "teachweek": rf"(?:(?P<week_of>本学期|这个?学期|下个?学期|开学)后?的?)?第(?P<tweek>{_NUM})周?(?:{_SEP}第?(?P<tweek_end>{_NUM}))?(?:教学)?周(?P<fullweek>整周|一整周|全周)?",
+    "teachweek": rf"{_FREE}(?P<bare_from>1\d){_SEP}(?P<bare_to>1\d)周(?!岁|年|之?[后前]|以[后前]|左右|内)|(?:(?P<week_of>本学期|这个?学期|下个?学期|开学)后?的?)?第(?P<tweek>{_NUM})周?(?:{_SEP}第?(?P<tweek_end>{_NUM}))?(?:教学)?周(?P<fullweek>整周|一整周|全周)?",
     "opening": r"(?:(?:下个?|新)学期的?)?开学的?(?:第一天|当天|那天|首日)|下个?学期的?第一天",
     "break": "",
     "workday": r"(?:下一?个|最近的?一个)工作日",
+    "monthwhole": (
+        rf"整个(?:(?P<whole_shift>下下个?|下个?|这个?|本)月|(?P<whole_month>{_NUM})月份?)(?!\d|[初中下上底末])"
+        rf"|(?:(?P<entire_shift>下下个?|下个?|这个?|本)月|{_FREE}(?P<entire_month>{_NUM})月份?)(?:一?整个?月|全月)"
+    ),
+    "lunar": r"(?:大年|正月|年)初(?P<spring_day>十|[二三四五六七八九])|(?P<lantern>正月十五|元宵节?(?!晚会|活动|灯))",
     "relative": (
-        r"大?大后天|(?<![然以之今最往明])后[天日](?!性)|明天|明[日儿](?!方)|明(?=早|晚|晨|上午|下午|中午)"
-        r"|今[天日儿]|今(?=早|晚|晨|夜|起)|当天(?!的)"
+        r"大?大后天|(?<![然以之今最往明])后[天日](?!性)|(?<![^明]明)(?<!^明)明天|明[日儿](?!方)|明(?=早|晚|晨|上午|下午|中午)"
+        r"|今[天日儿](?!头条)|今(?=早|晚|晨|夜|起)|当天(?!的)"
     ),
     "pair": r"(?:今明|明后)(?:两天|两日|二天)",
     "same": rf"下下?个?(?:{_WEEK}|(?P<same_month>月))的?(?:今天|这天|同一天)",
     "weekwhole": (
         rf"整个(?P<ws1>下下个?|下个?|这个?|本){_WEEK}|(?P<ws2>下下个?|下个?|这个?|本)(?:一整个?{_WEEK}|{_WEEK}(?:一?整个?{_WEEK}|一?整周|全周))"
-        rf"|(?P<ws3>下下个?|下个?){_WEEK}(?![一二三四五六日天末几1-7围边岁刊报年期长会内]|[的 ,]?{_WEEK}|之?[前后]|以[前后])"
+        rf"|(?P<ws3>下下个?|下一个?|下个?){_WEEK}(?![一二三四五六日天末几1-7围边岁刊报年期长会内]|[的 ,]?{_WEEK}|之?[前后]|以[前后])"
     ),
+    "weekdays": rf"(?:(?P<days_shift>下下个?|下个?|这个?|本)\s?)?{_NO_COUNT}{_WEEK}(?P<several>{_SEVERAL})",
     "week": rf"(?:(?P<shift>下下个?|下个?|这个?|本)(?:{_WEEK}[的 ,])?)?\s?{_NO_COUNT}{_WEEK}{_WEEKDAY}{_MORE_DAYS}",
-    "later": rf"{_FREE}(?P<later_n>{_NUM})个?(?P<later_unit>天|{_WEEK}|月)(?:之后|以后|后(?![台面勤来]))",
+    "later": (
+        rf"{_FREE}(?P<later_n>{_NUM})个?(?P<later_unit>天|{_WEEK}|月)(?:之后|以后|后(?![台面勤来]))(?:的今天|的同一天|的?{_WEEK}(?P<later_day>[一二三四五六日天](?![个次])))?"
+        r"|(?<![超经不度])(?:再过|过)(?P<past_n>[三四五六七八九十]|[3-9]|1\d)天(?![了的没请])"
+    ),
     "feast": (
-        r"(?P<name>元旦|国庆节|国庆|劳动节|平安夜|圣诞节|圣诞|儿童节|五四青年节|教师节)(?:节|当天|那天)?"
-        + _FEAST_ITSELF
+        r"(?P<name>元旦|国庆节|国庆|劳动节|平安夜|圣诞前夜|圣诞夜|圣诞节|圣诞|儿童节|五四青年节|教师节|双(?:十一|11)|双(?:十二|12)|跨年夜|跨年"
+        r"(?=那天|当天|晚上)|情人节|(?:三八)?妇女节|女生节|植树节|愚人节|建党节|建军节|光棍节)"
+        rf"(?:当天|那天|(?=放不放|放假吗)|节?{_FEAST_ITSELF})"
     ),
     "next": r"第二天|次日|隔天|翌日|转天",
     "bare": rf"(?<![路街道])(?:{_FREE})(?P<bdom>{_NUM})(?:[号日]{_AFTER_DAY}|(?=(?:[、和,]{_NUM})*(?:{_SEP}|[、和,]){_NUM}[号日](?!楼|线|窗)))",
@@ -91,9 +104,12 @@ _KINDS = {
 }
 """In the order in which they are tried at each place of the text."""
 
+_BEGINS = "一二两三四五六七八九十大前昨上去每单双整下这本月今明次开新放期考最后当正年元周星礼再过国劳平圣儿教跨情妇女植愚建光第隔翌转"
+"""The characters that a day may begin with."""
+
 DATED = frozenset({"full", "packed", "monthday", "nextmonth", "bare", "loose", "dashed", "relative"})
 """Kinds that a weekday may stand beside: 「12月5号周六」."""
-_WIDE = frozenset({"pair", "teachweek", "weekwhole"})
+_WIDE = frozenset({"pair", "teachweek", "weekwhole", "weekdays", "monthwhole"})
 
 # What may follow the name of a break: 「国庆放假后的第一天」.
 _TAIL = r"(?:节|放完?假|小长假|长假|假期|收假|假|结束)*"
@@ -109,6 +125,7 @@ _NUMERAL = re.compile(r"[一二三四五六七八九十]+")
 
 # 「绩点3.5-3.8」, 「版本12.5」: numbers, not days.
 _MARK = re.compile(r"(?:绩点|gpa|均分|分数|学分|成绩|价格|版本|身高|温度|[a-z])[^,。]{0,3}$", re.IGNORECASE)
+_LUNAR = re.compile(r"[农阴]历的?$")
 _BESIDE = re.compile(r"\s?[(,]?\s?")
 # 「20日-22日(周五至周日)」 says a range twice; 周五 does not stand beside the 22nd.
 _RANGE_OF_WEEKDAYS = re.compile(rf"\s?(?:-+|~+|—+|到|至)\s?{_WEEK}")
@@ -128,6 +145,8 @@ class Named:
     parts: dict[str, str]
     start: int
     end: int
+    told: bool = False
+    """Whether it is told of as over: 「周一报的修」."""
     weekday: int | None = None
     """The weekday written beside the day (Monday is 0): 「12月5号周六」."""
 
@@ -163,6 +182,8 @@ def named(text: str, year: SchoolYear | None = None) -> Iterator[Named]:
         parts = {name: said for name, said in match.groupdict().items() if said is not None}
         kind = next(kind for kind in _KINDS if kind in parts)
         if kind == "loose" and _MARK.search(text, max(0, match.start() - 6), match.start()):
+            continue
+        if kind == "monthday" and _LUNAR.search(text, max(0, match.start() - 3), match.start()):
             continue
         day = Named(kind, parts, match.start(), match.end())
         if waiting and day.beside(waiting, text) and not _RANGE_OF_WEEKDAYS.match(text, day.end):
@@ -202,18 +223,24 @@ def _pattern(year: SchoolYear | None) -> re.Pattern[str]:
         del kinds["break"]
     else:
         kinds["break"] = _breaks(year)
-    return re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items()))
+    # Most characters begin no day; to see that at once halves the time.
+    names = "".join(name[0] for one in year.breaks for name in one.said) if year else ""
+    begins = rf"(?=[\d\s{_BEGINS}{re.escape(names)}])"
+    return re.compile(begins + "(?:" + "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items()) + ")")
 
 
 def _breaks(year: SchoolYear) -> str:
+    brief = {name for one in year.breaks if one.first == one.last for name in one.said}
     feasts = [name for one in year.breaks if one.day for name in one.said]
     spells = ["期末考试周", "考试周", "期末周", *(name for one in year.breaks if not one.day for name in one.said)]
     named = "|".join(_alone(name) for name in sorted(feasts, key=len, reverse=True))
+    # 「端午放不放假」: of one day off it is clear which is meant.
+    asked = "".join(rf"|(?<={name})放不放|(?<={name})放假[吗么不没]" for name in sorted(brief))
     spelt = "|".join(re.escape(name) for name in sorted(spells, key=len, reverse=True))
-    alone = rf"(?:当天|那天)|的{_WEEK}(?P<spellday>[一二三四五六日天])|(?P<spell>(?!作业|实践|工|前|后|什么|几|多|怎|放|安排|时间))"
+    alone = rf"(?:当天|那天)|的?{_WEEK}(?P<spellday>[一二三四五六日天](?![个次]))|(?P<spell>(?!结束|过后|过完|完|作业|实践|工|前|后|什么|几|多|怎|放|安排|时间))"
     return (
         rf"(?:(?P<feastname>{named})|(?<!时候)(?<!几号)(?<!时候放)(?<!几号放)放?(?P<spellname>{spelt}))"
-        rf"(?:{_RELATION}|(?(feastname)(?:节|当天|那天)?{_FEAST_ITSELF}|(?:{alone})))"
+        rf"(?:{_RELATION}|(?(feastname)(?:节?(?:当天|那天)|节?{_FEAST_ITSELF}{asked})|(?:{alone})))"
     )
 
 

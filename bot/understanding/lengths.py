@@ -19,9 +19,13 @@ _OVER = re.compile(r"(?:最后|后|超过|大于|不足|少于|至少|最多|不
 _HOURS = re.compile(
     rf"(?:(?P<count>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头)|(?P<minutes>\d{{2,3}}|[一二三四五六七八九]?十五?)分钟)"
 )
+_LENGTH = rf"(?P<hours>\d\.5|{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头|h(?![a-z]))|(?P<minutes>{_NUM})(?:分钟|\s?min(?:s|utes)?)|(?P<quarters>[一两二三1-3])刻钟"
+_LENGTH_AGAIN = _LENGTH.replace("(?P<", "(?P<then_")
 _SOON = re.compile(
-    rf"(?<![一二三四五六七八九十\d.])(?:(?P<hours>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头)|(?P<minutes>{_NUM})分钟)(?:之后|以后|后)"
+    rf"(?<![一二三四五六七八九十\d.])(?:{_LENGTH})(?:之后|以后|后)"
+    rf"|(?:再|等|我)?过(?:{_LENGTH_AGAIN})(?:就|再|来|去|到|下|给|能|可以|开|$)"
 )
+_AHEAD = re.compile(rf"(?:接下来|未来|从?现在(?:起|开始)|从现在(?:到)?)的?,?(?:{_LENGTH})")
 
 
 def lasting(text: str) -> bool:
@@ -52,11 +56,24 @@ def hours(text: str, start: int) -> timedelta | None:
 def soon(text: str) -> timedelta | None:
     """How far ahead 「半小时后」 is."""
     said = _SOON.search(text)
-    if said is None:
-        return None
-    if said["minutes"]:
-        return timedelta(minutes=number(said["minutes"]) or 0)
-    return _span(said["hours"], said["half"])
+    return _said(said) if said else None
+
+
+def ahead(text: str) -> timedelta | None:
+    """How long what begins now shall last: 「接下来三个小时」."""
+    said = _AHEAD.search(text)
+    return _said(said) if said else None
+
+
+def _said(match: re.Match[str]) -> timedelta:
+    parts = {name.removeprefix("then_"): said for name, said in match.groupdict().items() if said}
+    if minutes := parts.get("minutes"):
+        return timedelta(minutes=number(minutes) or 0)
+    if quarters := parts.get("quarters"):
+        return timedelta(minutes=15 * (number(quarters) or 0))
+    if "." in parts["hours"]:
+        return timedelta(hours=float(parts["hours"]))
+    return _span(parts["hours"], parts.get("half"))
 
 
 def _span(count: str, half: str | None) -> timedelta:

@@ -18,13 +18,18 @@ TO = re.compile(
 _JOIN = re.compile(r"\s?(?:的|\(|,|T)?\s?")
 _DENIED = re.compile(r"(?:不是|不要|别|并非|而非|不想要?)(?:在)?\s?$")
 _IMPOSSIBLE = re.compile(
-    r"\s?,?(?:的话|那天)?(?:我|就|都|也|又|是|可能|实在)*(?:不行|不可以|没空|没时间|不方便|来不了|去不了|没法|不太行|不太方便)"
+    r"\s?,?(?:的话|那天)?(?:我|就|都|也|又|是|可能|实在)*(?:不行|不可以|没空(?!调)|没时间|不方便|来不了|去不了|没法(?=[来去到过参约赴]|$|[,。;!])|不太行|不太方便)"
 )
 _BUSY = re.compile(
     r"\s?,?(?:那天)?(?:我|全天|都|也|又)*(?:有[^,。]{0,3}课|满课|有事|要?上课|要?考试|有考试|不在|没人|约满|满了|有安排)"
 )
+# 「周一报的修」, 「3号就报了」: what was done then is over; what was only booked for then (约的, 请的假) is not.
+TOLD = re.compile(
+    r"(?:我们?|就|才|刚|已经|在网上|在线)*(?:报(?:的?修|上去|备|障)?|提交|充值?|丢|扣|买|坏|办|申请|捡到?|落|寄|投诉|反映|反馈|付|缴|转)(?:的|了|过|到现在)"
+    r"|[^。!?]{0,8}(?:没人来|没来|没见人|没人管|放.{0,2}鸽子)(?!的话|怎么办|就|可以)"
+)
 _CHANGED = re.compile(
-    r"改到|改成|改为|改约|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|不对|不不|说错|打错|应该是|啊呸"
+    r"改到|改成|改为|改约|[改换]\s?$|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|不对|不不|说错|打错|应该是|啊呸"
 )
 
 
@@ -55,7 +60,10 @@ def moments_of(text: str, year: SchoolYear | None) -> list[Moment]:
         if day.parts.get("past", "").endswith(("晚", "夜")) and (said is None or said.part is None):
             # 「昨晚十一点」: the part of the day stands in the name of the day.
             said = said.within("晚") if said else Spoken("晚", None, 0, day.end, day.end)
-        found.append(Moment(day, said, day.start, said.end if said else day.end))
+        end = said.end if said else day.end
+        if _tellable(day) and TOLD.match(text, end) and not (found and TO.fullmatch(text, found[-1].end, day.start)):
+            day = replace(day, told=True)
+        found.append(Moment(day, said, day.start, end))
     lone: list[Moment] = []
     for index, begin in enumerate([0, *(moment.end for moment in found)]):
         limit = found[index].start if index < len(found) else len(text)
@@ -63,6 +71,13 @@ def moments_of(text: str, year: SchoolYear | None) -> list[Moment]:
             lone.append(Moment(None, said, said.start, said.end))
             begin = said.end
     return sorted(found + lone, key=lambda moment: moment.start)
+
+
+def _tellable(day: Named) -> bool:
+    """Whether the name alone leaves open if the day is over or to come."""
+    if day.kind == "week":
+        return "shift" not in day.parts and not day.weekend
+    return day.kind in ("bare", "loose", "dashed") or (day.kind == "monthday" and "year" not in day.parts)
 
 
 def kept(text: str, moments: list[Moment]) -> list[Moment]:

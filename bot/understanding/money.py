@@ -20,44 +20,48 @@ _NUM = (
     rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}})(?:\.\d{{1,2}})?(?:[百千万]\d?(?!\d)|[kKwW](?![a-zA-Z]))?"
     rf"|[{_SIGNS}]{{1,8}}(?:点[{_SIGNS}]{{1,2}})?"
 )
-_SMALL = rf"(?:\d{{1,6}}(?:\.\d{{1,2}})?[百千万]?|[{_SIGNS}]{{1,8}})"
+_SMALL = rf"(?:\d{{1,6}}(?:\.\d{{1,2}})?(?:[百千万]|[kKwW](?![a-zA-Z]))?|[{_SIGNS}]{{1,8}})"
 """Without commas between thousands: 「充50,502寝室」."""
 _START = rf"(?<![\d.几好第{_SIGNS}])"
 # 「碎了一块玻璃」, 「一块去」, 「二元一次方程」 and 「元旦」 are no money.
 _YUAN = (
     r"(?:块钱|元钱|元整|块整|块(?!儿|[去吃来走玩住上写做看瓷地玻砖木铁布石墙]|黑板|白板|天花板|床板|面板|.板|表|皮|肉|牌|屏)"
-    r"|元(?![旦素件组月宵气音]|[一二三四两]次|方程)|圆(?![形柱珠])|rmb|cny|yuan|r(?![a-z])|人民币|软妹币|大洋|¥)"
+    r"|元(?![旦素件组月宵气音店桥]|超市|[一二三四两]次|方程)|圆(?![形柱珠])|rmb|cny|yuan|r(?![a-z])|人民币|软妹币|大洋|¥)"
 )
 _AFTER = r"(?![\d点号栋楼#个天次份张月日周分%])"
 _JIAO = rf"零?(?:(?P<jiao>\d|[一二两三四五六七八九])(?:毛|角)(?:钱|(?P<tail>[1-9一二三四五六七八九])(?![分\d点号{_SIGNS}]))?|(?P<short>\d|[一二三四五六七八九]){_AFTER})?(?:(?P<fen>\d|[一二三四五六七八九])分)?"
 # 「充」 and what is often typed for it; a number after it that counts something else is no money.
-_PAY = r"(?:充值?|冲值?|续费?|缴费?|转账?|存|(?<=[卡里面])打|加|(?<=[水电网话学]费)|(?:付|支付|余额|押金|总价))(?:金额|它个?|满|只?剩|还剩|还有|只有|共|了|进去|进|上|入|个|一下|到卡里|到饭卡里?|到校园卡里?|:|为|是)*\s?"
-_UNCOUNTED = rf"(?!\.\d|[\d:点次张遍天回个分号楼栋#月日年周笔下些级卡人份本杯台层室度瓦折班页封条只套排段道题节{_SIGNS}-]|\s?(?:小时|分钟|多|来))"
+_PAY = r"(?:充值?|冲值?|续费?|缴费?|转账?|存|(?<=[卡里面])打|加|(?<=[水电网话学]费)|(?:付|支付|余额|押金|总价))(?:金额|的(?=[\d一二三五]+[百十]?[\d一二三四五六七八九]*[,没还])|它个?|[满够足]|只?剩|还剩|还有|只有|共|了|进去|进|上|入|个|一下|到卡里|到饭卡里?|到校园卡里?|:|为|是)*\s?"
+_UNCOUNTED = rf"(?!\.\d|块\d|块[一二三四五六七八九]|[\d:毛角几点次张遍天回个分号楼栋#月日年周笔下些级卡人份本杯台层室度瓦折班页封条只套排段道题节-]|(?!一个?月|一学期|一学年)[{_SIGNS}]|\s?(?:小时|分钟|多|来))"
 # 「赔两百」, 「交一百二押金」, 「助学金一千五」: a round sum beside what is paid or got needs no 块.
-_SUM = rf"(?:\d{{1,6}}(?:\.\d{{1,2}})?(?:[百千万]\d?(?!\d)|[kKwW](?![a-zA-Z]))?|[{_SIGNS}]*[百千万佰仟][{_SIGNS}]*)"
-_FUNDS = r"(?:奖|助|补助|补|赔偿|违约|押|保证|定|订|基|现|奖学|助学)金|学费|书费|房费|住宿费|报名费|会费|班费|话费|工资|补贴|罚款|贷款|生活费|红包"
+_SUM = rf"(?:\d{{1,6}}(?:\.\d{{1,2}})?(?:[百千万]\d?(?!\d)|[kKwW](?![a-zA-Z]))?|[{_SIGNS}]*[百千万佰仟][{_SIGNS}]*|[二三四五六七八九]十[一二三四五六七八九]?)"
+_FUNDS = r"(?:奖|助|补助|补|赔偿|违约|押|保证|定|订|基|现|奖学|助学)金|学费|书费|房费|住宿费|报名费|会费|班费|话费|工资|补贴|罚款|贷款|生活费|红包|经费|补办费|工本费|维修费|[^\W\d_号的点天次年月日周个份张元块毛层楼栋室了]{1,3}?(?<![免浪白枉])费|补助|奖金|退款|尾款|余额不足|饭卡|总共|一共|人均|[车门]票|票价|单价|每人|余额显示"
 _SPENT = (
-    rf"(?:(?:赔|罚|交|缴|花|丢|扣|欠|付|借给|亏|赚|收|退|骗|捐|领|掏|转给)(?:偿|款|掉|走)?(?:了|我|你|他|她|我们|人家|过|走|回|至少|差不多|大概|将近|快|要|得|个)*"
-    rf"|(?:{_FUNDS}|价格|费用|预算|总价)(?:是|为|有|要|共|才|就|给|发|得|了|涨到|每月|每人|一个月|标准|:)*)\s?"
+    rf"(?:(?:赔|罚|交|缴|花|丢|扣|欠|付|借给|借(?=了|我|他|她|你)|还(?=了|我|他|她|你)|亏|赚|收|退|骗|少(?=了)|捐|领|掏|转给|转了|报销|报(?=了)|吞)(?:偿|款|掉|走)?(?:了|我|你|他|她|我们|人家|过|走|回|至少|差不多|大概|将近|快|要|得|个)*"
+    rf"|(?:{_FUNDS}|价格|费用|预算|总价)(?:是|为|有|要|共|才|就|给|发|得|了|涨到|申请|批|拨|交|收|每月|每人|一个月|标准|:)*)\s?"
 )
-_SUM_ENDS = rf"(?=$|[\s,。.!?;、…)啊吧了呢吗嘛呀的够行可以和押买]|左右|{_FUNDS})(?!\.\d|\s?[人次份个张本件名位]|的?(?:人|座|位|次))"
+_SUM_ENDS = rf"(?=$|[\s,。.!?;、…)啊吧了呢吗嘛呀的够行可以和押买给]|左右|到(?:账|帐|手|位|了)|没到|[还已怎谁](?!是)|什么|能不能|每[月人]|一个?月|{_FUNDS})(?!\.\d|\s?[人次份个张本件名位]|的?(?:人|座|位|次))"
 _MONEY = re.compile(
     rf"(?P<pay>充值?|冲值?|续费?|缴费?|存)?(?:个|了|它|我|进|:)*\s?{_START}(?P<yuan>{_NUM})\s?(?:{_YUAN}){_JIAO}"
-    rf"|(?P<spent>{_SPENT})(?P<sum>{_SUM}){_SUM_ENDS}|{_START}(?P<named>{_SUM})(?:的|块的|元的)?(?:{_FUNDS})"
+    rf"|(?P<spent>{_SPENT})(?P<sum>{_SUM}){_SUM_ENDS}|{_START}(?P<named>{_SUM})(?:(?:的|块的|元的)?(?:{_FUNDS})|(?:还|一直|都)?没?到[账帐])"
     r"|(?<![\d.])(?P<short_for>\d{1,3}\.\d[kKwW])(?![a-zA-Z\d])"
     rf"|(?:[¥]|(?<![a-z])rmb|cny)\s?(?P<signed>{_NUM})"
     rf"|(?P<topped>{_PAY})(?P<bare>{_SMALL}){_UNCOUNTED}"
-    rf"|(?P<loaded>[充冲](?:钱|值|校园卡|饭卡|一卡通|卡|话费|电费|水卡|水费|热水|网费|浴卡)[^\d{_SIGNS}]{{0,4}})(?P<later>{_SMALL})(?=$|[,。!. 吧了谢可])"
-    rf"|(?:算了|改成|改为|换成|还是|不对|应该是)[, ]?(?:充|来)?(?P<again>{_SMALL})(?=$|[,。!. 吧了])"
-    rf"|{_START}(?P<mao>\d|[一二两三四五六七八九])(?:毛(?![巾病衣线毛球笔概泽])|角(?=钱|$|[,。!]))钱?(?:(?P<cent>\d|[一二两三四五六七八九])分?(?=$|[,。!]))?",
+    rf"|(?P<loaded>[充冲](?:钱|值|个整数?|整数?|校园卡|饭卡|一卡通|卡|话费|电费|水卡|水费|热水|网费|浴卡)[^\d{_SIGNS}]{{0,4}})(?P<later>{_SMALL})(?=$|[,。!. 吧了谢可])"
+    rf"|(?:算了|改成|改为|换成|还是|不对|应该是)[, ]?(?:充|来|是|应该是)?(?P<again>{_SMALL})(?=$|[,。!. 吧了])"
+    rf"|{_START}(?P<mao>\d|[一二两三四五六七八九])(?:毛(?![巾病衣线毛球笔概泽])|角(?=钱|$|[,。!]|[\d一二三四五六七八九]分))钱?(?:(?P<cent>\d|[一二两三四五六七八九])分?(?=$|[,。! ]|[一每][张页份个]|的))?",
     re.IGNORECASE,
 )
 _PAID = re.compile(r"[充冲收花扣付交缴罚赔欠剩价有余存费借钱]\s?(?:了|个|我)?\s?$")
+_NAMED = re.compile(_FUNDS)
+_PRICED = re.compile(r"\s?[一每][张页份次杯瓶本]")
 _ENDS = re.compile(r"$|[\s,。.!?;、)的到给进吧可行够了就也都还在左以和谢呢吗要能不多上]")
 _RANGE = re.compile(rf"(?:\d|[{_SIGNS}])\s?(?:块|元)?(?:-+|~+|—+|到|至|或者?|还是|或是|、)\s?$")
 _BESIDE = re.compile(r"[\s、,或者还是/和跟]{0,3}")
+# What is left on the card is not what shall be paid in: 「卡里只剩3块，充个整，一百」.
+_LEFT = re.compile(r"(?:剩|余额|还有|只有)(?:下|了|是|为|只|就)*\s?$")
 _PAST = re.compile(r"(?:上次|上回|昨天|前天|之前|刚才?|上周|已经|早上)[^,。]{0,3}[充冲存缴续][^,。]{0,2}$")
-_CHANGED = re.compile(r"算了|不对|改成|改为|换成|改充|应该是|还是充|说错|打错|不不")
+_CHANGED = re.compile(r"算了|不对|改成|改为|换成|改充|应该是|还是充|说错|打错|不不|[,。 ]不[,。 ]")
 _DENIED = re.compile(r"(?:不是|不要|别充|不充|并非|而非)\s?$")
 _BARE = re.compile(
     rf"\s*(?:就|那就|那|先|给我|我要|我|要|来|充|冲|大概|一共|共|个|¥)*\s*(?P<amount>{_NUM})\s*(?:元|块钱?|整|的|吧|就行|就好|就够了|即可)*\s*[.。!]?\s*"
@@ -106,6 +110,7 @@ def one(text: str) -> str | None:
     ):
         return None
     amounts = [one for one in amounts if not _PAST.search(text, max(0, one.start - 8), one.start)] or amounts
+    amounts = [one for one in amounts if not _LEFT.search(text, max(0, one.start - 6), one.start)] or amounts
     last = amounts[-1] if amounts else None
     if last and any(_CHANGED.search(text, one.end, last.start) for one in amounts[:-1]):
         return last.yuan
@@ -164,6 +169,9 @@ def _whole(said: str) -> Decimal | None:
             return None
         else:
             digit = _DIGITS[sign]
+    if beyond and digit is not None and len(below) == 1:
+        # 「一万二」 is 12000, 「一万零二」 10002.
+        total, digit = 1000 * digit, None
     if digit is not None:
         total += digit * (unit // 10 if unit > 10 and not zero else 1)
     if beyond:
@@ -192,7 +200,8 @@ def _meant(text: str, match: re.Match[str], said: str, value: Decimal) -> bool:
     """Whether a number with 块 is money at all: 「窗户碎了一块」 and 「三块玻璃」 are not."""
     if said == "sum" and match["sum"].isdigit():
         # 「丢了3」, 「交12」: without a unit only what cannot well be a number of things.
-        return value >= 20 and match.end("sum") - match.start("sum") <= 4
+        named = _NAMED.match(match["spent"]) is not None
+        return (named or value >= 20) and match.end("sum") - match.start("sum") <= 5
     if said in ("bare", "again"):
         # 「充一下」 and the like: a single small number is hardly an amount without its unit.
         return value >= 5
@@ -202,5 +211,5 @@ def _meant(text: str, match: re.Match[str], said: str, value: Decimal) -> bool:
         return True
     paid = bool(_PAID.search(text, max(0, match.start("yuan") - 4), match.start("yuan")))
     if value == 1:
-        return paid
+        return paid or _PRICED.match(text, match.end()) is not None
     return paid or value >= 10 or bool(_ENDS.match(text, match.end()))

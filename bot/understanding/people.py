@@ -15,13 +15,30 @@ _NEVER = frozenset(
 )
 # How many of the surnames, which the list gives by frequency, are common.
 _COMMON = 100
+# Surnames that without a title behind them are rather a verb or an adverb: 「找老师代签」.
+_VERBAL = frozenset("代付单简乐冷解查管")
 _DENIED = re.compile(r"(?:不是|不要|不想要|别找|别约|不找|不约|不用|而非|换掉|除了)$")
 # 「辅导员王磊批了」, 「导师叫刘强」
 _INTRODUCED = re.compile(
-    r"(?:辅导员|导员|导师|班主任|咨询师|联系人|负责人|老师)(?:是|叫|为|:)?(?P<name>[\u4e00-\u9fff]{2,3}?)"
+    r"(?:辅导员|我导|导员|导师|班主任|咨询师|联系人|负责人|老师)(?:是|叫|为|:)?(?P<name>[\u4e00-\u9fff]{2,3}?)"
     r"(?=$|[,。!?)( □]|同意|批准|批|说|签|知道|那里|那边|的(?:课|电话|办公室))"
 )
-_GONE = re.compile(r"\s?(?:不行|不要|没空|没时间|太凶|请假了)")
+_GONE = re.compile(r"\s?(?:不行|不要|没空|没时间|太凶|请假了|不在|出差|休假|休产假|调走|退休|离职|没来|联系不上)")
+# 「Prof. Lee」, 「Miss Li」, 「Dr.王」: the title first, the name with a capital letter or a Chinese surname.
+_ENGLISH = re.compile(
+    r"(?=[MmDdPpTtCc])(?<![A-Za-z])(?:(?:[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof)\b\.?|MR|MS|DR|PROF|Miss|[Pp]rofessor|[Tt]eacher|[Cc]oach|[Dd]ean|[Dd]octor)\s?"
+    r"(?:[A-Z][a-z]+(?:[-' ](?!(?:I|Is|In|On|At|The|To|For|And|Office|Room)\b)[A-Z][a-z]+){0,2}|[A-Z]{2,}(?![A-Za-z])"
+    r"|(?<=[rsf][. ])\s?(?!(?:is|in|on|at|says?|said|who|has|had|and|or|the|of|office|room|will|can|told|asked)\b)[a-z]{2,}"
+    r"|(?P<family>[\u4e00-\u9fff])(?=$|[\s,。!?的在说让给和有办那]|[\u4e00-\u9fff]{0,2}的))"
+)
+# 「刘工说要换零件」, 「约张总」: a title of one character, only behind a common surname that stands free.
+_CURT = re.compile(
+    r"(?:^|(?<=[\s,。!?:]|[找约给和跟问让叫请是师管勤]))(?P<family>[\u4e00-\u9fff])(?:工|总|处|院|局)(?=$|[,。!? ]|(?:说|让|好|批|答应|同意|在不在|在吗|要我|不在|电话|那边|的电话))"
+)
+# 「Smith老师」; 「Python老师」 teaches it.
+_FOREIGN = re.compile(
+    r"(?<![A-Za-z])(?!(?:Java|Python|Excel|Word|Office|Linux|English|Math|Matlab|Photoshop|Online|Offer)(?![a-z]))[A-Z][a-z]{1,14}(?:[ ·][A-Z][a-z]{1,14})?\s?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +64,27 @@ def find(text: str) -> list[Person]:
     found: list[Person] = []
     for title in _titles().finditer(text):
         begin = found[-1].end if found else 0
-        length = _named(text, begin, title.start())
+        length = _named(text, begin, title.start()) or _foreign(text, begin, title.start())
         if length:
             found.append(Person(text[title.start() - length : title.end()], title.start() - length, title.end()))
+    found += [
+        Person(match[0].rstrip(), match.start(), match.end())
+        for match in _ENGLISH.finditer(text)
+        if match["family"] is None or _is_name(match["family"])
+    ]
+    found += [
+        Person(match[0], match.start(), match.end())
+        for match in _CURT.finditer(text)
+        if 0 <= words.load_once("people")["surnames"].replace(" ", "").find(match["family"]) < _COMMON
+    ]
     if not found:
         for match in _INTRODUCED.finditer(text):
             name = match["name"]
-            if _is_name(name) and not name.startswith(tuple(words.load_once("people")["not_names"])):
+            if (
+                name[0] not in _VERBAL
+                and _is_name(name)
+                and not name.startswith(tuple(words.load_once("people")["not_names"]))
+            ):
                 found.append(Person(name, match.start("name"), match.end("name")))
     return found
 
@@ -88,6 +119,12 @@ def _named(text: str, begin: int, end: int) -> int:
             return length
     # 「我们班李明老师」: any word may stand before a full name whose last character is no surname.
     return next((length for length in (2, 3) if len(before) > length and _is_name(before[-length:])), 0)
+
+
+def _foreign(text: str, begin: int, end: int) -> int:
+    """How many characters before ``end`` are a name in Latin letters; 0 when none is."""
+    match = _FOREIGN.search(text, max(begin, end - 32), end)
+    return end - match.start() if match else 0
 
 
 def _common(before: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -41,13 +42,19 @@ _DENIED = re.compile(
     r"(?:不是|并非|而非|别打|不要打|不打|别用|不用|不要|原来的?|以前的?|旧的?|之前的?)(?:号码?|手机号?|电话)?(?:是)?\s?:?$"
 )
 _GONE = re.compile(
-    r"\s?(?:这个|那个)?(?:号码?)?(?:已经|都)?(?:停机|停用|不用了|作废|打不通|换成|改成|改为|不对|错了|是错|写错|丢了|注销)"
+    r"\s?(?:这个|那个)?(?:号码?)?(?:已经|都)?(?:停机|停用|不用了|作废|打不通(?!,?\s?(?:就|的话|的时候|时|再|请|可以|会))|换成|改成|改为|不对|错了|是错|写错|丢了|注销)"
 )
 
 # Somebody else's number beside one's own.
 _OTHERS = re.compile(
-    r"(?:室友|舍友|同学|宿管|宿管阿姨|妈妈?|爸爸?|家长|父亲|母亲|朋友|老师|辅导员|师傅|宿舍长|班长)的?(?:电话|手机号?|号码|联系方式)?(?:是|为)?\s?:?$"
+    r"(?<!代)(?:室友|舍友|同学|宿管|宿管阿姨|妈妈?|爸爸?|家长|父亲|母亲|朋友|老师|辅导员|师傅|宿舍长|班长)的?(?:电话|手机号?|号码|联系方式|学号)?(?:是|为)?\s?:?$"
 )
+
+# Numbers of ten digits that no student bears: 「项目编号2024103307」, 「订单号2024…」.
+_NO_STUDENT = re.compile(
+    r"(?:(?:项目|课题|立项|合同|发票|订单|设备|资产|固定资产|仪器|图书|借阅|文件|流水|交易|快递|运单|申请书|专利|软著|教材|座位|批次|商品)(?:的)?(?:编号|单号|号码?)|(?:合同|发票|订单|快递|物流|运单|设备|资产|工|教工|考|准考证|身份证|证书|流水|卡|群|车牌|书)号|条形?码|二维码|订单|发票|职工号)(?:就?是|为|:)?\s?$"
+)
+_PUT_RIGHT = re.compile(r"应该是|不对|改成|改为|更正|说错|写错|打错|输错")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +154,22 @@ def _chosen(text: str, numbers: list[Number]) -> str | None:
 def students(text: str) -> list[Number]:
     """Student numbers (ten digits, 20…): worth reporting, never proof of who is writing."""
     plain = spelling.digits(text)
-    if named := _STUDENT_NAMED.search(plain):
-        return [Number(re.sub(r"\D", "", named["number"]), named.start("number"), named.end("number"))]
-    return [
+    found = [
         Number(re.sub(r"\D", "", spelling.digits(match[0])), match.start(), match.end())
         for pattern in (_STUDENT, _STUDENT_SPOKEN)
         for match in pattern.finditer(text)
     ]
+    if named := _STUDENT_NAMED.search(plain):
+        number = Number(re.sub(r"\D", "", named["number"]), named.start("number"), named.end("number"))
+        found = [one for one in found if one.end <= number.start or one.start >= number.end] + [number]
+    return sorted(found, key=lambda one: one.start)
 
 
 def student(text: str) -> str | None:
     """The one student number of ``text``; ``None`` without one or with several."""
-    return _chosen(text, students(text))
+    numbers = [one for one in students(text) if not _NO_STUDENT.search(text, max(0, one.start - 10), one.start)]
+    for one, following in itertools.pairwise(numbers):
+        if _PUT_RIGHT.search(text, one.end, following.start):
+            # 「写成2024103308了，应该是2024103307」
+            numbers = [left for left in numbers if left.start > one.start]
+    return _chosen(text, numbers)

@@ -19,17 +19,22 @@ _DOOR = (
 )
 _CALLED = r"(?:教室|房间|寝室|宿舍|室|房|寝|号房)"
 _ROOM = rf"(?P<room>{_DOOR})\s?{_CALLED}?"
-_FLOOR = rf"(?:负?(?:\d{{1,2}}|[{_CN}]{{1,3}})\s?(?:楼|层|[fF](?![a-zA-Z]))|[bB][12](?![a-zA-Z\d]))"
+_FLOOR = (
+    rf"(?:(?:负|地下|-(?=[12]层))?(?:\d{{1,2}}|[{_CN}]{{1,3}})\s?(?:楼|层|[fF](?![a-zA-Z]))|[bB][12](?![a-zA-Z\d]))"
+)
 _UNIT = rf"(?:(?P<unit>\d|[{_CN}])\s?单元)"
-_GAP = r"[ 的,、#/.。]{0,2}"
+_GAP = r"[ 的,、#/.。·]{0,2}"
 # 「房号是502」, 「男生宿舍404」
-_NAMED = r"(?:(?:男生|女生)?(?:宿舍|寝室|房间|房|门牌|公寓)(?:号码?)?(?:是|为|:)?\s?)?"
+_NAMED = r"(?:(?:男生|女生)?(?:宿舍|寝室|房间|房|门牌|公寓|室)(?:号码?)?(?:是|为|:)?\s?)?"
 _SIDE = r"(?:的?(?:[东西南北][侧边头面]|靠窗|左边|右边|左侧|右侧|尽头|里面|拐角))?"
 _AHEAD = re.compile(rf"(?P<room>{_DOOR})\s?{_CALLED}?[ ,、。的]{{0,2}}(?:我?(?:住在?|在|是))?\s?$")
 # A room or a floor said apart from its house: 「502寝室的灯坏了，12号楼」, 「三楼水房，我们7栋的」.
 _APART_ROOM = re.compile(
     rf"(?:寝室|宿舍|房间|房号|那个|就是|报的修?)(?:号|是|为|在|:)?\s?(?P<named>{_DOOR})(?!\s?[号栋#幢元块])|(?<![\d.-])(?P<called>{_DOOR})\s?{_CALLED}"
 )
+# The building said last, for what was told before: 「阅览室的插座没电，图书馆的」, 「502漏水了 3号楼」.
+_LAST_SAID = re.compile(r"\s?的?\s?[。!~]*$")
+_BEGINS = re.compile(rf"(?P<room>{_DOOR})(?=\s?[\u4e00-\u9fff])(?![号栋幢#元块])")
 _WRONG = r"(?:不对|不是|不不|(?:说|打|写|输)?错了?)"
 _REPLACED = re.compile(
     rf"[,。. ]*(?:[哦噢额呃啊诶唉哎]+[,。. ]*)?(?:(?:{_WRONG}[,。. ]*)+(?:{_DOOR}\s?{_CALLED}?[,。. ]*)?(?:应该是|应该|是)?|(?:应该是|改成|改为|换成))\s?(?:{_ROOM}(?!\s?[号栋#])|(?P<floor>{_FLOOR}))"
@@ -55,7 +60,11 @@ class Place:
     def within(self, other: Place) -> bool:
         """Whether ``other`` is the same place, said more loosely."""
         same = self.building == other.building or self.building.endswith(other.building)
-        return same and self.detail.startswith(other.detail)
+        return same and (self.detail.startswith(other.detail) or self._above(other))
+
+    def _above(self, other: Place) -> bool:
+        """Whether this room lies on the floor that ``other`` names."""
+        return self.detail.isdigit() and other.detail == f"{chinese(int(self.detail[:-2] or 0))}楼"
 
 
 def find(text: str) -> list[Place]:
@@ -76,7 +85,13 @@ def one(text: str) -> Place | None:
     A place that is denied (不是3号楼，是5号楼) or taken back (3号楼，不对，5号楼) does not count; the fuller of two
     mentions of one place wins.
     """
-    named = [place for place in find(text) if not _DENIED.search(text, max(0, place.start - 3), place.start)]
+    named = [
+        place
+        for place in find(text)
+        if not _DENIED.search(text, max(0, place.start - 3), place.start)
+        and not _ELSEWHERE.search(text, max(0, place.start - 6), place.start)
+        and not _FORMER.search(text, max(0, place.start - 12), place.start)
+    ]
     if any(_ANOTHER.match(text, place.end) for place in named):
         return None
     chosen: Place | None = None
@@ -98,19 +113,34 @@ def _put_last(text: str, named: list[Place]) -> Place | None:
 
 def _completed(text: str, place: Place) -> Place:
     """``place`` with the room or the floor that is said elsewhere: 「502寝室的灯坏了，12号楼」."""
-    if place.detail or not place.building.endswith("号楼"):
+    if place.detail:
+        return place
+    last = _LAST_SAID.match(text, place.end) is not None
+    if not last and not place.building.endswith("号楼"):
         return place
     apart = text[: place.start] + "□" * (place.end - place.start) + text[place.end :]
     rooms = {_number(match["named"] or match["called"]) for match in _APART_ROOM.finditer(apart)} - {None}
+    if last and not rooms and (begins := _BEGINS.match(apart)):
+        rooms = {_number(begins["room"])} - {None}
     if len(rooms) == 1:
         return replace(place, detail=rooms.pop() or "")
     floors = {_storey(match["floor"]) + match["corner"] for match in _floor_and_corner().finditer(apart)}
+    if last and not floors:
+        floors = {match["corner"] for match in _corner().finditer(apart)}
     return replace(place, detail=floors.pop()) if len(floors) == 1 and not rooms else place
 
 
 _DENIED = re.compile(r"(?:不是|不在|不住|并非|而非|不要)(?:在)?$")
 # 「5号楼505和506都没电」: two rooms, and a form takes one.
 _ANOTHER = re.compile(r"\s?[、和跟与及]\s?\d{3,4}(?![\d分元块天人])")
+# Where somebody lived before: 「去年我们住3号楼」, 「刚从6号楼搬到12号楼」.
+_FORMER = re.compile(
+    r"(?:去年|前年|以前|之前|原来|原先|从前|当时|曾经|大[一二三](?:时|的时候|那会儿?)?)[^,。;!?]{0,4}住(?:在|过)?的?$|刚[刚才]?从$"
+)
+# 「市图书馆」, 「我家小区3号楼」: not on this campus.
+_ELSEWHERE = re.compile(
+    r"(?:国家|[市省县]立?|小区的?|车站的?|[铁动]站|公园的?|动物园|机场|商场|景区|(?:隔壁|别的|其他|外地)(?:学校|大学|高校)的?|外校的?|老家的?|北大|清华|复旦|浙大|高中的?)\s?$"
+)
 _PUT = re.compile(r"(?:改成|改到|改为|换成|换到|换去|应该是|送到|送去)\s?$")
 _CORRECTED = re.compile(r"不对|错了|应该是|更正|改成|改到|改为|换成|换到|不不")
 
@@ -147,9 +177,9 @@ def _place(match: re.Match[str]) -> Place | None:
     if parts["lettered"]:
         return Place(f"教学楼{parts['lettered'].upper()}座", room or "", match.start(), match.end())
     if parts["alias"]:
-        building = _aliases()[parts["alias"].lower()]
+        building = _aliases()[parts["alias"].lower().replace(" ", "")]
     else:
-        value = number(parts["house"] or parts["short"] or parts["floorlike"])
+        value = number(parts["house"] or parts["short"] or parts["bare_house"] or parts["floorlike"])
         first, last = _dormitories()
         if value is None or not first <= value <= last:
             return None
@@ -158,7 +188,7 @@ def _place(match: re.Match[str]) -> Place | None:
         # 「3楼302」 is a floor of a house not named; 「3楼502」 can only be house 3.
         if parts["floorlike"] and room and int(room) // 100 == value:
             return None
-        building = f"{_estate(parts['estate'])}{value}号楼"
+        building = f"{_estate(parts['estate'] or parts['estate_after'])}{value}号楼"
     if floor and parts["door"] and (storey := number(_plain(floor))):
         # 「5层02室」
         room = f"{storey}{parts['door']}"
@@ -168,14 +198,14 @@ def _place(match: re.Match[str]) -> Place | None:
 
 
 def _plain(floor: str) -> str:
-    return floor.lstrip("负bB").rstrip("楼层fF ")
+    return floor.lstrip("负bB地下-").rstrip("楼层fF ")
 
 
 def _storey(said: str | None) -> str:
     """``2楼``, ``二层`` and ``2F`` are all 二楼."""
     if not said:
         return ""
-    below = "负" if said[0] in "负bB" else ""
+    below = "负" if said[0] in "负bB地-" else ""
     value = number(_plain(said))
     return f"{below}{chinese(value)}楼" if value and value < 100 else ""
 
@@ -187,6 +217,10 @@ def _estate(said: str | None) -> str:
         if said in spellings or said == name[0]:
             return str(name)
     return ""
+
+
+# 「教学楼 A 座」, 「b 座」
+_SPACED = re.compile(r"[教楼座](?=[ab])|[ab](?=[座楼栋])")
 
 
 @cache
@@ -218,22 +252,33 @@ def _floor_and_corner() -> re.Pattern[str]:
 @cache
 def _pattern() -> re.Pattern[str]:
     known = words.load_once("places")
-    aliases = "|".join(re.escape(said) for said in sorted(_aliases(), key=len, reverse=True))
+    aliases = "|".join(_SPACED.sub(r"\g<0> ?", re.escape(said)) for said in sorted(_aliases(), key=len, reverse=True))
     estates = "|".join(said for spellings in known["estates"].values() for said in spellings)
     initials = "".join(name[0] for name in known["estates"])
-    estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d))[ 的]?)?"
+    estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d|[{_CN}]{{1,2}}\s?\d{{3}}))[ 的,、-]{{0,2}})?"
     house = (
-        rf"(?:{_HOUSE}\s?(?:号(?:男生|女生|学生|宿舍|寝室|公寓)*楼|号(?:学生)?公寓|号栋|\#\s?(?:宿舍|公寓)?楼?"
-        rf"|栋(?:宿舍|公寓)?楼?(?:宿舍)?|幢(?:楼)?|号?舍(?={_GAP}{_DOOR}|{_GAP}{_FLOOR}))"
+        rf"(?:{_HOUSE}\s?(?:号\s?(?:男生|女生|学生|宿舍|寝室|公寓)*楼|号(?:学生)?公寓|号栋|号?(?:宿舍|公寓)(?={_GAP}(?:{_DOOR}|{_FLOOR}))|\#\s?(?:宿舍|公寓)?楼?"
+        rf"|栋(?:宿舍|公寓)?楼?(?:宿舍)?|幢(?:楼)?|(?<!避.)号?舍(?![友五不弃长员监得予入利身生己近]))"
         r"|(?<![\d.:/-])(?P<short>\d{1,2})(?:\s?[-—–_·]{1,2}(?=\d{3,4}(?![\d.:/]|-\d\d))|号(?=\d{3}(?!\d)))"
+        # 「西三502」, 「东5 204」: the estate makes the number a house.
+        rf"|(?(estate)(?P<bare_house>\d{{1,2}}(?=\s)|[{_CN}]{{1,2}})\s?(?=\d{{3,4}}(?!\d))|(?!))"
         r"|(?<!\d)(?P<floorlike>\d{1,2})楼[- ]?(?=\d{3,4}(?!\d)))"
     )
-    alias = rf"(?P<alias>(?<![a-z\d])(?:{aliases})(?![a-z](?!\d)|(?<=活)动|(?<=教)(?:室|授|练|师|材|学|育|务)|(?<=[一二]食堂)(?:阿姨)|(?<=馆)学(?=专业|系|院|的|概论|考|$)|路(?![灯口面边上])|大街|大道))"
+    alias = (
+        rf"(?P<alias>(?<![a-z\d])(?<![云海湖河济越](?=南门))(?<![广陕江山](?=西门))(?<![山广](?=东门))(?<![湖河](?=北门))"
+        rf"(?:{aliases})(?![a-z](?!\d)|(?<=活)动|(?<=教)(?:室|授|练|师|材|学|育|务)|(?<=[一二]食堂)(?:阿姨)|(?<=馆)学(?=专业|系|院|的|概论|考|$)|(?<=门)(?:子|庆|豹|票|面(?![前对])|户|诊|类|牌|店)|(?<=[大学]活)(?:人|体|跃|力|泼|儿|用|学|该|着|得)"
+        r"|(?<=食)(?:堂阿姨|物|指|用|品|量|材|欲|言)|路(?![灯口面边上])|大街|大道))"
+    )
     # 「A301」 alone is a class room in teaching block A.
     lettered = rf"(?P<lettered>(?<![a-z\d])[ab])[- ]?(?P<class_room>\d{{3}}|[{_DIGIT}]{{3}}(?![{_DIGIT}十百]))(?![\d.a-z])(?:教室|室)?"
-    corner = rf"(?:{_SIDE}[的 ]?(?P<corner>{_corners()})(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?)?"
+    corner_said = rf"(?P<corner>{_corners()})"
+    corner = (
+        rf"(?:(?:{_SIDE}[的 ]?|(?(floor)[,、—–-] ?)){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?)?"
+    )
+    # 「东区3号楼(不是西区的)312」, 「3号楼(东苑)402」: what is put in brackets between house and room.
+    aside = rf"(?:\s?\((?:(?P<estate_after>{estates})|(?![^()]*\d)(?!{_FLOOR}|{_corners()})[^()]{{1,12}})\))?"
     inside = (
-        rf"(?:{_GAP}{_UNIT})?(?:{_GAP}(?P<floor>{_FLOOR}))?(?:(?:{_GAP}{_NAMED}|\s?[-—–]\s?){_ROOM}"
+        rf"(?:里面?|内|[那这]边)?{aside}(?:{_GAP}{_UNIT})?(?:(?:{_GAP}|\s?[-—–]\s?)\(?(?P<floor>{_FLOOR})\)?)?(?:(?:{_GAP}\(?{_NAMED}|\s?[-—–~]\s?){_ROOM}\)?"
         rf"|(?P<door>0[1-9])(?={_CALLED}){_CALLED})?{corner}"
     )
     return re.compile(rf"(?:{lettered}|(?:{estate}{house}|{alias}){inside})", re.IGNORECASE)

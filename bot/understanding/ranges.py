@@ -16,6 +16,7 @@ Period = tuple[datetime, datetime]
 LAST = time(23, 59)
 """The end of a whole day."""
 
+_SIDE_BY_SIDE = re.compile(r"\s?(?:[、,和跟与及]|还有)?\s?")
 _BACK = re.compile(r"回来|返校|回校|返程|销假|回学校|结束|回(?=$|[,。 ])")
 
 
@@ -42,6 +43,11 @@ def find(text: str, moments: list[Moment], calendar: Calendar) -> Found:
     index = 0
     while index < len(moments):
         start = moments[index]
+        if (row := _row(text, moments, index, calendar)) and row[1] > 1:
+            told += moments[index : index + row[1]]
+            past += [row[0]] if row[0] not in past else []
+            index += row[1]
+            continue
         end, used = _closing(text, moments, index)
         some = moments[index : index + used]
         index += used
@@ -63,6 +69,26 @@ def find(text: str, moments: list[Moment], calendar: Calendar) -> Found:
         elif period not in ahead:
             ahead.append(period)
     return Found(tuple(ahead), tuple(past), broken, tuple(one for one in moments if one not in told))
+
+
+def _row(text: str, moments: list[Moment], index: int, calendar: Calendar) -> tuple[Period, int] | None:
+    """Days that are over and stand side by side, the later ones first or last: 「上周四和上周五」, 「昨天和前天」."""
+    known: list[date] = []
+    for at in range(index, len(moments)):
+        one = moments[at]
+        if one.named is None or one.said:
+            break
+        if known and not _SIDE_BY_SIDE.fullmatch(text, moments[at - 1].end, one.start):
+            break
+        day = bygone.over(one.named, calendar)
+        if day is None and known and one.named.kind in ("week", "bare"):
+            day = bygone.closing(one.named, calendar, known[-1])
+        if day is None or day >= calendar.today or (known and abs((day - known[-1]).days) != 1):
+            break
+        known.append(day)
+    if not known:
+        return None
+    return (datetime.combine(min(known), time(0)), datetime.combine(max(known), LAST)), len(known)
 
 
 def beside(day: Spoken | None, hour: Spoken | None) -> Spoken | None:

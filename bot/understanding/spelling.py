@@ -18,6 +18,11 @@ _ABOUT = re.compile(
     r"(?<![周期拜号栋#第])(?:一两|一二|两三|二三|三四|三五|四五|五六|六七|七八|八九)"
     r"(?=\s?(?:[点天个份周号日杯次张块元百千]|小时|星期|礼拜|分钟))"
 )
+# 「壹零陆」, 「叁份」: numerals of cheques, alone only before what they count; 陆 and 伍 are surnames too.
+_CHEQUE = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
+_CHEQUES = re.compile(
+    r"[壹贰叁肆伍陆柒捌玖拾佰仟零〇]{2,}(?!老师)|[壹贰叁肆伍陆柒捌玖拾](?<![收捡].)(?=\s?(?:[份张个号栋幢舍层点元块本件次天杯瓶箱套间名位台把支]|楼(?!老师)))"
+)
 _MERIDIEM = re.compile(r"(?<![a-z])([ap])m(?=\s?\d)", re.IGNORECASE)
 
 
@@ -25,9 +30,11 @@ def spelled(text: str) -> str:
     """Normalised ``text`` in simplified characters without common slips, of the same length."""
     text = text.translate(_pairs()).translate(_DASHES)
     text = _slip().sub(lambda match: _slips()[match[0]], text)
+    text = _CHEQUES.sub(lambda match: match[0].translate(_CHEQUE), text)
     text = _YEAR.sub(lambda match: match[0].translate(_DIGITS), text)
     text = _TWENTY.sub(lambda match: "2" + match[1].translate(_DIGITS), text)
     text = _MERIDIEM.sub(lambda match: "上午" if match[1].lower() == "a" else "下午", text)
+    text = text.replace("○", "〇")
     return _ABOUT.sub("几几", _ZERO.sub(lambda match: "0" * len(match[0]), text))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -10,12 +11,16 @@ from bot.understanding import spelling
 
 _TICKET = re.compile(
     r"(?<![A-Za-z\d])(?P<kind>[A-Za-z]\s?[A-Za-z])[\s_·:#-]{0,2}"
-    r"(?P<year>20\d\d)[\s./年-]?(?P<month>\d\d)[\s./月-]?(?P<day>\d\d)[\s_./#:日的第-]{0,3}(?P<serial>\d{4})(?![\dA-Za-z])"
+    r"(?P<year>20\d\d)[\s./年-]?(?P<month>\d\d)[\s./月-]?(?P<day>\d\d)[\s_./#:日的第-]{0,3}(?P<serial>\d{4}|\d(?: \d){3}|\d\d \d\d)(?![\dA-Za-z])"
 )
 # Looks like one, but is cut short, too long or of no known kind: nothing else may be read out of its digits.
-_LIKE = re.compile(r"(?<![A-Za-z\d])(?:[A-Za-z]{2}[\s_—–-]?)?20\d{6}[\s_—–-]?\d{2,6}(?!\d)")
+_LIKE = re.compile(
+    r"(?<![A-Za-z\d])(?:(?!(?:id|no|is|to|my|me|am|as|of|by)(?![a-z]))[A-Za-z]{2}[\s_—–-]?)?20\d{6}[\s_—–-]?\d{2,6}(?!\d)",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"20\d{6}[ -]?\d\d")
 _DENIED = re.compile(r"(?:不是|并非|而非|不要)\s?(?:查)?\s?$")
+_PUT_RIGHT = re.compile(r"应该是|不对|改成|改为|更正|说错|写错|打错|输错")
 _CODE = re.compile(
     r"(?:(?:我的)?(?:查询|跟踪|追踪|投诉|匿名)?(?:码|编号|单号|号码?)?(?:就?是|为|:)?\s?)(?P<code>[A-Za-z\d]{4,}(?:-[A-Za-z\d]{2,}){0,3})\s?[。.!]?"
 )
@@ -56,13 +61,17 @@ def find(text: str) -> list[Ticket]:
 
 def one(text: str) -> str | None:
     """The one ticket ``text`` is about; ``None`` without one or with several."""
-    numbers = {
-        ticket.number
+    named = [
+        ticket
         for ticket in find(text)
         if ticket.number and not _DENIED.search(text, max(0, ticket.start - 5), ticket.start)
-    }
-    if not numbers:
+    ]
+    if not named:
         return _named(text)
+    for one, following in itertools.pairwise(named):
+        if _PUT_RIGHT.search(text, one.end, following.start):
+            named = [left for left in named if left.start > one.start]
+    numbers = {ticket.number for ticket in named}
     return numbers.pop() if len(numbers) == 1 else None
 
 
@@ -94,4 +103,4 @@ def _number(match: re.Match[str]) -> str | None:
         day = date(int(match["year"]), int(match["month"]), int(match["day"]))
     except ValueError:
         return None
-    return f"{match['kind'].replace(' ', '').upper()}{day:%Y%m%d}-{match['serial']}"
+    return f"{match['kind'].replace(' ', '').upper()}{day:%Y%m%d}-{match['serial'].replace(' ', '')}"

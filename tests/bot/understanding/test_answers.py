@@ -51,7 +51,11 @@ def test_any_answer_is_read_without_an_error(kind: str, typed: str) -> None:
     assert answers.read(kind, typed, NOW, CHOICES) != ""
 
 
-HOURS: list[tuple[str, str]] = yaml.safe_load(Path(__file__).with_name("hours_second.yml").read_text(encoding="utf-8"))
+HOURS: list[tuple[str, str]] = [
+    hour
+    for name in ("hours_second.yml", "hours_third.yml")
+    for hour in yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+]
 
 
 @pytest.mark.parametrize(("said", "at"), HOURS)
