@@ -28,12 +28,19 @@ _EXPECTED = re.compile(r"(?:改到|改成|改为|换到|换成|约在?|定在?|�
 _ERRAND = re.compile(
     r"\s?(?:来|去|拿|取|回|走|号|早上|上午|下午|晚上|中午|请假|有空|能(?!不能)|可以|修|开始|起|全天|那天|当天)"
 )
+_EVENT = r"(?:体测|体检|考试|考核|考级|讲座|活动|比赛|彩排|预约|航班|火车|高铁|班会|答辩|面试|聚餐|晚会|运动会|院运会|演出|复试|报名|招聘会|宣讲会|迎新|团日|值班|假期?)"
+_EVENT_BEHIND = re.compile(rf"\s?(?:的|有|是|号的)?[^\W\d]{{0,2}}?{_EVENT}")
+_EVENT_AHEAD = re.compile(rf"{_EVENT}(?:是|在|定在|于|日期|时间|:)?\s?$")
+_ALONE = re.compile(r"(?:(?<=^)|(?<=[\s,。;!?(]))\d{1,2}[./]\d{1,2}(?=$|[\s,。;!?)])")
+_ABOUT_TIME = re.compile(r"[那当]天|[那当]晚|跨年|晚归|请假|离校|外出|返校|期间|哪天|日期|几号")
 _STOPS = re.compile(r"[,。;!?]")
 # 「10.8请的假」; 「9.9包邮」 is no day.
 _TELLS = re.compile(r"\s?(?:请|那天|当天|晚|早|就|我|借|订|约|的(?:时候|假|课|活动)|之?[前后]|报|交|丢|充|扣)")
 _ONLY = re.compile(r"\s?(?:就|是|在)?(?:的|吧|就行|就好|都行)*\s?")
 _WISH = re.compile(r"请(?!问)|想(?!问)|希望|约|订|借|来修|上门|能不能|可不可以|可以|麻烦")
 _SIDE_BY_SIDE = re.compile(r"\s?[、,和跟与及]?\s?")
+# What lasts over all the days that are named beside it.
+_THROUGHOUT = re.compile(r"[借租](?!口)|占用|外出|不在(?![吗乎意])|回家|回老家|离校|外宿|出去|出远门|不回")
 _ALL_OF_THEM = re.compile(r"\s?(?:这)?(?:[两三四五]天|都|均|全)")
 
 
@@ -211,8 +218,28 @@ def _dated(text: str, moments: list[Moment], calendar: Calendar, *, leave: bool,
     if any(one.named and not _anaphor(one.named) for one in found):
         # 「25号我有考试，当天请一天假」
         found = [one for one in found if one.named and not _anaphor(one.named)]
+    if any(roles.bound(text, one) for one in moments if one.named):
+        # 「下周一要交，周五前能办好吗」
+        found = [one for one in found if not roles.occasion(text, one)]
+    # 「12到14周的周三」: as many days as weeks.
+    if any(one.named and {"tweek_end", "bare_to"} & one.named.parts.keys() for one in found) and len(found) > 1:
+        return []
+    found = _narrowest(found, calendar)
     # 「第13周要交，12月1号能出吗」: the week is only where the day lies.
     return [moment for moment in found if moment.named and not moment.named.of_days] or found
+
+
+def _narrowest(found: list[Moment], calendar: Calendar) -> list[Moment]:
+    """``found`` without the stretches in which another of its days lies: 「这周末，周六」 is Saturday."""
+    single = {dating.on(one.named, calendar) for one in found if one.named and not one.named.wide} - {None}
+    left = []
+    for one in found:
+        first = dating.on(one.named, calendar) if one.named and one.named.wide else None
+        last = dating.last(one.named, calendar, first) if one.named and first else None
+        if first and last and any(day and first <= day <= last for day in single):
+            continue
+        left.append(one)
+    return left
 
 
 def _anaphor(named: Named) -> bool:
@@ -234,7 +261,12 @@ def _expected(text: str, moment: Moment) -> bool:
         return True
     if moment.said or (moment.named and moment.named.weekday is not None) or _ERRAND.match(text, moment.end):
         return True
-    return _EXPECTED.search(text, max(0, moment.start - 6), moment.start) is not None
+    if _EXPECTED.search(text, max(0, moment.start - 6), moment.start):
+        return True
+    # 「12/8的体测」, 「体测12/8」: the day of an event; alone in its clause beside words about time.
+    if _EVENT_BEHIND.match(text, moment.end) or _EVENT_AHEAD.search(text, max(0, moment.start - 8), moment.start):
+        return True
+    return _ALONE.fullmatch(text, moment.start, moment.end) is not None and _ABOUT_TIME.search(text) is not None
 
 
 def _clause(text: str, moment: Moment) -> str:
@@ -275,7 +307,9 @@ def _several(text: str, dated: Sequence[Moment], calendar: Calendar, count: int 
         if day is None or moment.said or apart or gap or (moment.named and moment.named.wide):
             return When(count=count)
         found.append(day)
-    if (count and count != len(found)) or not (leave or _ALL_OF_THEM.match(text, dated[-1].end)):
+    if (count and count != len(found)) or not (
+        leave or _ALL_OF_THEM.match(text, dated[-1].end) or _THROUGHOUT.search(text)
+    ):
         return When(count=count)
     return When(period=(datetime.combine(found[0], time(0)), datetime.combine(found[-1], LAST)), count=count)
 
@@ -305,7 +339,7 @@ def _timed(text: str, day: date, said: Spoken, now: datetime) -> When:
     told = TOLD.match(text, said.end)
     if said.part is None and not told and begin < now and begin.hour < 12 and begin + timedelta(hours=12) > now:
         begin += timedelta(hours=12)
-    hours = lengths.hours(text, said.end)
+    hours = lengths.hours(text, said.end) or lengths.wished(text)
     period = (begin, begin + hours) if hours else None
     return When(day=begin.date(), at=begin.time(), period=period)
 

@@ -19,9 +19,9 @@ _NAMES = {
 }  # fmt: skip
 _WORDS = re.compile(
     r"(?<![A-Za-z\d])(?:"
-    r"(?P<relative>day after tomorrow|day before yesterday|tomorrow|today|tonight|yesterday|this (?=morning|afternoon|evening))"
+    r"(?P<relative>day after tomorrow|day before yesterday|tomorrow|tmrw?|tmr|2moro|today|tonight|tonite|yesterday|this (?=morning|afternoon|evening))"
     r"|(?:(?P<shift>next|this|last|coming) )?(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|s|rs|r)?(?![a-z])"
-    r"|(?P<span_shift>next|this|last) (?P<span>weekend|week)(?![a-z])|(?P<weekend>weekend)(?![a-z])"
+    r"|week (?P<week>\d{1,2})(?!\d)|(?P<span_shift>next|this|last) (?P<span>weekend|week)(?![a-z])|(?P<weekend>weekend)(?![a-z])"
     rf"|(?P<month>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.? (?:the )?(?P<dom>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:)"
     rf"|(?P<dom_first>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month_last>{'|'.join(_MONTHS)})[a-z]{{0,6}}"
     rf"|(?:in |at |on )?(?:the )?(?P<part>{'|'.join(_PARTS)})(?![a-z])"
@@ -33,7 +33,7 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = {"day after tomorrow": "后天", "day before yesterday": "前天", "tomorrow": "明天", "today": "今天",
-             "tonight": "今晚", "yesterday": "昨天"}  # fmt: skip
+             "tonight": "今晚", "tonite": "今晚", "tmr": "明天", "tmrw": "明天", "2moro": "明天", "yesterday": "昨天"}  # fmt: skip
 _UNITS = {"h": "小时", "m": "分钟", "d": "天", "w": "周"}
 # 「3rd floor of 图书馆」, 「502, 3号楼」: the building goes first here.
 _TURNED = re.compile(
@@ -62,6 +62,8 @@ def _chinese(match: re.Match[str]) -> str:
     if said := parts.get("span"):
         shift = _SHIFTS[parts["span_shift"]]
         return f"{shift}周末" if said == "weekend" else f"{shift}周"
+    if said := parts.get("week"):
+        return f"第{said}周"
     if "weekend" in parts:
         return "周末"
     if said := parts.get("month") or parts.get("month_last"):

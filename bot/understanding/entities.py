@@ -18,7 +18,7 @@ from bot.understanding.spelling import spelled
 # Nobody states a place or a date after a thousand characters; a pasted document is full of both.
 _READ = 1000
 
-_MEASURES = "份杯碗套包瓶盒张本件台把支只顶辆桶箱双副条根盏束卷罐袋打块位人名次个"
+_MEASURES = "份杯碗套包瓶盒张本件台把支只顶辆桶箱双副条根盏扇束卷罐袋打块位人名次个"
 """Strongest first: in 「一个中文的，要两份」 and 「我们三个人要两份」 the copies are meant."""
 _MEASURE = (
     rf"(?:人(?!间|寝|宿舍|桌|民|性|字|家|工|员|体|次|生)|个(?!头|性|体|人|税|学分)|张(?![老三])|位(?!置|数|于|次)|名(?!次|单|字|称|额)|次(?![序品要性方函曲型卧])|本(?![科校学人来月周期地])"
@@ -41,7 +41,11 @@ _TOLD = re.compile(
     r"|(?<=[^\W\d])\s?[*x×X]\s?(?P<times>\d{1,2})(?![\d.a-zA-Z])|(?P<copies>\d{1,2}) cop(?:y|ies)|双份"
     r"|(?:[来要打印买借拿]|打印|坏了?|少了?|缺了?|丢了?|还?剩|差)(?P<both>[俩仨](?!人|朋友|同学|室友|舍友))|(?:打|印|要|开|办|出)(?:个|中文|英文)?(?P<slip>\d{1,2}|[一二两三四五六七八九十])分(?=$|[,。吧]|的?(?:中文|英文|成绩|在读|证明))"
 )
-_TAKEN_BACK = re.compile(r"不对|不不|改成|改为|说错|打错|应该是|减到|加到|减为|增加到|变成|不是$")
+# 「一共4份，中文2份英文2份」
+_TOTAL = re.compile(
+    rf"(?:一共|总共|共计|合计|加起来)(?:要|是|有|打印?|印|办|开|借|需要|来)?\s?(?P<number>\d{{1,3}}|[一二两三四五六七八九十]{{1,3}})\s?[{_MEASURES}]"
+)
+_TAKEN_BACK = re.compile(r"不对|[,。 ]不[,。 ]|不不|改成|改为|说错|打错|应该是|减到|加到|减为|增加到|变成|不是$")
 # 「三号楼到五号楼都停水」
 _TOGETHER = re.compile(r"\s?(?:到|至|和|跟|与|、|及|或者?|还是)\s?")
 # 「电影《后天》」 is no day.
@@ -121,6 +125,8 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
     if amount := money.one(rest):
         found["money"] = amount
     rest = _without(rest, money.find(rest))
+    # 「周一鸣老师」 is no Monday.
+    rest = _without(rest, people.find(rest))
     found |= _when(rest, now, term_start, year)
     found |= {
         name: value
@@ -147,6 +153,8 @@ def count(text: str) -> str | None:
     if told := _TOLD.search(text):
         value = number(told["number"] or told["times"] or told["copies"] or told["both"] or told["slip"] or "2")
         return str(value) if value else None
+    if (total := _TOTAL.search(text)) and (value := number(total["number"])):
+        return str(value)
     said: dict[str, list[int]] = {}
     for match in _COUNT.finditer(text):
         value = number(match["both"] or match["count"])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.understanding import spelling
 
 # Mobile numbers of the mainland begin 13 to 19 (工信部《电信网编号计划》, 11 digits).
-_RUN = re.compile(r"(?:(?:\+|(?<!\d)00)86[- ]?|(?<!\d))\d{2,}(?:\s?[-—–. ]{1,2}\s?\d+)*")
+_RUN = re.compile(r"(?:(?:\+|(?<!\d)00)86[- ]?|(?<!\d))\d{2,}(?:\s?[-—–._ ]{1,2}\s?\d+)*")
 _GROUP = re.compile(r"\d+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _WITH_COUNTRY = re.compile(r"86(1[3-9]\d{9})")
@@ -35,7 +35,13 @@ _LOCAL = r"[2-8]\d{2,3}[- —–]?\d{4}"
 _LANDLINE = re.compile(
     rf"(?<![\d.-])(?:(?P<area>\(0(?:10|2\d|[3-9]\d\d)\)|0(?:10|2\d|[3-9]\d\d))[- —–]{{0,2}})?{_LOCAL}(?:\s?(?:转|-)\s?\d{{1,5}}(?:分机)?)?(?![\d.]|[-—–]\d|[年月元块])"
 )
-_TELEPHONE = re.compile(r"(?:电话|座机|固话|热线|号码|联系|拨打?|打|tel)[^\d,。;]{0,6}$", re.IGNORECASE)
+_TELEPHONE = re.compile(
+    r"(?:电话|座机|固话|热线|总机|内线|值班室|前台|传达室|宿管站|门卫|号码|联系|拨打?|打|tel)[^\d,。;]{0,6}$",
+    re.IGNORECASE,
+)
+_RINGS = re.compile(
+    r"\s?(?:这个?(?:电话|号码?|座机)|电话|一直|老是|总是|怎么)?(?:打不通|没人接|占线|无人接听|打过去|打电话)"
+)
 _NO_TELEPHONE = re.compile(r"(?:qq|微信|vx|卡号|学号|单号?|工号|编号|码是|验证码|群号?)[^\d,。;]{0,4}$", re.IGNORECASE)
 
 _DENIED = re.compile(
@@ -121,7 +127,7 @@ def landlines(text: str) -> list[Number]:
         ahead = max(0, match.start() - 10)
         if _NO_TELEPHONE.search(text, ahead, match.start()):
             continue
-        if match["area"] or _TELEPHONE.search(text, ahead, match.start()):
+        if match["area"] or _TELEPHONE.search(text, ahead, match.start()) or _RINGS.match(text, match.end()):
             found.append(Number(match[0], match.start(), match.end()))
     return found
 
@@ -136,7 +142,9 @@ def phone(text: str) -> str | None:
     numbers = mobiles(text)
     if numbers:
         return _chosen(text, numbers)
-    return _chosen(text, landlines(text))
+    numbers = landlines(text)
+    # A line of an office that nobody answers is still the one that is spoken of.
+    return numbers[0].digits if len(numbers) == 1 and _RINGS.match(text, numbers[0].end) else _chosen(text, numbers)
 
 
 def _chosen(text: str, numbers: list[Number]) -> str | None:

@@ -127,7 +127,7 @@ def _closing(text: str, moments: list[Moment], index: int) -> tuple[Moment | Non
         short = None
         if start.named.kind == "week":
             short = days.weekday_short(text, to.end())
-        elif start.named.kind in ("full", "monthday", "loose", "bare", "dashed"):
+        elif start.named.kind in ("full", "monthday", "loose", "bare", "dashed", "nextmonth"):
             short = days.day_short(text, to.end())
         if short:
             return Moment(short, None, short.start, short.end), 1

@@ -10,8 +10,8 @@ from datetime import date
 from bot.understanding import spelling
 
 _TICKET = re.compile(
-    r"(?<![A-Za-z\d])(?P<kind>[A-Za-z]\s?[A-Za-z])[\s_·:#-]{0,2}"
-    r"(?P<year>20\d\d)[\s./年-]?(?P<month>\d\d)[\s./月-]?(?P<day>\d\d)[\s_./#:日的第-]{0,3}(?P<serial>\d{4}|\d(?: \d){3}|\d\d \d\d)(?![\dA-Za-z])"
+    r"(?<![A-Za-z\d])(?P<kind>[A-Za-z]\s?[A-Za-z])[\s_·:#横杠-]{0,2}"
+    r"(?P<year>20\d\d)[\s./年-]?(?P<month>\d\d)[\s./月-]?(?P<day>\d\d)[\s_./#:日的第横杠-]{0,3}(?P<serial>\d{4}|\d(?: \d){3}|\d\d \d\d)(?![\dA-Za-z])"
 )
 # Looks like one, but is cut short, too long or of no known kind: nothing else may be read out of its digits.
 _LIKE = re.compile(
