@@ -34,6 +34,7 @@ _EVENT_AHEAD = re.compile(rf"{_EVENT}(?:是|在|定在|于|日期|时间|:)?\s?$
 _ALONE = re.compile(r"(?:(?<=^)|(?<=[\s,。;!?(]))\d{1,2}[./]\d{1,2}(?=$|[\s,。;!?)])")
 _ABOUT_TIME = re.compile(r"[那当]天|[那当]晚|跨年|晚归|请假|离校|外出|返校|期间|哪天|日期|几号")
 _STOPS = re.compile(r"[,。;!?]")
+_BREATHS = re.compile(r"[,。;!?\s]")
 # 「10.8请的假」; 「9.9包邮」 is no day.
 _TELLS = re.compile(r"\s?(?:请|那天|当天|晚|早|就|我|借|订|约|的(?:时候|假|课|活动)|之?[前后]|报|交|丢|充|扣)")
 _ONLY = re.compile(r"\s?(?:就|是|在)?(?:的|吧|就行|就好|都行)*\s?")
@@ -129,9 +130,9 @@ def _story(text: str, left: list[Moment], found: Found, calendar: Calendar) -> W
     days = {day for _, day in gone} | {begin.date() for begin, end in found.past if begin.date() == end.date()}
     period = found.past[0] if len(found.past) == 1 else None
     at = None
-    if len(days) == 1 and len(gone) == 1:
-        one, day = gone[0]
-        said = one.said
+    spoken = [one for one, _ in gone if one.said] or [one for one, _ in gone]
+    if len(days) == 1 and len(spoken) == 1:
+        day, said = next(iter(days)), spoken[0].said
         minutes = said.at() if said and said.hour is not None else None
         at = _clock(minutes)
         if period is None and said and said.hour is None and said.part:
@@ -252,7 +253,7 @@ def _part_alone(text: str, moments: list[Moment]) -> Spoken | None:
     spoken = [one for one in moments if one.said]
     if len(spoken) != 1 or spoken[0].named:
         return None
-    alone = [one for one in moments if _ONLY.fullmatch(_clause(text, one))]
+    alone = [one for one in moments if _ONLY.fullmatch(_phrase(text, one))]
     return spoken[0].said if alone else None
 
 
@@ -267,6 +268,11 @@ def _expected(text: str, moment: Moment) -> bool:
     if _EVENT_BEHIND.match(text, moment.end) or _EVENT_AHEAD.search(text, max(0, moment.start - 8), moment.start):
         return True
     return _ALONE.fullmatch(text, moment.start, moment.end) is not None and _ABOUT_TIME.search(text) is not None
+
+
+def _phrase(text: str, moment: Moment) -> str:
+    """What is said around a moment without a stop or a blank."""
+    return _BREATHS.split(text[: moment.start])[-1] + _BREATHS.split(text[moment.end :])[0]
 
 
 def _clause(text: str, moment: Moment) -> str:

@@ -114,7 +114,8 @@ def _named(text: str, begin: int, end: int) -> int:
     """How many characters of ``text`` before ``end`` are a name; 0 when none is."""
     known = words.load_once("people")
     before = text[max(begin, end - 6) : end]
-    if any(before.endswith(word) for word in known["not_names"]):
+    # 「约一下周教授」 has no next week in it.
+    if not before.endswith("一下周") and any(before.endswith(word) for word in known["not_names"]):
         return 0
     for verb in known["verbs"]:
         _, found, tail = before.rpartition(verb)

@@ -26,7 +26,7 @@ _STUDENT_SPOKEN = re.compile(
 _SAID = "〇零一二三四五六七八九幺"
 _ONE_BY_ONE = re.compile(r"1(?: \d){10}")
 _SPOKEN = re.compile(
-    rf"(?<![{_SAID}\d])[一幺1][- ]?[{_SAID}\d](?:[- ]{{0,2}}[{_SAID}\d]){{9}}(?![{_SAID}\d]|[十百号楼栋])"
+    rf"(?<![{_SAID}\d])[一幺1][- ]?[{_SAID}\d](?:[- ,、]{{0,2}}[{_SAID}\d]){{9}}(?![{_SAID}\d]|[十百号楼栋])"
 )
 _COUNTRY = re.compile(r"(?:\+|(?<!\d)00)86[- ]?(?=1)")
 
@@ -40,7 +40,7 @@ _TELEPHONE = re.compile(
     re.IGNORECASE,
 )
 _RINGS = re.compile(
-    r"\s?(?:这个?(?:电话|号码?|座机)|电话|一直|老是|总是|怎么)?(?:打不通|没人接|占线|无人接听|打过去|打电话)"
+    r"\s?(?:这个?(?:电话|号码?|座机)|电话|一直|老是|总是|怎么|打了[^,。\d]{0,4}|都)*(?:打不通|没人接|占线|无人接听|打过去|打电话)"
 )
 _NO_TELEPHONE = re.compile(r"(?:qq|微信|vx|卡号|学号|单号?|工号|编号|码是|验证码|群号?)[^\d,。;]{0,4}$", re.IGNORECASE)
 
@@ -48,12 +48,17 @@ _DENIED = re.compile(
     r"(?:不是|并非|而非|别打|不要打|不打|别用|不用|不要|原来的?|以前的?|旧的?|之前的?)(?:号码?|手机号?|电话)?(?:是)?\s?:?$"
 )
 _GONE = re.compile(
-    r"\s?(?:这个|那个)?(?:号码?)?(?:已经|都)?(?:停机|停用|不用了|作废|打不通(?!,?\s?(?:就|的话|的时候|时|再|请|可以|会))|换成|改成|改为|不对|错了|是错|写错|丢了|注销)"
+    r"\s?(?:这个|那个)?(?:号码?)?(?:已经|都|一直|老是|总是)*(?:停机|停用|不用了|作废|打不通(?!,?\s?(?:就|的话|的时候|时|再|请|可以|会))|换成|改成|改为|不对|错了|是错|写错|丢了|注销)"
 )
 
 # Somebody else's number beside one's own.
 _OTHERS = re.compile(
-    r"(?<!代)(?:室友|舍友|同学|宿管|宿管阿姨|妈妈?|爸爸?|家长|父亲|母亲|朋友|老师|辅导员|师傅|宿舍长|班长)的?(?:电话|手机号?|号码|联系方式|学号)?(?:是|为)?\s?:?$"
+    r"(?<!代)(?:室友|舍友|同学|宿管|宿管阿姨|妈妈?|爸爸?|家长|父亲|母亲|朋友|老师|辅导员|师傅|宿舍长|班长|备用|备选)的?(?:电话|手机号?|号码|联系方式|学号|号)?(?:是|为)?\s?:?$"
+)
+
+# 「13812345678是我室友的」
+_OF_OTHERS = re.compile(
+    r"\s?[(,]?(?:这个|那个)?(?:号码?)?是?(?:我|他|她)?(?:室友|舍友|同学|宿管|妈妈?|爸爸?|家长|父亲|母亲|朋友|老师|辅导员|师傅|宿舍长|班长)的"
 )
 
 # Numbers of ten digits that no student bears: 「项目编号2024103307」, 「订单号2024…」.
@@ -149,12 +154,20 @@ def phone(text: str) -> str | None:
 
 def _chosen(text: str, numbers: list[Number]) -> str | None:
     """The one that is left when those that are said to be wrong or out of use do not count."""
+    for one, following in itertools.pairwise(numbers):
+        if _PUT_RIGHT.search(text, one.end, following.start):
+            # 「写成2024103308了，应该是2024103307」
+            numbers = [left for left in numbers if left.start > one.start]
     good = [
         number
         for number in numbers
         if not _DENIED.search(text, max(0, number.start - 10), number.start) and not _GONE.match(text, number.end)
     ]
-    own = [number for number in good if not _OTHERS.search(text, max(0, number.start - 10), number.start)]
+    own = [
+        number
+        for number in good
+        if not _OTHERS.search(text, max(0, number.start - 10), number.start) and not _OF_OTHERS.match(text, number.end)
+    ]
     left = {number.digits for number in own or good}
     return left.pop() if len(left) == 1 else None
 
@@ -176,8 +189,4 @@ def students(text: str) -> list[Number]:
 def student(text: str) -> str | None:
     """The one student number of ``text``; ``None`` without one or with several."""
     numbers = [one for one in students(text) if not _NO_STUDENT.search(text, max(0, one.start - 10), one.start)]
-    for one, following in itertools.pairwise(numbers):
-        if _PUT_RIGHT.search(text, one.end, following.start):
-            # 「写成2024103308了，应该是2024103307」
-            numbers = [left for left in numbers if left.start > one.start]
     return _chosen(text, numbers)

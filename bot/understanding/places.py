@@ -12,8 +12,10 @@ from bot.understanding.numerals import chinese, digits, number
 _CN = "一二三四五六七八九十"
 _DIGIT = "零〇一二三四五六七八九幺"
 _HOUSE = rf"(?P<house>(?<!\d)(?<!\d[-~—–到至])\d{{1,2}}|(?<![{_CN}])[{_CN}]{{1,3}})"
+# The 一 of 「五零二一直漏水」 belongs to the next word.
+_DOOR_DIGIT = rf"(?:[{_DIGIT.replace('一', '')}]|一(?![直下个样般共起些定]))"
 _DOOR = (
-    rf"(?:\d{{3,4}}(?!\d)|\d \d \d(?! ?\d)|(?<![{_DIGIT}])[{_DIGIT}]{{3,4}}(?![{_DIGIT}十百])"
+    rf"(?:\d{{3,4}}(?!\d)|\d \d \d(?! ?\d)|(?<![{_DIGIT}])(?:{_DOOR_DIGIT}{{3,4}}|\d[零〇]\d(?!\d)|[{_DIGIT}]0[{_DIGIT}])(?!{_DOOR_DIGIT}|[十百])"
     r"|[一二三四五六七八九]百[零〇]?[一二三四五六七八九十]{1,3}(?![一二三四五六七八九十]))"
     r"(?!年|月|级|届|元|块|天|个?人|位|名|次|分|点|-\d\d|\.\d)"
 )
