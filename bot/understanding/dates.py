@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from bot.understanding import bygone, dating, lengths, ranges, roles
 from bot.understanding.clock import PARTS, Spoken
 from bot.understanding.counting import Calendar
-from bot.understanding.days import Named
+from bot.understanding.days import DATED, Named
 from bot.understanding.moments import TOLD, Moment, in_week, kept, merged, moments_of
 from bot.understanding.ranges import LAST, Found
 from bot.understanding.school_year import SchoolYear
@@ -34,6 +34,7 @@ _EVENT_AHEAD = re.compile(rf"{_EVENT}(?:是|在|定在|于|日期|时间|:)?\s?$
 _ALONE = re.compile(r"(?:(?<=^)|(?<=[\s,。;!?(]))\d{1,2}[./]\d{1,2}(?=$|[\s,。;!?)])")
 _ABOUT_TIME = re.compile(r"[那当]天|[那当]晚|跨年|晚归|请假|离校|外出|返校|期间|哪天|日期|几号")
 _STOPS = re.compile(r"[,。;!?]")
+_WHICH_IS = re.compile(r"\s?[,(]?\s?(?:是|就是|也就是)?\s?")
 _BREATHS = re.compile(r"[,。;!?\s]")
 # 「10.8请的假」; 「9.9包邮」 is no day.
 _TELLS = re.compile(r"\s?(?:请|那天|当天|晚|早|就|我|借|订|约|的(?:时候|假|课|活动)|之?[前后]|报|交|丢|充|扣)")
@@ -225,9 +226,24 @@ def _dated(text: str, moments: list[Moment], calendar: Calendar, *, leave: bool,
     # 「12到14周的周三」: as many days as weeks.
     if any(one.named and {"tweek_end", "bare_to"} & one.named.parts.keys() for one in found) and len(found) > 1:
         return []
-    found = _narrowest(found, calendar)
+    found = _narrowest(_dates_of(text, found, calendar), calendar)
     # 「第13周要交，12月1号能出吗」: the week is only where the day lies.
     return [moment for moment in found if moment.named and not moment.named.of_days] or found
+
+
+def _dates_of(text: str, found: list[Moment], calendar: Calendar) -> list[Moment]:
+    """``found`` without what only says which day today is (今天18号), or which weekday a date is (周三25号)."""
+    left = list(found)
+    for one, two in itertools.pairwise(found):
+        if one.named is None or two.named is None or one.said or not _WHICH_IS.fullmatch(text, one.end, two.start):
+            continue
+        first, second = dating.on(one.named, calendar), dating.on(two.named, calendar)
+        if first == second == calendar.today and len(left) > 2:
+            left = [other for other in left if other not in (one, two)]
+        plain = one.named.kind == "week" and "shift" not in one.named.parts and two.named.kind in DATED
+        if plain and first and second and first != second and first.weekday() == second.weekday():
+            left.remove(one)
+    return left
 
 
 def _narrowest(found: list[Moment], calendar: Calendar) -> list[Moment]:
