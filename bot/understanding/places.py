@@ -75,6 +75,9 @@ def find(text: str) -> list[Place]:
     end = 0
     for match in _pattern().finditer(text):
         place = _place(match)
+        if found and place and place.start == end and text[place.start] in "abAB" and not match["lettered"]:
+            # 「图书馆二楼自习区A区」: a part of the building before it.
+            continue
         if place and place.start >= end:
             found.append(_with_room(text, place, end))
             end = found[-1].end
@@ -139,7 +142,12 @@ def _completed(text: str, place: Place) -> Place:
         return replace(place, detail=rooms.pop() or "")
     floors = {_storey(match["floor"]) + match["corner"] for match in _floor_and_corner().finditer(apart)}
     if last and not floors:
-        floors = {match["corner"] for match in _corner().finditer(apart)}
+        # 「水房 三楼 五号楼」, 「三楼的灯不亮，5号楼」
+        storeys = {_storey(match[0]) for match in _A_FLOOR.finditer(apart)}
+        corners = {match["corner"] for match in _corner().finditer(apart)}
+        if len(storeys) > 1 or len(corners) > 1:
+            return place
+        floors = {"".join((*storeys, *corners))} - {""}
     return replace(place, detail=floors.pop()) if len(floors) == 1 and not rooms else place
 
 
@@ -156,6 +164,7 @@ def _cornered(text: str, place: Place) -> Place:
 
 # 「打饭窗口」 and 「新开的打印店」 belong to something else.
 _STANDS_FREE = re.compile(r"(?:^|[^\u4e00-\u9fff]|[的在是了个间订约借租去到用修报和有给])$")
+_A_FLOOR = re.compile(rf"(?<![\d{_CN}号]){_FLOOR}")
 _JUST_A_FLOOR = re.compile(rf"负?[{_CN}]{{1,3}}楼")
 _DENIED = re.compile(r"(?:不是|不在|不住|并非|而非|不要)(?:在)?$")
 # 「5号楼505和506都没电」: two rooms, and a form takes one.
@@ -171,7 +180,7 @@ _ELSEWHERE = re.compile(
     r"(?:国家|[市省县]立?|小区的?|车站的?|[铁动]站|公园的?|动物园|机场|商场|景区|(?:隔壁|别的|其他|外地)(?:学校|大学|高校)的?|外校的?|老家的?|北大|清华|复旦|浙大|高中的?|北京|上海|广州|深圳|杭州|南京|武汉|成都|西安|天津|重庆|我家(?:小区)?的?|我家住在?|家住)\s?$"
 )
 _PUT = re.compile(r"(?:改成|改到|改为|换成|换到|换去|应该是|送到|送去)\s?$")
-_CORRECTED = re.compile(r"不对|错了|应该是|更正|改成|改到|改为|换成|换到|不不")
+_CORRECTED = re.compile(r"不对|不好意思|抱歉|口误|[搞记弄]错|错了|应该是|更正|改成|改到|改为|换成|换到|不不")
 
 
 def _with_room(text: str, place: Place, after: int) -> Place:
@@ -198,7 +207,7 @@ def _number(said: str) -> str | None:
 
 def _place(match: re.Match[str]) -> Place | None:
     parts = match.groupdict()
-    said = parts["room"] or parts["class_room"]
+    said = parts["room"] or parts["class_room"] or parts["room_after"]
     room = _number(said) if said else None
     if said and not room:
         return None
@@ -313,11 +322,11 @@ def _pattern() -> re.Pattern[str]:
     lettered = rf"(?P<lettered>(?<![a-z\d])[ab])[- ]?(?P<class_room>\d{{3}}|[{_DIGIT}]{{3}}(?![{_DIGIT}十百]))(?![\d.a-z])(?:教室|室)?"
     # 「图书馆北门」: a gate of the building, where it stands right behind its name.
     corner_said = rf"(?P<corner>{_corners()}|[东西南北]门(?![口卫外]))"
-    corner = rf"(?:(?:{_SIDE}[的 ]?|(?(floor)[,、—–-] ?)|的?(?:那个|那间|这个|这间|有个)){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?)?"
+    corner = rf"(?:(?:{_SIDE}[的 ]?|(?(floor)[,、—–-] ?)|的?(?:那个|那间|这个|这间|有个)){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?(?:[的 ]?(?P<room_after>{_DOOR}))?)?"
     # 「东区3号楼(不是西区的)312」, 「3号楼(东苑)402」: what is put in brackets between house and room.
     aside = rf"(?:\s?\((?:(?P<estate_after>{estates})|(?![^()]*\d)(?!{_FLOOR}|{_corners()})[^()]{{1,12}})\))?"
     inside = (
         rf"(?:里面?|内|[那这]边)?{aside}(?:{_GAP}{_UNIT})?(?:(?:{_GAP}|\s?[-—–]\s?)\(?(?P<floor>{_FLOOR})\)?)?(?:(?:{_GAP}\(?{_NAMED}|\s?[-—–~]\s?){_ROOM}\)?"
-        rf"|(?P<door>0[1-9])(?={_CALLED}){_CALLED})?{corner}"
+        rf"|(?P<door>0[1-9])(?:{_CALLED}|(?=$|[ ,。的])))?{corner}"
     )
     return re.compile(rf"(?:{lettered}|(?:{estate}{house}|{alias}){inside})", re.IGNORECASE)
