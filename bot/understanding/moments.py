@@ -12,7 +12,7 @@ from bot.understanding.days import Named
 from bot.understanding.school_year import SchoolYear
 
 TO = re.compile(
-    r"\s?(?:左右|多(?!少)|前后|来钟|不到)?\)?\s?(?:的|就|开始|起|出发|走|放假|请假|离校|回家|用|借|开|打|玩|学|练)?\s?,?\s?(?:一直|直|请假|请|休息|休)*\s?(?:到了?|至|-+|~+|—+|–+|→|to(?![a-z]))\s?"
+    r"\s?(?:左右|多(?!少)|前后|来钟|不到)?\)?\s?(?:的|就|开始|起|出发|走|放假|请假|离校|回家|用|借|开|打|玩|学|练|[借用租订](?:个|间|一下)?[^,。!?\d到至-]{1,6}?)?\s?,?\s?(?:一直|直|请假|请|休息|休|[借用租占打玩学练坐待留]|持续|连续)*\s?(?:到了?|至|-+|~+|—+|–+|→|to(?![a-z]))\s?"
 )
 """What stands between the beginning and the end of a range."""
 
