@@ -34,6 +34,7 @@ _EVENT_AHEAD = re.compile(rf"{_EVENT}(?:是|在|定在|于|日期|时间|:)?\s?$
 _ALONE = re.compile(r"(?:(?<=^)|(?<=[\s,。;!?(]))\d{1,2}[./]\d{1,2}(?=$|[\s,。;!?)])")
 _ABOUT_TIME = re.compile(r"[那当]天|[那当]晚|跨年|晚归|请假|离校|外出|返校|期间|哪天|日期|几号")
 _STOPS = re.compile(r"[,。;!?]")
+_OR = re.compile(r"\s?(?:、|/|或者?|还是)\s?")
 _WHICH_IS = re.compile(r"\s?[,(]?\s?(?:是|就是|也就是)?\s?")
 _BREATHS = re.compile(r"[,。;!?\s]")
 # 「10.8请的假」; 「9.9包邮」 is no day.
@@ -182,6 +183,9 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     if len(timed) > 1 or (not timed and len(lone) > 1):
         return When(day=day, count=count)
     if timed and roles.bounded(text, timed[0]):
+        return When(day=day, count=count)
+    if timed and timed[0].hour and any(_OR.fullmatch(text, timed[0].end, other.start) for other in lone):
+        # 「明天两点或三点」 leaves the hour open.
         return When(day=day, count=count)
     if timed and not timed[0].hour and len(lone) == 1:
         said = ranges.beside(timed[0].said, lone[0].said)
