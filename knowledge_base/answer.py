@@ -121,8 +121,8 @@ class Desk:
         named = f"按{day.isoformat()}时有效的规定：\n" if asking.as_of else ""
         questions = asking.parts or (asking.question,)
         if self._anothers(asking):
-            whole = self._judged(asking, day)
-            return Decline("out_of_scope", self._nearest(whole.everybody, whole.question), "private", asking.question)
+            judged = self._judged(asking, day)
+            return Decline("out_of_scope", self._nearest(judged.everybody, judged.question), "private", asking.question)
         said = [self._one(about(asking, question), day) for question in questions]
         answered = [each for each in said if isinstance(each, _Quoted)]
         if not answered:

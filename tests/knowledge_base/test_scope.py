@@ -116,7 +116,7 @@ def test_questions_in_one_breath_about_another_person_are_not_answered_one_by_on
     said = published.answer(gossip, TODAY)
     assert isinstance(said, Decline)
     assert (said.reason, said.because, published.support(gossip, TODAY)) == ("out_of_scope", "private", 0.0)
-    assert numbers(published.answer("一等奖学金多少钱，几月发放", TODAY)) == ["示范大学学〔2025〕9号"]
+    assert set(numbers(published.answer("一等奖学金多少钱，几月发放", TODAY))) == {"示范大学学〔2025〕9号"}
 
 
 def test_a_question_in_traditional_characters_is_answered_like_the_same_in_simplified_ones(published: Library) -> None:
