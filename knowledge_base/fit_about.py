@@ -64,7 +64,7 @@ WRONGLY = (0.02, 0.03)
 Those that only look so are a third of them."""
 SURELY_WRONGLY = (0.015, 0.015)
 """Share of our own questions that are declined because they sound so much like one about somebody else. Chosen by folds over the
-hands: of another person's questions 2 to 8 in a hundred more are found than at 0.007. Almost all that are taken for another
+hands: of another person's questions 4 to 7 in a hundred more are found than at 0.007. Almost all that are taken for another
 school's are by people who name one: with 0.02 a sixth hand was refused 9 times rather than 5, and as many are declined."""
 
 
