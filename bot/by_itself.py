@@ -12,7 +12,7 @@ from bot.in_between import SMALLTALK, request
 from bot.messages import Answered, Inbound, State, Trace
 from bot.policy import BEYOND_DOUBT
 from bot.services_open import OpenServices
-from bot.understanding import Reading, requests
+from bot.understanding import Reading, apart
 from bot.words import Service
 
 PERHAPS_ASKED = 0.02
@@ -106,7 +106,7 @@ def _may_ask(service: Service, reading: Reading) -> bool:
 
     Queries are asked for in the form of a question, so there the head must think it possible.
     """
-    how = service.task not in requests.QUERIES and DOINGS.search(reading.text) and not RULES.search(reading.text)
+    how = service.task not in apart.QUERIES and DOINGS.search(reading.text) and not RULES.search(reading.text)
     return bool(how) or reading.chance("policy_question") >= PERHAPS_ASKED
 
 

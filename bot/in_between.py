@@ -14,7 +14,7 @@ from bot.doubts import SURE, VERY_SURE
 from bot.messages import Answered, Inbound, State, Trace
 from bot.policy import Policies
 from bot.services_open import ALL, OpenServices
-from bot.understanding import Reading, requests
+from bot.understanding import Reading, apart, requests
 from bot.words import Names, Service
 
 SMALLTALK = frozenset({"greet", "thank", "goodbye", "affirm", "deny", "cancel"})
@@ -139,7 +139,7 @@ class InBetween:
         if free and not first:
             return wanted if reading.confidence >= VERY_SURE and tasks.looks_requested(reading.text) else None
         # 「周三上午的」 to a question that could not read it is an answer gone wrong, whatever service it reminds the head of.
-        like_a_wish = first or wanted.task in requests.STATED or requests.formed(reading.text)
+        like_a_wish = first or wanted.task in apart.STATED or requests.formed(reading.text)
         return wanted if reading.confidence >= PERHAPS and like_a_wish else None
 
     def _plainly(self, reading: Reading, *, free: bool) -> bool:

@@ -70,7 +70,7 @@ class Pipeline:
 
         by_itself = ByItself(opened, asking, doubts, services, words, human)
         reader = Reader(self.understanding, services, names, now)
-        several = Several(opened, asking, reader.read, services, words, human)
+        several = Several(opened, asking, reader, services, words, human)
         in_between = InBetween(
             opened, asking, self.policies, services, names, words, now, by_itself.answer, several.answer, several.added
         )
@@ -265,7 +265,7 @@ class Pipeline:
     # words
 
     async def _read(self, text: str) -> Reading:
-        return await asyncio.to_thread(self.several.read, text)
+        return await asyncio.to_thread(self.several.reader.read, text)
 
     async def _message(self, reading: Reading, inbound: Inbound, state: State) -> Answered:
         if reading.chance("crisis") >= CRISIS and reading.vector is not None and not _chosen(reading, state):

@@ -22,6 +22,8 @@ class Understands(Protocol):
 
     def read(self, text: str, now: datetime) -> Reading: ...
 
+    def glance(self, text: str) -> tuple[tuple[str, float], ...]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -46,6 +48,10 @@ class Reader:
             return replace(reading, intent=named, confidence=1.0, ranking=((named, 1.0),))
         said = self.names.said(reading.text, reading.closest) if reading.vector is not None else None
         return _led_by(said, reading) if said is not None else reading
+
+    def glance(self, text: str) -> tuple[tuple[str, float], ...]:
+        """Every intent with what the words alone say for it: for where a sentence vector would cost too much."""
+        return self.understanding.glance(text)
 
 
 def _led_by(task: str, reading: Reading) -> Reading:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from bot import replies
 from bot.asking import Asking
 from bot.messages import Answered, Inbound, Reply, State, Trace
+from bot.reader import Reader
 from bot.services_open import OpenServices
 from bot.understanding import Reading, requests
 from bot.words import Service
@@ -20,7 +21,7 @@ class Several:
 
     open: OpenServices
     asking: Asking
-    read: Callable[[str], Reading]
+    reader: Reader
     services: Mapping[str, Service]
     words: Mapping[str, str]
     human: Callable[[State, float], Awaitable[Answered]]
@@ -29,7 +30,7 @@ class Several:
         """What a message asks for beside the answer that it is."""
         if reading.vector is None or not requests.may_be_several(reading.text):
             return None
-        return await asyncio.to_thread(requests.added, reading, self.read)
+        return await asyncio.to_thread(requests.added, reading, self.reader.read)
 
     async def answer(self, reading: Reading, inbound: Inbound, state: State) -> Answered | None:
         """``None`` when the message asks for one thing only.
@@ -39,7 +40,7 @@ class Several:
         """
         if reading.vector is None or not requests.may_be_several(reading.text):
             return None
-        parts = await asyncio.to_thread(requests.split, reading, self.read)
+        parts = await asyncio.to_thread(requests.split, reading, self.reader.read, self.reader.glance)
         if len(parts) < 2:
             return None
         said: list[Reply] = []

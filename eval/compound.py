@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 import yaml
 
 from bot.reader import Reader
-from bot.understanding import Understanding, requests
+from bot.understanding import Understanding, crisis, requests
+from bot.understanding.apart import NO_REQUESTS
 from bot.understanding.intents import Head
 from bot.understanding.normalise import normalise
 from bot.understanding.train import MODEL
 from bot.words import Names, read_services
 from eval.figures import Figure, share
+from eval.intents import read_held_out
 from knowledge_base import open_encoder
 
 HELD_OUT = Path(__file__).with_name("heldout") / "understanding"
@@ -30,8 +33,8 @@ def read(path: Path, key: str) -> list[dict[str, Any]]:
     return rows
 
 
-def measure(compound: list[dict[str, Any]], single: list[dict[str, Any]], of: str) -> list[Figure]:
-    """The figures of these sentences; ``of`` says which they are."""
+def splitter() -> Callable[[str], list[str]]:
+    """What takes a message apart as the product does: text → the intents of its requests, in the order in which they are done."""
     services = read_services()
     names = Names(services)
     reader = Reader(Understanding(open_encoder(), Head.load(MODEL)), services, names, datetime.now)
@@ -40,27 +43,53 @@ def measure(compound: list[dict[str, Any]], single: list[dict[str, Any]], of: st
         whole = reader.read(normalise(text))
         if names.task(whole.text) or not requests.may_be_several(whole.text):
             return [whole.intent]
-        return [part.intent for part in requests.split(whole, reader.read)]
+        return [part.intent for part in requests.split(whole, reader.read, reader.glance)]
 
-    lost, disordered, torn = [], [], []
-    for row in compound:
+    return parts
+
+
+def measure(compound: list[dict[str, Any]], single: list[dict[str, Any]], of: str) -> list[Figure]:
+    """The figures of these sentences; ``of`` says which they are."""
+    parts = splitter()
+    both = [row for row in compound if not NO_REQUESTS & set(row["intents"])]
+    beside = [row for row in compound if NO_REQUESTS & set(row["intents"])]
+    lost, disordered, dropped, torn = [], [], [], []
+    for row in both:
         found = parts(row["text"])
         told = f"{row['text']} → {found}, not {row['intents']}"
         if not set(found) >= set(row["intents"]) or len(found) < 2:
             lost.append(told)
         if found != row["intents"]:
             disordered.append(told)
+    for row in beside:
+        # Who is in danger gets a person before anything else is read.
+        danger = "crisis" in row["intents"] and crisis.screen(normalise(row["text"])) is not None
+        if not danger and not set(found := parts(row["text"])) >= set(row["intents"]) - NO_REQUESTS:
+            dropped.append(f"{row['text']} → {found}, not {row['intents']}")
     for row in single:
         found = parts(row["text"])
         if len(found) > 1:
             torn.append(f"{row['text']} → {found}")
-    n, whole = len(compound), len(single)
-    return [
+    n, whole = len(both), len(single)
+    figures = [
         share(f"compound: both found, {of}", n - len(lost), n, goal=90.0, misses=tuple(lost)),
-        share(f"compound: both found and in order, {of}", n - len(disordered), n, goal=90.0, misses=tuple(disordered)),
+        share(f"compound: both found and in order, {of}", n - len(disordered), n, misses=tuple(disordered)),
         share(f"compound: one request left whole, {of}", whole - len(torn), whole, goal=90.0, misses=tuple(torn)),
     ]
+    if beside:
+        name = f"compound: the request beside thanks, a greeting, a yes or a no found, {of}"
+        figures.append(share(name, len(beside) - len(dropped), len(beside), misses=tuple(dropped)))
+    return figures
 
 
 def run() -> list[Figure]:
-    return measure(read(COMPOUND, "compound"), read(SINGLE, "single"), "held out")
+    """Two requests each of which can be done or answered; what stands beside thanks and the like is counted apart."""
+    alone = [
+        {"text": text, "intent": intent}
+        for name in ("plain", "hard")
+        for text, intent in read_held_out(HELD_OUT / f"{name}.yml")
+        if intent not in NO_REQUESTS
+    ]
+    *figures, whole, beside = measure(read(COMPOUND, "compound"), read(SINGLE, "single"), "held out")
+    _, _, ordinary = measure([], alone, "plain and hard sentences, held out")
+    return [*figures, whole, ordinary, beside]

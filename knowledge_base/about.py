@@ -144,6 +144,12 @@ class About:
         return "private" if over[0] >= over[1] else "school"
 
 
+def everyday(scores: Sequence[float] | Floats) -> bool:
+    """Whether a question sounds more like one on nothing of a university than like one about other people: 肖秀荣和腿姐跟哪个."""
+    told = np.asarray(scores, dtype=np.float32)
+    return bool(told[0] > max(0.0, float(others(told).max())))
+
+
 def others(scores: Floats) -> Floats:
     """``float32[…, 4]`` of :meth:`About.scores` to ``float32[…, 2]``: how much about a person, how much about another school."""
     both: Floats = np.stack([scores[..., 1] + SPOKEN * scores[..., 3], scores[..., 2]], axis=-1)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from .asking import Asking, about
+from .asking import Asking, about, in_one_breath
+from .barred import barred
 from .cited import article, cited
 from .document import ANYBODY, Document, Passage, Span, Who
 from .encoder import Vector
@@ -119,6 +120,9 @@ class Desk:
         day = asking.as_of or as_of
         named = f"按{day.isoformat()}时有效的规定：\n" if asking.as_of else ""
         questions = asking.parts or (asking.question,)
+        if self._anothers(asking):
+            judged = self._judged(asking, day)
+            return Decline("out_of_scope", self._nearest(judged.everybody, judged.question), "private", asking.question)
         said = [self._one(about(asking, question), day) for question in questions]
         answered = [each for each in said if isinstance(each, _Quoted)]
         if not answered:
@@ -139,11 +143,19 @@ class Desk:
         Of several questions the most, and of the message as one: any of them is answered alone. For measuring thresholds;
         whether to answer is :meth:`answer`'s to say.
         """
+        if self._anothers(asking):
+            return 0.0
         day = asking.as_of or as_of
         tried = [about(asking, question) for question in asking.parts or (asking.question,)]
         if len(tried) > 1:
             tried.append(asking)
         return max(self._support(each, day) for each in tried)
+
+    def _anothers(self, asking: Asking) -> bool:
+        """Whether questions in one breath are together about another person: of 「唐一鸣为什么换宿舍，是不是跟人打架」 the second alone
+        asks for the rule on fighting."""
+        several = len(asking.parts) > 1 and in_one_breath(asking.question)
+        return several and self.gate.anothers(asking.question, self.encode(asking.question), self.own)
 
     def _support(self, asking: Asking, as_of: date) -> float:
         judged = self._judged(asking, as_of)
@@ -167,6 +179,8 @@ class Desk:
             first.document if first else None,
             first.document.text[first.passage.start : first.passage.end] if first else "",
         )
+        if because is None and first is not None and barred(first.document, who.year, asking.question):
+            because = "cohort"
         if because is None and everybody is not found:
             because = self._for_others(question, vector, asking, found, verdict, everybody, as_of)
         if because is None and first is not None and self.index.lexical is not None and who.degree is not None:

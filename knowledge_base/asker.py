@@ -25,10 +25,16 @@ _DEGREES: tuple[tuple[str, str, Degree], ...] = (
     (r"本科(?:生)?", r"大[一二三四五](?=[^\d小]|$)", "本科"),
 )
 _OUTRIGHT = re.compile(r"(?:我|本人)们?(?:现在)?是(?:个|一名|名|在读)?(本科|硕士|博士|研究)生?(?!的|妈|爸|家长|导师)")
+# 我是本科生，我学长读博的，他退学能申诉吗: whom it is about is said later.
+_OF_ANOTHER = re.compile(
+    r"(?:学[长姐弟妹]|师[兄姐弟妹]|[我的](?:哥|姐|弟|妹|爸|妈)|老[公婆]|对象|[男女]朋?友|朋友|室友|同学|儿子|女儿|闺女)"
+    r"[^，。？?]{0,4}(?:是|读|念|在读)[^，。,？?]*[，。,？?\s][他她]"
+)
 _SAID_OUTRIGHT: dict[str, Degree] = {"本科": "本科", "硕士": "硕士", "研究": "硕士", "博士": "博士"}
 # 不是本科哈, 像本科那样, 本科阶段拿过 name a degree that is not theirs now.
 _NOT_THEIRS = re.compile(
-    r"不是(?:本科|硕士|博士|研究)生?|(?:像|跟|和|与|同)(?:本科|硕士|博士|研究)生?(?:那样|一样|似的)|(?:本科|硕士)(?:阶段|期间|时期?|那会儿?|的时候)(?!就读)"
+    r"不是(?:本科|硕士|博士|研究)生?|(?:像|跟|和|与|同)(?:本科|硕士|博士|研究)生?(?:那样|一样|似的)|(?:本科|硕士)(?:阶段|期间|时期?|那会儿?|的时候)(?!就读)|"
+    r"本科(?:就|也|都)?是?在[^，。]{0,8}(?:读|念|上)的"
 )
 # 考研究生, 推荐免试攻读硕士, 研究生院 say nothing about who asks.
 _BEFORE_ANOTHER = r"(?<!考)(?<!读)(?<!保)(?<!推)(?<!报)(?<!升)(?<!上)(?<!招)(?<!当)(?<!攻读)(?<!免试)(?<!成为)(?<!转)(?<!转成)(?<!改读)"
@@ -58,7 +64,9 @@ def who(said: str, today: date) -> Who:
 
 def _degree(said: str) -> Degree | None:
     if own := _OUTRIGHT.search(said):
-        return _SAID_OUTRIGHT[own[1]]
+        if not (_OF_ANOTHER.search(said, own.end()) and (theirs := _degree(said[own.end() :]))):
+            return _SAID_OUTRIGHT[own[1]]
+        return theirs
     found: list[Degree] = []
     rest = _NOT_THEIRS.sub("\n", said)
     for pattern, year, degree in _DEGREES:

@@ -110,6 +110,8 @@ _ASKS = re.compile(
 _CUTS = re.compile(
     r"(?<=[？?；;。！!\n])|[，,、\s]*(?=(?:还有就是|还有|另外|以及|顺便|同时|再就是|再问|然后再?问)[，,]?)|[，,](?=[^，,]*$)|[，,]"
 )
+_APART = re.compile(r"(?:还有就是|还有|另外|以及|顺便|同时|再就是|再问)|[？?；;。！!\n]\s*(?=\S)")
+"""What stands between questions that have nothing to do with each other."""
 _JOINS = re.compile(
     r"^(?:还有就是|还有|另外|以及|顺便(?:再?问一?下|问问)?|同时|再就是|再问一?下|然后再?问?|请问|那么?)[，,：:\s]*"
 )
@@ -142,6 +144,11 @@ def parts(question: str) -> tuple[str, ...]:
         return ()
     about = topic(asked[0])
     return (asked[0], *(each if _stands_alone(each) else f"{about} {each}" for each in asked[1:]))
+
+
+def in_one_breath(message: str) -> bool:
+    """Whether the questions of a message hang together: 「唐一鸣为什么换宿舍，是不是跟人打架」, joined by nothing but commas."""
+    return not _APART.search(message)
 
 
 # going on from the question before

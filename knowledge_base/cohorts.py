@@ -32,12 +32,21 @@ _A_YEARS_MARKS = re.compile(
     r"^(?:整年|全年|学年|那年|那会儿?|的?时候?|期间|[上下]学?期?)*的?(?:成绩|绩点|学分|分数|排名|挂|课程|表现|那年|那会|的?时候|时期?|期间|当时)"
 )
 _NEWCOMER = re.compile(
-    r"新生(?!班|导|奖学金|辅导|杯|手册|群|周|卡|们?的?(?:班助|学长|学姐))|准大学生|"
+    r"萌新|新来的(?:学生|同学)|(?:入学|进校|入校|报到)(?:才|刚|不到|还不到|没几)|新生(?!班|导|奖学金|辅导|杯|手册|群|周|卡|们?的?(?:班助|学长|学姐))|准大学生|"
     r"(?:刚|才|新)(?:刚|才)?(?:入学|入校|进校|进来|报到|录取|考[上进]|军训完|高考完)|(?:入学|大学)第一(?:年|学期)|今年(?:入学|入校|考进来|进校|录取)"
 )
 _THEN = re.compile(
     r"当年|当初|当时|那[年届时会阵]|那几年|那个时候|(?:[大研博][一二三四五]|级|在校|读书|上学|住校)的?时候?(?!间)|老规定|旧规定|以前的|之前的|早先|从前"
 )
+# 上一届 is the school year before; 前几届, 学姐那一届 are several, and nobody says which.
+_YEAR_BEFORE = re.compile(
+    r"上一?届(?!(?:学生会|社团|班委|干部|团委|理事|会员|成员)|的?(?:社长|主席|会长|部长|负责人)|毕业)"
+)
+_YEARS_BEFORE = re.compile(
+    r"前[几两三]届(?!毕业)|历届(?!毕业)|往届(?!毕业|生)|(?:学[长姐]|师[兄姐])们?那一?届|比我们?[高大早][一二两三四几]?届"
+)
+YEARS_BEFORE = 4
+"""How many school years back those are who are spoken of without being named."""
 _FIRST_YEAR_THEN = re.compile(r"(?:刚)?(?:入学|入校|进校|进来|报到|新生)(?:的)?(?:那[年会时]|时候?)|第一年")
 # What one who has left may still ask of today's rules.
 _STILL_ASKED = re.compile(
@@ -88,8 +97,10 @@ def year_of_study(said: str, today: date) -> int | None:
 
 
 def school_year_then(said: str, today: date) -> date | None:
-    """The last day of the school year of a named 年级 a question goes back to: 「22级当初大一的时候」 is 2023-07-31."""
+    """The last day of the school year a question goes back to: 「22级当初大一的时候」 is 2023-07-31, 「上一届」 the last July."""
     came = admitted(said)
+    if came is None and _YEAR_BEFORE.search(said):
+        return date(_begun(today), 7, 31)
     if came is None or not (_THEN.search(said) or _FIRST_YEAR_THEN.search(said)):
         return None
     study = _YEAR.search(said)
@@ -115,6 +126,8 @@ def stay(said: str, today: date, degree: Degree | None) -> Stay | None:
             return None
         until = left.replace(year=left.year + LATE) if themselves and not past else left
         return (first, left) if until < today else None
+    if _YEARS_BEFORE.search(said):
+        return date(_begun(today) - YEARS_BEFORE, 9, 1), date(_begun(today), 7, 31)
     years = {int(of or whole or f"20{short}") for whole, short, of in _LEAVERS.findall(said)}
     if len(years) != 1:
         return None

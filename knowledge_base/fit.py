@@ -52,8 +52,9 @@ MISSES = "outside_detail.yml"
 NEAR_MISS = 0.3
 """What a near miss weighs where support is fitted; with more the gate came to decline plain questions, too. For bare documents it
 weighs nothing, and campus life is like what is missing: else a document on a new matter was not believed what it says."""
-LEAST_ANSWERED = {"knowing": 0.95, "unknowing": 0.90}
-"""Share of the answerable questions of a full library that must pass; the threshold is the strictest that lets so many through."""
+LEAST_ANSWERED = {"knowing": 0.955, "unknowing": 0.90}
+"""Share of the answerable questions of a full library that must pass; the threshold is the strictest that lets so many through. At 0.95 a
+few plain development questions more were declined, and nothing of an unseen hand's that should be."""
 FORGOTTEN = 0.35
 """Share of the questions whose topics the fit pretends not to know: the list of topics was made beside some of them."""
 STRENGTH = 0.02

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .about import About, OfOthers
+from .about import About, OfOthers, everyday
 from .encoder import Vector
 from .index import Found, Index
 from .schools import ours
@@ -159,6 +159,11 @@ class Gate:
             raise OtherEngine(f"what questions are about is missing for {engine_id!r}: {error}") from error
         return cls(engine_id, common, about, *judges)
 
+    def anothers(self, message: str, vector: Vector, own: frozenset[str]) -> bool:
+        """Whether a whole message, of which only parts are searched, is surely about another person's matters."""
+        said = ours(message, own)
+        return self.about.of_others(said, self.about.scores(said, vector), surely=True) == "private"
+
     def verdict(
         self,
         index: Index,
@@ -184,11 +189,19 @@ class Gate:
         wording = Wording.of(question)
         if sum(map(len, foreign(index.lexical, question))) >= ABSENT * max(1, sum(wording.content)):
             supported = 0.0
+        # What sounds more like an everyday question is declined as one: nobody is told that a film star's matters are private.
+        stray = everyday(about)
         if surely := self.about.of_others(said, about, surely=True):
-            return Verdict(right, 0.0, answer=False, reason="unsure", about=surely)
+            return Verdict(
+                right,
+                0.0,
+                answer=False,
+                reason="out_of_domain" if stray else "unsure",
+                about=None if stray else surely,
+            )
         if supported >= judge.answer_at:
             return Verdict(right, supported, answer=True, reason=None)
-        of_others = self.about.of_others(said, about)
+        of_others = None if stray else self.about.of_others(said, about)
         if supported >= judge.doubt_at:
             return Verdict(right, supported, answer=False, reason="unsure", about=of_others)
         at_home = judge.ours.probability(numbers) >= 0.5

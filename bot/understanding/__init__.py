@@ -59,3 +59,9 @@ class Understanding:
         vector = self.encoder.query(said)
         ranking = self.head.ranking(vector, said)
         return Reading(text, ranking[0][0], ranking[0][1], ranking, found, vector)
+
+    def glance(self, text: str) -> tuple[tuple[str, float], ...]:
+        """Every intent with what the words alone say for it, most likely first. About 0.4 ms."""
+        if intent := smalltalk.exact(text):
+            return ((intent, 1.0),)
+        return self.head.glance(plain(text))

@@ -30,6 +30,9 @@ ACCEPT = 0.65
 """From this calibrated probability on an intent is acted upon; below it the two most likely are offered. Chosen by
 ``python -m bot.understanding.folds``; each head carries its own (:attr:`Head.accept`)."""
 
+GLANCING = 1.0
+"""Scores of words alone are divided by so many times the temperature."""
+
 _PIECE = re.compile(r"[\u3400-\u9fff]|[a-z]+|\d+|[^\s]")
 
 
@@ -137,7 +140,13 @@ class Head:
 
     def ranking(self, vector: Vector, text: str) -> tuple[tuple[str, float], ...]:
         """Every intent with its calibrated probability, most likely first. ``text`` is spelled out, as ``vector``'s was."""
-        scores = self.scores(vector, text) / self.temperature
+        return self._ranked(self.scores(vector, text) / self.temperature)
+
+    def glance(self, text: str) -> tuple[tuple[str, float], ...]:
+        """The same from the words alone, where a vector would cost too much: 0.3 ms, and wrong twice as often."""
+        return self._ranked(self.by_words(text) / (GLANCING * self.temperature))
+
+    def _ranked(self, scores: Vector) -> tuple[tuple[str, float], ...]:
         odds = np.exp(scores - scores.max())
         chances = odds / odds.sum()
         order = np.argsort(-chances)
@@ -148,7 +157,11 @@ class Head:
         centred = self.features.centred(vector)
         # Rows and vector are of unit length: the squared distance is 2 - 2·cosine.
         likeness = np.exp((2 * self.gamma) * (self.rows @ centred - 1))
-        scores = likeness @ self.weights.near + self.features.signs(text) @ self.weights.signs
+        return np.asarray(likeness @ self.weights.near + self.by_words(text), dtype=np.float32)
+
+    def by_words(self, text: str) -> Vector:
+        """float32[classes]: what the words alone say, before the temperature."""
+        scores = self.features.signs(text) @ self.weights.signs
         for grams, counted, weights in (
             (self.features.written, ngrams(text), self.weights.written),
             (self.features.sounding, spoken(text), self.weights.sounding),

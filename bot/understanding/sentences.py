@@ -12,12 +12,13 @@ from bot.understanding.normalise import normalise
 ROOT = Path(__file__).resolve().parents[2]
 SENTENCES = ROOT / "training_data" / "intents"
 HARD = ROOT / "training_data" / "hard"
+REQUESTS = ROOT / "training_data" / "requests"
 QUESTIONS = ROOT / "training_data" / "questions"
 WORDS = ROOT / "training_data" / "words"
 TASKS = ROOT / "actions" / "tasks"
 """A service that came in a folder of its own brings its sentences with it: ``<task>/sentences.yml``."""
 
-HANDS = ("first", "second", "third")
+HANDS = ("first", "second", "third", "fourth", "fifth")
 """Files of :data:`HARD` by one writer each, who saw nothing but ``docs/intents.md``: left out in turn, they judge the head."""
 POLICY_QUESTIONS = ("policies.yml", "policies_more.yml", "policies_new.yml", "short.yml")
 """What has an answer; the other files beside them hold what has none, slips of the pen and what is out of scope."""
@@ -33,7 +34,8 @@ Pairs = list[tuple[str, str]]
 
 def read_sentences() -> Pairs:
     """Everything the head is trained on, each sentence once."""
-    return once(plain_sentences() + [pair for path in sorted(HARD.glob("*.yml")) for pair in hard_sentences(path)])
+    hard = [pair for path in sorted(HARD.glob("*.yml")) for pair in hard_sentences(path)]
+    return once(plain_sentences() + hard + [pair for path in sorted(REQUESTS.glob("*.yml")) for pair in pieces(path)])
 
 
 def files() -> list[Path]:
@@ -42,6 +44,7 @@ def files() -> list[Path]:
         *sorted(SENTENCES.glob("*.yml")),
         *sorted(TASKS.glob("*/sentences.yml")),
         *sorted(HARD.glob("*.yml")),
+        *sorted(REQUESTS.glob("*.yml")),
         *sorted(QUESTIONS.glob("*.yml")),
         *(WORDS / f"{name}.yml" for name in ("initials", "signs", "sounds")),
     ]
@@ -75,6 +78,17 @@ def plain_sentences() -> Pairs:
 def hard_sentences(path: Path) -> Pairs:
     """One file of :data:`HARD`: intent → sentences."""
     return [(normalise(str(sentence)), intent) for intent, sentences in _load(path).items() for sentence in sentences]
+
+
+def pieces(path: Path) -> Pairs:
+    """One file of :data:`REQUESTS`: each request of a message of two by itself, and what only looks like two."""
+    raw = _load(path)
+    parts = [
+        (normalise(part), intent)
+        for row in raw["compound"]
+        for part, intent in zip(row.get("parts", ()), row["intents"], strict=False)
+    ]
+    return parts + [(normalise(row["text"]), row["intent"]) for row in raw["single"]]
 
 
 def once(pairs: Pairs) -> Pairs:

@@ -87,9 +87,18 @@ class Head:
         found = entities.find(text, now)
         if intent := smalltalk.exact(text):
             return Reading(text, intent, 1.0, ((intent, 1.0),), found, None)
-        meaning = self.meanings.get(text, ("out_of_scope", 0.2))
+        meaning = self.meanings.get(text) or self.both(text) or ("out_of_scope", 0.2)
         ranking = (meaning,) if isinstance(meaning[0], str) else tuple(meaning)
         return Reading(text, ranking[0][0], ranking[0][1], ranking, found, object())  # type: ignore[arg-type]
+
+    def both(self, text: str) -> tuple[tuple[str, float], ...] | None:
+        """A message that holds two things it knows sounds like both, as it does to a real head."""
+        known = {self.meanings[piece] for piece in self.meanings if piece in text}
+        intents = {str(intent): 0.45 for intent, *_ in known if isinstance(intent, str)}
+        return tuple(intents.items()) if len(intents) > 1 else None
+
+    def glance(self, text: str) -> tuple[tuple[str, float], ...]:
+        return self.read(text, datetime.now()).ranking
 
 
 class Rules:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from knowledge_base import open_encoder
-from knowledge_base.about import BUCKETS, About, run_shares, runs, signs, spoken
+from knowledge_base.about import BUCKETS, About, everyday, run_shares, runs, signs, spoken
 from knowledge_base.document import Document
 from knowledge_base.embeddings import Embeddings
 from knowledge_base.fit_about import Example, examples, learnt
@@ -62,6 +62,20 @@ def test_it_is_surely_about_another_only_above_a_higher_threshold() -> None:
     told = (0.0, 0.5, 0.8, 2.0)
     assert (about().of_others(ASKED, told), about().of_others(ASKED, told, surely=True)) == ("school", "school")
     assert about().of_others(ASKED, (0.0, 0.5, 0.6, 2.0), surely=True) is None
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        ((0.9, 0.4, -1.0, 1.0), True),
+        ((0.4, 0.4, -1.0, 1.0), False),
+        ((-0.1, -0.5, -1.0, -1.0), False),
+    ],
+)
+def test_what_sounds_more_of_everyday_life_than_of_others_is_everyday(
+    scores: tuple[float, ...], expected: bool
+) -> None:
+    assert everyday(scores) is expected
 
 
 def test_no_question_without_a_word_of_another_school_is_said_to_be_about_one() -> None:
@@ -186,7 +200,8 @@ def test_learnt_from_are_questions_of_documents_what_only_looks_forbidden_and_wh
         encoding="utf-8",
     )
     (tmp_path / "hand_third.yml").write_text(
-        "everyday: [明天下雨吗]\nprivate: [她几点回寝]\nown: [我的绩点在哪看]\nschool: [交大能退课吗]\nexchange: [去交大交换怎么申请]\n",
+        "everyday: [明天下雨吗]\nprivate: [她几点回寝]\nown: [我的绩点在哪看]\nschool: [交大能退课吗]\nexchange: [去交大交换怎么申请]\n"
+        "degree: [MBA能评奖吗]\nrules: [灯坏了找谁]\n",
         encoding="utf-8",
     )
     (tmp_path / "outside_everyday.yml").write_text("- 红烧肉怎么做\n", encoding="utf-8")
@@ -206,6 +221,8 @@ def test_learnt_from_are_questions_of_documents_what_only_looks_forbidden_and_wh
         ("我的绩点在哪看", "own"),
         ("交大能退课吗", "school"),
         ("去交大交换怎么申请", "own"),
+        ("MBA能评奖吗", "beside"),
+        ("灯坏了找谁", "own"),
         ("食堂哪家好吃", "beside"),
         ("红烧肉怎么做", "outside"),
     ]

@@ -30,6 +30,8 @@ RULES = Document("评优办法", None, None, None, date(2021, 9, 1), "", (), (),
         ("大一点的宿舍在哪", None),
         ("新生班导生怎么选", None),
         ("23级当年大一怎么评优的", None),
+        ("萌新评优要什么条件", 1),
+        ("入学才两个月，评优要什么条件", 1),
     ],
 )
 def test_the_year_of_study_of_whom_a_question_is_about(said: str, expected: int | None) -> None:
@@ -55,6 +57,9 @@ def test_a_new_school_year_begins_in_august() -> None:
         ("我2021级的，那会儿评优看什么", None, (date(2022, 8, 31), date(2025, 6, 30))),
         ("2021级休学的评优看什么", None, None),
         ("2018级毕业证丢了去哪补办", None, None),
+        ("前几届评优看什么", None, (date(2022, 9, 1), date(2026, 7, 31))),
+        ("学姐那一届评优看什么", None, (date(2022, 9, 1), date(2026, 7, 31))),
+        ("往届毕业生当兵要什么", None, None),
         ("评优看什么", None, None),
     ],
 )
@@ -70,6 +75,11 @@ def test_a_cohort_is_not_guessed_from_two_years() -> None:
 def test_a_cohort_goes_back_to_the_end_of_the_school_year_it_names() -> None:
     assert school_year_then("20级大三的时候评优看什么", TODAY) == date(2023, 7, 31)
     assert school_year_then("20级大三评优看什么", TODAY) is None
+
+
+def test_the_year_before_ours_goes_back_to_its_end() -> None:
+    assert school_year_then("上一届评优看什么", TODAY) == date(2026, 7, 31)
+    assert school_year_then("上一届学生会怎么换届", TODAY) is None
 
 
 @pytest.mark.parametrize(

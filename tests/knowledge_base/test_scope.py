@@ -111,6 +111,14 @@ def test_what_only_a_rule_for_another_degree_says_is_not_answered_from_one_that_
     assert numbers(published.answer("本科生中期退课什么时候申请，谁审核退课", TODAY)) == ["示范大学学〔2025〕10号"]
 
 
+def test_questions_in_one_breath_about_another_person_are_not_answered_one_by_one(published: Library) -> None:
+    gossip = "室友昨晚跟谁出去的，是不是宿舍楼关门了才回来"
+    said = published.answer(gossip, TODAY)
+    assert isinstance(said, Decline)
+    assert (said.reason, said.because, published.support(gossip, TODAY)) == ("out_of_scope", "private", 0.0)
+    assert set(numbers(published.answer("一等奖学金多少钱，几月发放", TODAY))) == {"示范大学学〔2025〕9号"}
+
+
 def test_a_question_in_traditional_characters_is_answered_like_the_same_in_simplified_ones(published: Library) -> None:
     plain = published.answer("申请一等奖学金平均学分绩点要多少", TODAY)
     assert numbers(plain) == ["示范大学学〔2025〕9号"]
