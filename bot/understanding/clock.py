@@ -21,13 +21,13 @@ PARTS = {
     "晚": (time(18), time(22)),
 }
 _PART = (
-    r"(?P<part>凌晨|(?:大半夜|半夜|深夜|后半夜|午夜)(?=的?里?\s?[\d一二两三四五六七八九十零])里?|早上|早晨|清晨|清早|一?大早上?|一早|早(?!一点)(?=[\s\d一二两三四五六七八九十]|$|[,到至-])|上午|中午|正午|下午|午后|傍晚"
-    r"|晚上|夜里|夜晚|晚间|晚(?!一点)(?=[\s\d一二两三四五六七八九十]|$|[,到至-])|(?<=[明今])[晚早晨夜])"
+    r"(?P<part>凌晨|(?:大半夜|半夜|深夜|后半夜|午夜)(?=的?里?\s?[\d一二两三四五六七八九十零])里?|早上|早晨|清晨|一?大?清早|一?大早上?|一早(?:起来)?|早起(?=的?[五六七八\d])|大中午|中午头|午休(?!之?后|以后)(?:时间|时候)?|(?:吃完?)?(?:晚饭|晚自习)(?:之后|以后|后)|(?:吃完?)?(?:午饭|午休|午睡)(?:之后|以后|后)|大下午|大晚上|早(?!一点)(?=[\s\d一二两三四五六七八九十]|$|[,到至-])|上午|中午|正午|下午|午后|傍晚"
+    r"|晚上|夜里|夜晚|晚间|(?<=[今明后前昨]天)晚(?![会点自饭餐些归间辈于上了安])|(?<=[周期拜][一二三四五六日天])晚(?![会点自饭餐些归间辈于上了安])|晚(?!一点)(?=[\s\d一二两三四五六七八九十]|$|[,到至-])|(?<=[明今])[晚早晨夜])"
 )
 # 「早一点」, 「有一点」 and 「快一点」 are no hour.
 _VAGUE = r"(?<![第扣])(?!一点(?:都|也|儿|没|不|用|反应|声音?|水|办法|信号|问题|效果|变化|小))(?<!绩点)(?<!绩点是)(?<!均分)(?<!均绩)(?!(?<=[有快慢大小早晚多少差好高低远近贵轻重这那提往])一点(?![半整钟到至\d,\s十]))"
 # 「我有两点建议」; 「两点了还没人来」 tells what time it is.
-_POINTS = r"(?![\s的]?(?:水|建议|意见|要求|原因|问题|说明|疑问|想法|理由|体会|希望|补充|之间|确定|连线|一线|了(?!吧|吗|行)|\d(?![\d分:个人刻])|[一二三四五六七八九](?=$|[ ,。的能可行才])|\s?[:,]\s?第?一))(?<!缺点.点)"
+_POINTS = r"(?![\s的]?(?:水|建议|意见|要求|原因|问题|说明|疑问|想法|理由|体会|希望|补充|之间的?(?:距离|直线|最短|路|走)|确定|连线|一线|了(?!吧|吗|行)|\d(?![\d分:个人刻])|[一二三四五六七八九](?=$|[ ,。的能可行才])|\s?[:,]\s?(?:第一|一[是来、,:. ])))(?<!缺点.点)"
 _MINUTE = (
     r"过?(?P<minute>\d{2}(?!\d)|\d(?=分)|[一二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九]|[一二三四五六七八九](?=分))"
     r"分?(?!之|数|钟|个|人|份|号)"
@@ -42,7 +42,7 @@ _CLOCK = (
 # 「下午2-4点」: the first hour leaves its 点 to the second.
 _HOUR_SHARED = rf"(?P<shared>(?<![\d.:]){_NUM})(?=\s?(?:-+|~+|—+|–+|到|至)\s?{_NUM}(?:点|时(?!间|候)))"
 # 「早八」, 「晚五」
-_BRIEF = rf"(?P<brief>[早晚])(?P<bare>{_NUM})(?![点时:个天周月年分小号日块元次节秒钟级步门期餐层楼栋\d一二两三四五六七八九十])"
+_BRIEF = rf"(?:(?P<brief>[早晚])(?P<bare>{_NUM})(?![点时:个天周月年分小号日块元次节秒钟级步门期餐层楼栋\d一二两三四五六七八九十])|(?P<part_only>上午|下午|晚上)(?P<bare_after>\d{{1,2}}|[一二三四五六七八九]|十[一二]?)(?=$|[,。!?]|吧|到(?!货)))"
 # 「上午9.30」: only beside a part of the day, where it is no date.
 _DOTTED = r"(?:\s?(?P<dotted>\d{1,2})\.(?P<after_dot>[0-5]\d)(?!\d))"
 _TIME = re.compile(
@@ -119,8 +119,16 @@ def first(text: str, start: int = 0) -> Spoken | None:
 
 def _read(match: re.Match[str]) -> Spoken | None:
     said = match.groupdict()
-    part = _part(said["part"] or said["alone"] or said["brief"])
-    hour_said = said["hh"] or said["hpm"] or said["hour"] or said["shared"] or said["bare"] or said["dotted"]
+    part = _part(said["part"] or said["alone"] or said["brief"] or said["part_only"])
+    hour_said = (
+        said["hh"]
+        or said["hpm"]
+        or said["hour"]
+        or said["shared"]
+        or said["bare"]
+        or said["bare_after"]
+        or said["dotted"]
+    )
     if hour_said is None:
         return Spoken(part, None, 0, match.start(), match.end())
     hour = number(hour_said)
@@ -154,8 +162,10 @@ def _part(said: str | None) -> str | None:
         return None
     if said in PARTS:
         return said
+    if said in ("午休", "午休时间", "午休时候", "正午", "大中午", "中午头"):
+        return "中午"
     if "午" in said and "夜" not in said:
-        return "中午" if said == "正午" else "下午"
+        return "下午"
     if "夜" in said and said.endswith(("半夜", "深夜", "午夜", "夜里")) and said != "夜里":
         return "半夜"
     return "早" if any(sign in said for sign in "早晨") else "晚"

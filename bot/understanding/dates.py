@@ -11,33 +11,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from bot.understanding import bygone, dating, lengths, ranges
+from bot.understanding import asked, bygone, dating, lengths, ranges, roles
 from bot.understanding.clock import PARTS, Spoken
 from bot.understanding.counting import Calendar
 from bot.understanding.days import Named
-from bot.understanding.moments import TOLD, Moment, in_week, kept, moments_of
+from bot.understanding.moments import TOLD, Moment, in_week, kept, merged, moments_of
 from bot.understanding.ranges import LAST, Found
 from bot.understanding.school_year import SchoolYear
 
-_BEFORE = re.compile(r"\s?(?:的)?(?:之前|以前|前(?!台|往|门|面|后)|截止|(?:之后|以后)|后(?!台|面|勤|天))")
-_UNTIL = re.compile(
-    r"(?P<moved>改|推迟?|延期?|延后|约|换|挪|调|等|提前|定|移|排|订|拖|留|放|直接|回|来|去)?(?:到|至|截止日?期?(?:到|至|是)?|截至|直到)\s?$"
-)
 # Forms a person types only when asked for a date: 12-5, 20261205.
 _DASHED = re.compile(r"(?<![\d.:-])(\d{1,2})-(\d{1,2})(?![\d.:-])(?!\s?[点号日月])")
 _PACKED = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)")
 _WHOLE = re.compile(r"全天|整天|一整天|(?:请|休)?(?<![\d第后前头])[一1]天(?:假|$|,|的假)|当天")
-# A lone 「11.25」 is a day where a day is expected or an errand follows.
-_EXPECTED = re.compile(r"(?:改到|改成|改为|换到|换成|约在?|定在?|日期是?|时间是?|从|在)\s?:?$")
-_ERRAND = re.compile(
-    r"\s?(?:来|去|拿|取|回|走|号|早上|上午|下午|晚上|中午|请假|有空|能(?!不能)|可以|修|开始|起|全天|那天|当天)"
-)
 _STOPS = re.compile(r"[,。;!?]")
+_OR = re.compile(r"\s?(?:、|/|或者?|还是)\s?")
+_BREATHS = re.compile(r"[,。;!?\s]")
 # 「10.8请的假」; 「9.9包邮」 is no day.
 _TELLS = re.compile(r"\s?(?:请|那天|当天|晚|早|就|我|借|订|约|的(?:时候|假|课|活动)|之?[前后]|报|交|丢|充|扣)")
 _ONLY = re.compile(r"\s?(?:就|是|在)?(?:的|吧|就行|就好|都行)*\s?")
 _WISH = re.compile(r"请(?!问)|想(?!问)|希望|约|订|借|来修|上门|能不能|可不可以|可以|麻烦")
 _SIDE_BY_SIDE = re.compile(r"\s?[、,和跟与及]?\s?")
+# What lasts over all the days that are named beside it.
+_THROUGHOUT = re.compile(r"[借租](?!口)|占用|外出|不在(?![吗乎意])|回家|回老家|离校|外宿|出去|出远门|不回")
 _ALL_OF_THEM = re.compile(r"\s?(?:这)?(?:[两三四五]天|都|均|全)")
 
 
@@ -84,17 +79,24 @@ def read(
     if year is None and term_start:
         year = SchoolYear.starting(term_start)
     calendar = Calendar(now.date(), year)
-    moments = in_week(kept(text, moments_of(text, year)))
+    moments = in_week(merged(kept(text, moments_of(text, year, now))))
     found = ranges.find(text, moments, calendar)
     left = list(found.left)
     story = _story(text, left, found, calendar)
+    bounds = {dating.on(one.named, calendar) for one in left if one.named and roles.bound(text, one)}
+    hours = {one.said.at() for one in left if one.said and one.hour and roles.bounded(text, one)}
+    bound = _clock(hours.pop()) if len(hours) == 1 else None
     if found.ahead or found.broken:
         if found.broken or len(found.ahead) != 1:
             return story
         begin, end = found.ahead[0]
-        return replace(story, day=begin.date() if begin.date() == end.date() else None, period=(begin, end))
-    bounds = {dating.on(one.named, calendar) for one in left if one.named and _bound(text, one)}
-    hours = {one.said.at() for one in left if one.said and one.hour and _bounded(text, one)}
+        day = begin.date() if begin.date() == end.date() else None
+        return replace(story, day=day, period=(begin, end), bound=bound)
+    if current := next((one for one in left if one.named and one.named.kind == "now"), None):
+        left.remove(current)
+        if hours_said := lengths.hours(text, current.end):
+            begin = now.replace(second=0, microsecond=0)
+            return replace(story, day=begin.date(), period=(begin, begin + hours_said))
     said = _single(text, left, calendar, now, answering=answering)
     return replace(
         said,
@@ -102,7 +104,7 @@ def read(
         past_at=story.past_at,
         past_period=story.past_period,
         until=bounds.pop() if len(bounds) == 1 else None,
-        bound=_clock(hours.pop()) if len(hours) == 1 else None,
+        bound=bound,
     )
 
 
@@ -113,15 +115,15 @@ def _story(text: str, left: list[Moment], found: Found, calendar: Calendar) -> W
         for one in left
         if one.named
         and (day := bygone.over(one.named, calendar))
-        and not (one.named.kind == "feast" and _bound(text, one))
-        and (one.named.kind != "loose" or one.named.told or _expected(text, one) or _TELLS.match(text, one.end))
+        and not (one.named.kind == "feast" and roles.bound(text, one))
+        and (one.named.kind != "loose" or one.named.told or asked.expected(text, one) or _TELLS.match(text, one.end))
     ]
     days = {day for _, day in gone} | {begin.date() for begin, end in found.past if begin.date() == end.date()}
     period = found.past[0] if len(found.past) == 1 else None
     at = None
-    if len(days) == 1 and len(gone) == 1:
-        one, day = gone[0]
-        said = one.said
+    spoken = [one for one, _ in gone if one.said] or [one for one, _ in gone]
+    if len(days) == 1 and len(spoken) == 1:
+        day, said = next(iter(days)), spoken[0].said
         minutes = said.at() if said and said.hour is not None else None
         at = _clock(minutes)
         if period is None and said and said.hour is None and said.part:
@@ -147,11 +149,15 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     """No range was said: one day, with or without a time, a length or a number of hours."""
     leave = answering or lengths.lasting(text)
     count = lengths.days(text) if leave else None
-    dated = _dated(text, moments, calendar, leave=leave, answering=answering)
-    lone = [moment for moment in moments if moment.named is None and moment.hour and not _bounded(text, moment)]
+    dated = asked.days(text, moments, calendar, leave=leave, answering=answering)
+    lone = [moment for moment in moments if moment.named is None and moment.hour and not roles.bounded(text, moment)]
     if not dated:
         return _undated(text, moments, lone, now, count, answering=answering)
     known = {dating.on(moment.named, calendar) for moment in dated if moment.named}
+    if len(known) > 1:
+        # 「后天要用，明天能好吗」: the day that the thing is for gives way to the one asked for.
+        dated = [moment for moment in dated if not roles.occasion(text, moment)] or dated
+        known = {dating.on(moment.named, calendar) for moment in dated if moment.named}
     if len(known) > 1:
         wished = [moment for moment in dated if _WISH.search(_clause(text, moment))]
         known = {dating.on(moment.named, calendar) for moment in wished if moment.named}
@@ -165,7 +171,10 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     timed = [moment for moment in dated if moment.said]
     if len(timed) > 1 or (not timed and len(lone) > 1):
         return When(day=day, count=count)
-    if timed and _bounded(text, timed[0]):
+    if timed and roles.bounded(text, timed[0]):
+        return When(day=day, count=count)
+    if timed and timed[0].hour and any(_OR.fullmatch(text, timed[0].end, other.start) for other in lone):
+        # 「明天两点或三点」 leaves the hour open.
         return When(day=day, count=count)
     if timed and not timed[0].hour and len(lone) == 1:
         said = ranges.beside(timed[0].said, lone[0].said)
@@ -187,49 +196,18 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     return When(day=day, period=(datetime.combine(day, time(0)), datetime.combine(day, LAST)) if whole else None)
 
 
-def _dated(text: str, moments: list[Moment], calendar: Calendar, *, leave: bool, answering: bool) -> list[Moment]:
-    """The moments with a day that is meant, without what is over, only a bound, or a number more likely than a day."""
-    found = []
-    for moment in moments:
-        named = moment.named
-        if named is None or named.told or named.kind in ("past", "next"):
-            continue
-        if _bound(text, moment):
-            continue
-        # 「发烧38.5」 is no day at all.
-        meant = answering or ((leave or _expected(text, moment)) and dating.on(named, calendar) is not None)
-        if named.kind == "loose" and not meant:
-            continue
-        found.append(moment)
-    # 「第13周要交，12月1号能出吗」: the week is only where the day lies.
-    return [moment for moment in found if moment.named and not moment.named.of_days] or found
-
-
 def _part_alone(text: str, moments: list[Moment]) -> Spoken | None:
-    """The part of the day that is all a clause says: 「明天请半天假，上午」."""
-    parts = [one for one in moments if one.named is None and one.said and _ONLY.fullmatch(_clause(text, one))]
-    return parts[0].said if len(parts) == 1 and len([one for one in moments if one.said]) == 1 else None
+    """The one part of the day of a message where it, or the day, is all a clause says: 「明天请半天假，上午」."""
+    spoken = [one for one in moments if one.said]
+    if len(spoken) != 1 or spoken[0].named:
+        return None
+    alone = [one for one in moments if _ONLY.fullmatch(_phrase(text, one))]
+    return spoken[0].said if alone else None
 
 
-def _expected(text: str, moment: Moment) -> bool:
-    if moment.start == 0 and moment.end == len(text):
-        return True
-    if moment.said or (moment.named and moment.named.weekday is not None) or _ERRAND.match(text, moment.end):
-        return True
-    return _EXPECTED.search(text, max(0, moment.start - 6), moment.start) is not None
-
-
-def _bound(text: str, moment: Moment) -> bool:
-    """Whether a day is only a bound: 「周五之前」, 「到周五」; 「改到周五」 is none."""
-    if not moment.said and _bounded(text, moment):
-        return True
-    until = _UNTIL.search(text, max(0, moment.start - 8), moment.start)
-    return until is not None and not until["moved"]
-
-
-def _bounded(text: str, moment: Moment) -> bool:
-    """「周五之前」, 「十点半以后」: a bound is no day and no hour."""
-    return _BEFORE.match(text, moment.end) is not None
+def _phrase(text: str, moment: Moment) -> str:
+    """What is said around a moment without a stop or a blank."""
+    return _BREATHS.split(text[: moment.start])[-1] + _BREATHS.split(text[moment.end :])[0]
 
 
 def _clause(text: str, moment: Moment) -> str:
@@ -270,7 +248,9 @@ def _several(text: str, dated: Sequence[Moment], calendar: Calendar, count: int 
         if day is None or moment.said or apart or gap or (moment.named and moment.named.wide):
             return When(count=count)
         found.append(day)
-    if (count and count != len(found)) or not (leave or _ALL_OF_THEM.match(text, dated[-1].end)):
+    if (count and count != len(found)) or not (
+        leave or _ALL_OF_THEM.match(text, dated[-1].end) or _THROUGHOUT.search(text)
+    ):
         return When(count=count)
     return When(period=(datetime.combine(found[0], time(0)), datetime.combine(found[-1], LAST)), count=count)
 
@@ -300,7 +280,7 @@ def _timed(text: str, day: date, said: Spoken, now: datetime) -> When:
     told = TOLD.match(text, said.end)
     if said.part is None and not told and begin < now and begin.hour < 12 and begin + timedelta(hours=12) > now:
         begin += timedelta(hours=12)
-    hours = lengths.hours(text, said.end)
+    hours = lengths.hours(text, said.end) or lengths.wished(text)
     period = (begin, begin + hours) if hours else None
     return When(day=begin.date(), at=begin.time(), period=period)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from bot.understanding import solar
 from bot.understanding.counting import (
     DAY,
     WEEK,
@@ -254,7 +255,7 @@ def _same(parts: dict[str, str], calendar: Calendar, after: date | None) -> date
 
 
 def _later(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    if said := parts.get("past_n"):
+    if said := parts.get("past_n") or parts.get("days_n"):
         return calendar.today + integer(said) * DAY
     count, unit = integer(parts["later_n"]), parts["later_unit"]
     if (weekday := parts.get("later_day")) and unit not in ("天", "月"):
@@ -270,6 +271,16 @@ def _next(parts: dict[str, str], calendar: Calendar, after: date | None) -> date
 
 def _feast(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     return coming(*_FEASTS[parts["name"]], after or calendar.today)
+
+
+def _solar(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
+    start = after or calendar.today
+    days = (solar.day(parts["term"], year) for year in (start.year, start.year + 1))
+    return next((day for day in days if day >= start), None)
+
+
+def _now(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
+    return calendar.today
 
 
 def _past(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
@@ -300,6 +311,8 @@ _READERS: dict[str, Callable[[dict[str, str], Calendar, date | None], date | Non
     "week": _week,
     "later": _later,
     "feast": _feast,
+    "solar": _solar,
+    "now": _now,
     "next": _next,
     "bare": _bare,
     "dashed": _dashed,

@@ -19,11 +19,11 @@ _NAMES = {
 }  # fmt: skip
 _WORDS = re.compile(
     r"(?<![A-Za-z\d])(?:"
-    r"(?P<relative>day after tomorrow|day before yesterday|tomorrow|today|tonight|yesterday|this (?=morning|afternoon|evening))"
+    r"(?P<relative>day after tomorrow|day before yesterday|tomorrow|tmrw?|tmr|2moro|today|tonight|tonite|yesterday|this (?=morning|afternoon|evening))"
     r"|(?:(?P<shift>next|this|last|coming) )?(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|s|rs|r)?(?![a-z])"
-    r"|(?P<span_shift>next|this|last) (?P<span>weekend|week)(?![a-z])|(?P<weekend>weekend)(?![a-z])"
+    r"|week (?P<week>\d{1,2})(?!\d)|(?P<span_shift>next|this|last) (?P<span>weekend|week)(?![a-z])|(?P<weekend>weekend)(?![a-z])"
     rf"|(?P<month>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.? (?:the )?(?P<dom>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:)"
-    rf"|(?P<dom_first>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month_last>{'|'.join(_MONTHS)})[a-z]{{0,6}}"
+    rf"|(?:(?P<dom_from>\d{{1,2}})(?:st|nd|rd|th)? ?(?:-|to|–) ?)?(?P<dom_first>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month_last>{'|'.join(_MONTHS)})[a-z]{{0,6}}"
     rf"|(?:in |at |on )?(?:the )?(?P<part>{'|'.join(_PARTS)})(?![a-z])"
     r"|(?:dorm|dormitory|building|bldg|block)(?: building)?\.?,? (?:no\.? ?|#)?(?P<house>\d{1,2}|[ab])(?![a-z\d])|(?:room|rm)\.? ?(?P<room>\d{3,4})"
     rf"|(?:the )?(?P<name>{'|'.join(_NAMES)})(?![a-z])"
@@ -33,11 +33,16 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = {"day after tomorrow": "后天", "day before yesterday": "前天", "tomorrow": "明天", "today": "今天",
-             "tonight": "今晚", "yesterday": "昨天"}  # fmt: skip
+             "tonight": "今晚", "tonite": "今晚", "tmr": "明天", "tmrw": "明天", "2moro": "明天", "yesterday": "昨天"}  # fmt: skip
 _UNITS = {"h": "小时", "m": "分钟", "d": "天", "w": "周"}
 # 「3rd floor of 图书馆」, 「502, 3号楼」: the building goes first here.
 _TURNED = re.compile(
     r"(?P<inner>[一二三四五六七八九十\d]+楼|\d{3,4}) ?,? ?(?:of |in |at )?(?:the )?(?P<outer>图书馆|体育馆|学生活动中心|\d{1,2}号楼|教学楼[AB]座)"
+)
+# 「2-4pm」 and 「2 to 4 pm」: the first hour leaves its half of the day to the second.
+_HALF_DAY = re.compile(
+    r"(?<![\d:])(?P<one>\d{1,2}(?::\d\d)?) ?(?:-|–|to) ?(?P<two>\d{1,2}(?::\d\d)?) ?(?P<half>[ap])\.?m(?![a-z])\.?",
+    re.IGNORECASE,
 )
 _GLUED = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff\d])")
 
@@ -49,6 +54,7 @@ def translated(text: str) -> str:
     """
     if _HAN.search(text) or not _LETTER.search(text):
         return text
+    text = _HALF_DAY.sub(r"\g<one>\g<half>m-\g<two>\g<half>m", text)
     said = _TURNED.sub(r"\g<outer>\g<inner>", _WORDS.sub(_chinese, text))
     return _GLUED.sub("", said) if said != text else text
 
@@ -62,10 +68,13 @@ def _chinese(match: re.Match[str]) -> str:
     if said := parts.get("span"):
         shift = _SHIFTS[parts["span_shift"]]
         return f"{shift}周末" if said == "weekend" else f"{shift}周"
+    if said := parts.get("week"):
+        return f"第{said}周"
     if "weekend" in parts:
         return "周末"
     if said := parts.get("month") or parts.get("month_last"):
-        return f"{_MONTHS.index(said) + 1}月{parts.get('dom') or parts.get('dom_first')}号"
+        first = f"{parts['dom_from']}号-" if "dom_from" in parts else ""
+        return f"{_MONTHS.index(said) + 1}月{first}{parts.get('dom') or parts.get('dom_first')}号"
     if said := parts.get("part"):
         return _PARTS[said]
     return _place(parts) or _counted(parts)

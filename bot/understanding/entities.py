@@ -18,12 +18,12 @@ from bot.understanding.spelling import spelled
 # Nobody states a place or a date after a thousand characters; a pasted document is full of both.
 _READ = 1000
 
-_MEASURES = "份杯碗套包瓶盒张本件台把支只顶辆桶箱双副条根盏束卷罐袋打块位人名次个"
+_MEASURES = "份杯碗套包瓶盒张本件台把支只顶辆桶箱双副条根盏扇束卷罐袋册打块位间人名次个"
 """Strongest first: in 「一个中文的，要两份」 and 「我们三个人要两份」 the copies are meant."""
 _MEASURE = (
-    rf"(?:人(?!间|寝|宿舍|桌|民|性|字|家|工|员|体|次|生)|个(?!头|性|体|人|税|学分)|张(?![老三])|位(?!置|数|于|次)|名(?!次|单|字|称|额)|次(?![序品要性方函曲型卧])|本(?![科校学人来月周期地])"
-    rf"|台(?![阶灯风湾])|把(?![手关])|支(?![付持撑书部行队])|包(?![间厢括含装裹])|只(?![是有能要想会剩好不用可差知需在给收够])|条(?![件款约])|根(?!本)|双(?!人|选|休|学)|副(?![教院校科主书部处])|打(?=[矿饮啤可酸牛纯鸡铅]|水|饮料|袜|毛巾|$|[,。 ])"
-    rf"|块(?=玻璃|瓷砖|地砖|墙砖|砖|面板|白板|黑板|展板|板子|床板|木板|硬盘|电池|肥皂|毛巾|地毯|屏|抹布|场地|蛋糕)|卷(?!子)|[{_MEASURES.translate(str.maketrans('', '', '人个张位名次本台把支条根双副打块卷包只'))}]|(?<=份)卷)"
+    rf"(?:人(?!间|寝|宿舍|桌|民|性|字|家|工|员|体|次|生)|个(?!头|性|体|人|税|学分|工作日)|张(?![老三])|位(?!置|数|于|次|[是为:]?\d)|名(?!次|单|字|称|额)|次(?![序品要性方函曲型卧])|本(?![科校学人来月周期地])"
+    rf"|台(?![阶灯风湾])|把(?![手关])|支(?![付持撑书部行队])|包(?![间厢括含装裹])|只(?![是有能要想会剩好不用可差知需在给收够到进充扣显])|条(?![件款约])|根(?!本)|双(?!人|选|休|学)|副(?![教院校科主书部处])|打(?=[矿饮啤可酸牛纯鸡铅]|水|饮料|袜|毛巾|$|[,。 ])"
+    rf"|块(?=玻璃|瓷砖|地砖|墙砖|砖|面板|白板|黑板|展板|板子|床板|木板|硬盘|电池|肥皂|毛巾|地毯|屏|抹布|场地|蛋糕)|卷(?!子)|间(?<!一间)(?<!1间)(?=$|[,。 吧]|教室|研讨|讨论|会议|房|琴|活动|自习|办公|宿舍)|[{_MEASURES.translate(str.maketrans('', '', '间人个张位名次本台把支条根双副打块卷包只'))}]|(?<=份)卷)"
 )
 _COUNT = re.compile(
     rf"(?<!\d[-~到至])(?<![一二两三四五六七八九][到至])(?<![第每哪这那几月年周上\d.一二三四五六七八九十])(?<!(?<!得)下)"
@@ -41,7 +41,11 @@ _TOLD = re.compile(
     r"|(?<=[^\W\d])\s?[*x×X]\s?(?P<times>\d{1,2})(?![\d.a-zA-Z])|(?P<copies>\d{1,2}) cop(?:y|ies)|双份"
     r"|(?:[来要打印买借拿]|打印|坏了?|少了?|缺了?|丢了?|还?剩|差)(?P<both>[俩仨](?!人|朋友|同学|室友|舍友))|(?:打|印|要|开|办|出)(?:个|中文|英文)?(?P<slip>\d{1,2}|[一二两三四五六七八九十])分(?=$|[,。吧]|的?(?:中文|英文|成绩|在读|证明))"
 )
-_TAKEN_BACK = re.compile(r"不对|不不|改成|改为|说错|打错|应该是|减到|加到|减为|增加到|变成|不是$")
+# 「一共4份，中文2份英文2份」
+_TOTAL = re.compile(
+    rf"(?:一共|总共|共计|合计|加起来)(?:要|是|有|打印?|印|办|开|借|需要|来)?\s?(?P<number>\d{{1,3}}|[一二两三四五六七八九十]{{1,3}})\s?[{_MEASURES}]"
+)
+_TAKEN_BACK = re.compile(r"不对|[,。 ]不[,。 ]|不不|改成|改为|说错|打错|应该是|减到|加到|减为|增加到|变成|不是$")
 # 「三号楼到五号楼都停水」
 _TOGETHER = re.compile(r"\s?(?:到|至|和|跟|与|、|及|或者?|还是)\s?")
 # 「电影《后天》」 is no day.
@@ -121,6 +125,8 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
     if amount := money.one(rest):
         found["money"] = amount
     rest = _without(rest, money.find(rest))
+    # 「周一鸣老师」 is no Monday.
+    rest = _without(rest, people.find(rest))
     found |= _when(rest, now, term_start, year)
     found |= {
         name: value
@@ -159,6 +165,9 @@ def count(text: str) -> str | None:
             said.clear()
         measure = match["measure"] or "人"
         said.setdefault(measure, []).append(12 * value if measure == "打" else value)
+    total = _TOTAL.search(text)
+    if total and said and number(total["number"]) == max(value for values in said.values() for value in values):
+        return str(number(total["number"]))
     for measure in _MEASURES:
         if measure in said:
             return str(said[measure][0]) if len(set(said[measure])) == 1 else None

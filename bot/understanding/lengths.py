@@ -7,19 +7,22 @@ from datetime import timedelta
 
 from bot.understanding.numerals import number
 
-_NUM = r"(?:\d{1,2}|[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
+_NUM = r"(?:\d{1,2}|[二三四五六七八九]?十[一二三四五六七八九]?|[一二两俩仨三四五六七八九])"
 _DAYS = re.compile(
     rf"(?<![第\d.月年半一二三四五六七八九十几])(?P<count>{_NUM})\s?(?P<unit>天|个?(?:星期|礼拜)|周)"
     r"(?!半|前|内|左右|以上|以内|以下|一次|[一二三四五六日末]|之?后|以后|没|多|[\d])"
 )
 _LEAVE = re.compile(
-    r"请|假|离校|外出|回家|出差|不在校|(?:(?:起|开始|连续|连着)[^,。\d了过]{0,3}|(?:借|租|用|住|待|出差)(?:个|满)?)(?:\d|[一二两三四五六七八九十])+(?:天|周|个?星期|个?礼拜)"
+    r"请|假|离校|外出|回家|出差|不在校|(?:(?:起|开始|连续|连着)[^,。\d了过]{0,3}|(?:借|租|用|住|待|出差|为期|期限|时长|一共|总共|共|前后)(?:个|满|是|为)?)(?:\d|[一二两三四五六七八九十])+(?:天|周|个?星期|个?礼拜)"
 )
 _OVER = re.compile(r"(?:最后|后|超过|大于|不足|少于|至少|最多|不到|满|前|近|这|那|过|坏了|已经|等了|漏了|停了|好)$")
 _HOURS = re.compile(
-    rf"(?:(?P<count>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头)|(?P<minutes>\d{{2,3}}|[一二三四五六七八九]?十五?)分钟)"
+    rf"(?:(?P<count>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头|钟(?!头)|h(?![a-z]))|(?P<minutes>\d{{2,3}}|[一二三四五六七八九]?十五?)(?:分钟|min))"
 )
-_LENGTH = rf"(?P<hours>\d\.5|{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头|h(?![a-z]))|(?P<minutes>{_NUM})(?:分钟|\s?min(?:s|utes)?)|(?P<quarters>[一两二三1-3])刻钟"
+_WISHED = re.compile(
+    rf"(?:[用借约订租占打练玩学开坐要]|大概|需要|时长|一共|总共|为时)(?:个|是|为|满|约)?(?P<length>(?:{_NUM}|半)\s?个?半?\s?(?:小时|钟头))(?!之?[前后内]|以[前后内]|了|多?没)"
+)
+_LENGTH = rf"(?P<hours>\d\.5|{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头|(?<=个)钟(?!头)|h(?![a-z]))|(?P<minutes>{_NUM})(?:分钟|\s?min(?:s|utes)?)|(?P<quarters>[一两二三1-3])刻钟"
 _LENGTH_AGAIN = _LENGTH.replace("(?P<", "(?P<then_")
 _SOON = re.compile(
     rf"(?<![一二三四五六七八九十\d.])(?:{_LENGTH})(?:之后|以后|后)"
@@ -51,6 +54,12 @@ def hours(text: str, start: int) -> timedelta | None:
     if said["minutes"]:
         return timedelta(minutes=number(said["minutes"]) or 0)
     return _span(said["count"], said["half"])
+
+
+def wished(text: str) -> timedelta | None:
+    """The hours something shall last, wherever they are said: 「用两个小时，三点开始」."""
+    said = list(_WISHED.finditer(text))
+    return hours(text, said[0].start("length")) if len(said) == 1 else None
 
 
 def soon(text: str) -> timedelta | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.understanding import clock, days
 from bot.understanding.clock import Spoken
@@ -11,7 +12,7 @@ from bot.understanding.days import Named
 from bot.understanding.school_year import SchoolYear
 
 TO = re.compile(
-    r"\s?\)?\s?(?:的|就|开始|起|出发|走|放假|请假|离校|回家|用|借|开|打|玩|学|练)?\s?,?\s?(?:一直|直|请假|请|休息|休)*\s?(?:到了?|至|-+|~+|—+|–+|→|to(?![a-z]))\s?"
+    r"\s?(?:左右|多(?!少)|前后|来钟|不到)?\)?\s?(?:的|就|开始|起|出发|走|放假|请假|离校|回家|用|借|开|打|玩|学|练|[借用租订](?:个|间|一下)?[^,。!?\d到至-]{1,6}?)?\s?,?\s?(?:一直|直|请假|请|休息|休|[借用租占打玩学练坐待留]|持续|连续)*\s?(?:到了?|至|-+|~+|—+|–+|→|to(?![a-z]))\s?"
 )
 """What stands between the beginning and the end of a range."""
 
@@ -20,16 +21,22 @@ _DENIED = re.compile(r"(?:不是|不要|别|并非|而非|不想要?)(?:在)?\s?
 _IMPOSSIBLE = re.compile(
     r"\s?,?(?:的话|那天)?(?:我|就|都|也|又|是|可能|实在)*(?:不行|不可以|没空(?!调)|没时间|不方便|来不了|去不了|没法(?=[来去到过参约赴]|$|[,。;!])|不太行|不太方便)"
 )
+# 「周四上午去不了」, and no other day is said: to stay away then is what is told.
+_ABSENT = re.compile(r"\s?,?(?:我|就|都|也|可能|实在)*(?:[去来到]不了|不能[去来到])")
+# 「原来约的三点，现在想四点」
+_FORMERLY = re.compile(
+    r"(?:(?:原来|原先|原本|本来|之前|上次)(?:是|说)?(?:约|订|定|报|选)?(?:的?是?|在|了)|原定(?:是|在)?)\s?$"
+)
 _BUSY = re.compile(
-    r"\s?,?(?:那天)?(?:我|全天|都|也|又)*(?:有[^,。]{0,3}课|满课|有事|要?上课|要?考试|有考试|不在|没人|约满|满了|有安排)"
+    r"\s?,?(?:那天)?(?:我|全天|都|也|又|在|正)*(?:有[^,。]{0,3}课|满课|上课|太[早晚]|(?:有点|稍微)?[早晚]了|[赶来]不[上及](?!课)|有事|要?上课|要?考试|有考试|不在|没人|约满|满了|有安排)"
 )
 # 「周一报的修」, 「3号就报了」: what was done then is over; what was only booked for then (约的, 请的假) is not.
 TOLD = re.compile(
-    r"(?:我们?|就|才|刚|已经|在网上|在线)*(?:报(?:的?修|上去|备|障)?|提交|充值?|丢|扣|买|坏|办|申请|捡到?|落|寄|投诉|反映|反馈|付|缴|转)(?:的|了|过|到现在)"
+    r"(?:我们?|就|才|刚|已经|在网上|在线)*(?:(?:交|领|取|修|拍|寄|问|填|签|挂|递交|上交|送)(?:的(?!时候|话|地方|时间)|了|过)|报(?:的?修|上去|备|障)?|提交|充值?|丢|扣|买|坏|办|申请|捡到?|落|寄|投诉|反映|反馈|付|缴|转)(?:的|了|过|到现在)"
     r"|[^。!?]{0,8}(?:没人来|没来|没见人|没人管|放.{0,2}鸽子)(?!的话|怎么办|就|可以)"
 )
 _CHANGED = re.compile(
-    r"改到|改成|改为|改约|[改换]\s?$|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|不对|不不|说错|打错|应该是|啊呸"
+    r"改到|改成|改为|改约|[改换]\s?$|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|不对|不不|说错|打错|应该是|啊呸|[啊哦噢呃额诶欸哎]不(?![行是要用可能知会对])"
 )
 
 
@@ -48,8 +55,8 @@ class Moment:
         return self.said is not None and self.said.hour is not None
 
 
-def moments_of(text: str, year: SchoolYear | None) -> list[Moment]:
-    """Every day with its time, and times that stand alone, in order."""
+def moments_of(text: str, year: SchoolYear | None, now: datetime) -> list[Moment]:
+    """Every day with its time, and times that stand alone, in order; 现在 has the hour of ``now``."""
     found: list[Moment] = []
     for day in days.named(text, year):
         if found and day.start < found[-1].end:
@@ -57,6 +64,9 @@ def moments_of(text: str, year: SchoolYear | None) -> list[Moment]:
             continue
         joined = _JOIN.match(text, day.end)
         said = clock.spoken(text, joined.end() if joined else day.end)
+        if day.kind == "now":
+            found.append(Moment(day, _of(now, day), day.start, day.end))
+            continue
         if day.parts.get("past", "").endswith(("晚", "夜")) and (said is None or said.part is None):
             # 「昨晚十一点」: the part of the day stands in the name of the day.
             said = said.within("晚") if said else Spoken("晚", None, 0, day.end, day.end)
@@ -71,6 +81,12 @@ def moments_of(text: str, year: SchoolYear | None) -> list[Moment]:
             lone.append(Moment(None, said, said.start, said.end))
             begin = said.end
     return sorted(found + lone, key=lambda moment: moment.start)
+
+
+def _of(now: datetime, day: Named) -> Spoken:
+    """The hour it is, said by 现在."""
+    part = "凌晨" if now.hour < 6 else "上午" if now.hour < 12 else "中午" if now.hour == 12 else None
+    return Spoken(part, now.hour, now.minute, day.start, day.end)
 
 
 def _tellable(day: Named) -> bool:
@@ -94,11 +110,36 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
     for index, moment in enumerate(moments):
         if moment not in left or _in_range(text, moments, index):
             continue
-        elsewhere = [one for one in left if one is not moment and one.named and one.named.kind != "past"]
-        if _IMPOSSIBLE.match(text, moment.end) or (elsewhere and moment.named and _BUSY.match(text, moment.end)):
+        others = [one for one in left if one is not moment]
+        if moment.named:
+            elsewhere = any(one.named and one.named.kind != "past" for one in others)
+        else:
+            # 「十点有课，十一点行吗」: an hour gives way to another hour.
+            elsewhere = any(one.hour for one in others)
+        if not others and _ABSENT.match(text, moment.end):
+            continue
+        formerly = elsewhere and _FORMERLY.search(text, max(0, moment.start - 8), moment.start)
+        if formerly or _IMPOSSIBLE.match(text, moment.end) or (elsewhere and _BUSY.match(text, moment.end)):
             left.remove(moment)
             gone.append(moment)
     return _with_day(left, gone)
+
+
+def merged(moments: list[Moment]) -> list[Moment]:
+    """``moments`` where what is said twice is said alike: 「夜里十一点…十一点啊」, 「周六凌晨…上周六那次」."""
+    parts = {
+        (one.said.hour, one.said.minute): one.said.part for one in moments if one.said and one.hour and one.said.part
+    }
+    over = {one.named.parts["past"][-1] for one in moments if one.named and one.named.kind == "past"}
+    found = []
+    for one in moments:
+        said, day = one.said, one.named
+        if said and one.hour and said.part is None and (part := parts.get((said.hour, said.minute))):
+            one = replace(one, said=said.within(part))
+        if day and day.kind == "week" and "shift" not in day.parts and day.parts["weekday"] in over - {"末"}:
+            one = replace(one, named=replace(day, told=True))
+        found.append(one)
+    return found
 
 
 def in_week(moments: list[Moment]) -> list[Moment]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -17,12 +18,16 @@ _NEVER = frozenset(
 _COMMON = 100
 # Surnames that without a title behind them are rather a verb or an adverb: 「找老师代签」.
 _VERBAL = frozenset("代付单简乐冷解查管")
-_DENIED = re.compile(r"(?:不是|不要|不想要|别找|别约|不找|不约|不用|而非|换掉|除了)$")
+_DENIED = re.compile(
+    r"(?:(?:不要|不想|别|不再)(?:再)?(?:约|找|要|见)|不是|不要|不想要|别找|别约|不找|不约|不用|而非|换掉|除了)$"
+)
 # 「辅导员王磊批了」, 「导师叫刘强」
 _INTRODUCED = re.compile(
-    r"(?:辅导员|我导|导员|导师|班主任|咨询师|联系人|负责人|老师)(?:是|叫|为|:)?(?P<name>[\u4e00-\u9fff]{2,3}?)"
+    r"(?:辅导员|我导|导员|导师|班主任|咨询师|联系人|负责人|审批人|收件人|教师|老师|(?<![和跟与])(?:副?(?:院长|书记|主任|处长|科长|部长|主席|校长|馆长|教授)|班长|团支书|学委|会长|社长|队长|教练|律师))(?:是|叫|为|:)?(?P<name>[\u4e00-\u9fff]{2,3}?)"
     r"(?=$|[,。!?)( □]|同意|批准|批|说|签|知道|那里|那边|的(?:课|电话|办公室))"
 )
+_SOUGHT = re.compile(r"(?:找|约|预约|见|联系|咨询|换成|改成|换到|改约|换|去问|问一下|请教)(?:一下|到|的是|的)?$")
+_AND = re.compile(r"\s?(?:[、,和跟与及/]|或者?|还是)\s?")
 _GONE = re.compile(r"\s?(?:不行|不要|没空|没时间|太凶|请假了|不在|出差|休假|休产假|调走|退休|离职|没来|联系不上)")
 # 「Prof. Lee」, 「Miss Li」, 「Dr.王」: the title first, the name with a capital letter or a Chinese surname.
 _ENGLISH = re.compile(
@@ -64,7 +69,8 @@ def find(text: str) -> list[Person]:
     found: list[Person] = []
     for title in _titles().finditer(text):
         begin = found[-1].end if found else 0
-        length = _named(text, begin, title.start()) or _foreign(text, begin, title.start())
+        length = _named(text, begin, title.start())
+        length = _familiar(text, begin, title.start(), length) or _foreign(text, begin, title.start())
         if length:
             found.append(Person(text[title.start() - length : title.end()], title.start() - length, title.end()))
     found += [
@@ -93,6 +99,10 @@ def one(text: str) -> str | None:
     """The one person ``text`` is about; ``None`` without one or with several. Who is not wanted does not count."""
     named = [person for person in find(text) if not _DENIED.search(text, max(0, person.start - 4), person.start)]
     wanted = [person for person in named if not _GONE.match(text, person.end)] if len(named) > 1 else named
+    # 「张老师让我找李老师」: of several the one who is to be seen, unless they are named in one breath.
+    sought = [person for person in wanted if _SOUGHT.search(text, max(0, person.start - 6), person.start)]
+    if len(sought) == 1 and not any(_AND.fullmatch(text, one.end, two.start) for one, two in itertools.pairwise(named)):
+        wanted = sought
     chosen: Person | None = None
     for person in wanted:
         if chosen is None or person.within(chosen):
@@ -106,7 +116,8 @@ def _named(text: str, begin: int, end: int) -> int:
     """How many characters of ``text`` before ``end`` are a name; 0 when none is."""
     known = words.load_once("people")
     before = text[max(begin, end - 6) : end]
-    if any(before.endswith(word) for word in known["not_names"]):
+    # 「约一下周教授」 has no next week in it.
+    if not before.endswith("一下周") and any(before.endswith(word) for word in known["not_names"]):
         return 0
     for verb in known["verbs"]:
         _, found, tail = before.rpartition(verb)
@@ -119,6 +130,18 @@ def _named(text: str, begin: int, end: int) -> int:
             return length
     # 「我们班李明老师」: any word may stand before a full name whose last character is no surname.
     return next((length for length in (2, 3) if len(before) > length and _is_name(before[-length:])), 0)
+
+
+def _familiar(text: str, begin: int, end: int, length: int) -> int:
+    """``length`` with what stands before a surname among those who know each other: 小王 in 「小王辅导员」."""
+    start = end - length
+    known = (
+        length == 1
+        and start - 1 >= begin
+        and text[start - 1] in "小老"
+        and _free(text[max(begin, start - 5) : start - 1])
+    )
+    return length + 1 if known else length
 
 
 def _foreign(text: str, begin: int, end: int) -> int:

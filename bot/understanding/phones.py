@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.understanding import spelling
 
 # Mobile numbers of the mainland begin 13 to 19 (工信部《电信网编号计划》, 11 digits).
-_RUN = re.compile(r"(?:(?:\+|(?<!\d)00)86[- ]?|(?<!\d))\d{2,}(?:\s?[-—–. ]{1,2}\s?\d+)*")
+_RUN = re.compile(r"(?:(?:\+|(?<!\d)00)86[- ]?|(?<!\d))\d{2,}(?:\s?[-—–._ ]{1,2}\s?\d+)*")
 _GROUP = re.compile(r"\d+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _WITH_COUNTRY = re.compile(r"86(1[3-9]\d{9})")
@@ -26,7 +26,7 @@ _STUDENT_SPOKEN = re.compile(
 _SAID = "〇零一二三四五六七八九幺"
 _ONE_BY_ONE = re.compile(r"1(?: \d){10}")
 _SPOKEN = re.compile(
-    rf"(?<![{_SAID}\d])[一幺1][- ]?[{_SAID}\d](?:[- ]{{0,2}}[{_SAID}\d]){{9}}(?![{_SAID}\d]|[十百号楼栋])"
+    rf"(?<![{_SAID}\d])[一幺1][- ]?[{_SAID}\d](?:[- ,、]{{0,2}}[{_SAID}\d]){{9}}(?![{_SAID}\d]|[十百号楼栋])"
 )
 _COUNTRY = re.compile(r"(?:\+|(?<!\d)00)86[- ]?(?=1)")
 
@@ -35,19 +35,30 @@ _LOCAL = r"[2-8]\d{2,3}[- —–]?\d{4}"
 _LANDLINE = re.compile(
     rf"(?<![\d.-])(?:(?P<area>\(0(?:10|2\d|[3-9]\d\d)\)|0(?:10|2\d|[3-9]\d\d))[- —–]{{0,2}})?{_LOCAL}(?:\s?(?:转|-)\s?\d{{1,5}}(?:分机)?)?(?![\d.]|[-—–]\d|[年月元块])"
 )
-_TELEPHONE = re.compile(r"(?:电话|座机|固话|热线|号码|联系|拨打?|打|tel)[^\d,。;]{0,6}$", re.IGNORECASE)
+_TELEPHONE = re.compile(
+    r"(?:电话|座机|固话|热线|总机|内线|值班室|前台|传达室|宿管站|门卫|号码|联系|拨打?|打|tel)[^\d,。;]{0,6}$",
+    re.IGNORECASE,
+)
+_RINGS = re.compile(
+    r"\s?(?:这个?(?:电话|号码?|座机)|电话|一直|老是|总是|怎么|打了[^,。\d]{0,4}|都)*(?:打不通|没人接|占线|无人接听|打过去|打电话)"
+)
 _NO_TELEPHONE = re.compile(r"(?:qq|微信|vx|卡号|学号|单号?|工号|编号|码是|验证码|群号?)[^\d,。;]{0,4}$", re.IGNORECASE)
 
 _DENIED = re.compile(
     r"(?:不是|并非|而非|别打|不要打|不打|别用|不用|不要|原来的?|以前的?|旧的?|之前的?)(?:号码?|手机号?|电话)?(?:是)?\s?:?$"
 )
 _GONE = re.compile(
-    r"\s?(?:这个|那个)?(?:号码?)?(?:已经|都)?(?:停机|停用|不用了|作废|打不通(?!,?\s?(?:就|的话|的时候|时|再|请|可以|会))|换成|改成|改为|不对|错了|是错|写错|丢了|注销)"
+    r"\s?(?:这个|那个)?(?:号码?)?(?:已经|都|一直|老是|总是)*(?:停机|停用|不用了|作废|打不通(?!,?\s?(?:就|的话|的时候|时|再|请|可以|会))|换成|改成|改为|不对|错了|是错|写错|丢了|注销)"
 )
 
 # Somebody else's number beside one's own.
 _OTHERS = re.compile(
-    r"(?<!代)(?:室友|舍友|同学|宿管|宿管阿姨|妈妈?|爸爸?|家长|父亲|母亲|朋友|老师|辅导员|师傅|宿舍长|班长)的?(?:电话|手机号?|号码|联系方式|学号)?(?:是|为)?\s?:?$"
+    r"(?<!代)(?:室友|舍友|同学|宿管|宿管阿姨|妈妈?|爸爸?|家长|父亲|母亲|朋友|老师|辅导员|师傅|宿舍长|班长|备用|备选)的?(?:电话|手机号?|号码|联系方式|学号|号)?(?:是|为)?\s?:?$"
+)
+
+# 「13812345678是我室友的」
+_OF_OTHERS = re.compile(
+    r"\s?(?:[(,]?(?:这个|那个)?(?:号码?)?是|\()(?:我|他|她)?(?:室友|舍友|同学|宿管|妈妈?|爸爸?|家长|父亲|母亲|朋友|老师|辅导员|师傅|宿舍长|班长)的"
 )
 
 # Numbers of ten digits that no student bears: 「项目编号2024103307」, 「订单号2024…」.
@@ -121,7 +132,7 @@ def landlines(text: str) -> list[Number]:
         ahead = max(0, match.start() - 10)
         if _NO_TELEPHONE.search(text, ahead, match.start()):
             continue
-        if match["area"] or _TELEPHONE.search(text, ahead, match.start()):
+        if match["area"] or _TELEPHONE.search(text, ahead, match.start()) or _RINGS.match(text, match.end()):
             found.append(Number(match[0], match.start(), match.end()))
     return found
 
@@ -136,17 +147,27 @@ def phone(text: str) -> str | None:
     numbers = mobiles(text)
     if numbers:
         return _chosen(text, numbers)
-    return _chosen(text, landlines(text))
+    numbers = landlines(text)
+    # A line of an office that nobody answers is still the one that is spoken of.
+    return numbers[0].digits if len(numbers) == 1 and _RINGS.match(text, numbers[0].end) else _chosen(text, numbers)
 
 
 def _chosen(text: str, numbers: list[Number]) -> str | None:
     """The one that is left when those that are said to be wrong or out of use do not count."""
+    for one, following in itertools.pairwise(numbers):
+        if _PUT_RIGHT.search(text, one.end, following.start):
+            # 「写成2024103308了，应该是2024103307」
+            numbers = [left for left in numbers if left.start > one.start]
     good = [
         number
         for number in numbers
         if not _DENIED.search(text, max(0, number.start - 10), number.start) and not _GONE.match(text, number.end)
     ]
-    own = [number for number in good if not _OTHERS.search(text, max(0, number.start - 10), number.start)]
+    own = [
+        number
+        for number in good
+        if not _OTHERS.search(text, max(0, number.start - 10), number.start) and not _OF_OTHERS.match(text, number.end)
+    ]
     left = {number.digits for number in own or good}
     return left.pop() if len(left) == 1 else None
 
@@ -168,8 +189,4 @@ def students(text: str) -> list[Number]:
 def student(text: str) -> str | None:
     """The one student number of ``text``; ``None`` without one or with several."""
     numbers = [one for one in students(text) if not _NO_STUDENT.search(text, max(0, one.start - 10), one.start)]
-    for one, following in itertools.pairwise(numbers):
-        if _PUT_RIGHT.search(text, one.end, following.start):
-            # 「写成2024103308了，应该是2024103307」
-            numbers = [left for left in numbers if left.start > one.start]
     return _chosen(text, numbers)

@@ -12,8 +12,10 @@ from bot.understanding.numerals import chinese, digits, number
 _CN = "一二三四五六七八九十"
 _DIGIT = "零〇一二三四五六七八九幺"
 _HOUSE = rf"(?P<house>(?<!\d)(?<!\d[-~—–到至])\d{{1,2}}|(?<![{_CN}])[{_CN}]{{1,3}})"
+# The 一 of 「五零二一直漏水」 belongs to the next word.
+_DOOR_DIGIT = rf"(?:[{_DIGIT.replace('一', '')}]|一(?![直下个样般共起些定]))"
 _DOOR = (
-    rf"(?:\d{{3,4}}(?!\d)|\d \d \d(?! ?\d)|(?<![{_DIGIT}])[{_DIGIT}]{{3,4}}(?![{_DIGIT}十百])"
+    rf"(?:\d{{3,4}}(?!\d)|\d \d \d(?! ?\d)|(?<![{_DIGIT}])(?:{_DOOR_DIGIT}{{3,4}}|\d[零〇]\d(?!\d)|[{_DIGIT}]0[{_DIGIT}])(?!{_DOOR_DIGIT}|[十百])"
     r"|[一二三四五六七八九]百[零〇]?[一二三四五六七八九十]{1,3}(?![一二三四五六七八九十]))"
     r"(?!年|月|级|届|元|块|天|个?人|位|名|次|分|点|-\d\d|\.\d)"
 )
@@ -73,6 +75,9 @@ def find(text: str) -> list[Place]:
     end = 0
     for match in _pattern().finditer(text):
         place = _place(match)
+        if found and place and place.start == end and text[place.start] in "abAB" and not match["lettered"]:
+            # 「图书馆二楼自习区A区」: a part of the building before it.
+            continue
         if place and place.start >= end:
             found.append(_with_room(text, place, end))
             end = found[-1].end
@@ -85,12 +90,14 @@ def one(text: str) -> Place | None:
     A place that is denied (不是3号楼，是5号楼) or taken back (3号楼，不对，5号楼) does not count; the fuller of two
     mentions of one place wins.
     """
+    found = find(text)
     named = [
         place
-        for place in find(text)
+        for index, place in enumerate(found)
         if not _DENIED.search(text, max(0, place.start - 3), place.start)
         and not _ELSEWHERE.search(text, max(0, place.start - 6), place.start)
         and not _FORMER.search(text, max(0, place.start - 12), place.start)
+        and not (index + 1 < len(found) and _LANDMARK.fullmatch(text, place.end, found[index + 1].start))
     ]
     if any(_ANOTHER.match(text, place.end) for place in named):
         return None
@@ -102,7 +109,16 @@ def one(text: str) -> Place | None:
             if not _CORRECTED.search(text, chosen.end, place.start):
                 return _put_last(text, named)
             chosen = place
-    return _completed(text, chosen) if chosen else None
+    return _in_estate(text, _completed(text, chosen)) if chosen else None
+
+
+def _in_estate(text: str, place: Place) -> Place:
+    """``place`` in the estate that is said apart from it: 「我在东苑住，3号楼502」."""
+    if not place.building[0].isdigit() or not place.building.endswith("号楼"):
+        return place
+    elsewhere = text[: place.start] + "□" * (place.end - place.start) + text[place.end :]
+    named = {_estate(match["estate"]) for match in _estates().finditer(elsewhere)}
+    return replace(place, building=named.pop() + place.building) if len(named) == 1 else place
 
 
 def _put_last(text: str, named: list[Place]) -> Place | None:
@@ -114,7 +130,7 @@ def _put_last(text: str, named: list[Place]) -> Place | None:
 def _completed(text: str, place: Place) -> Place:
     """``place`` with the room or the floor that is said elsewhere: 「502寝室的灯坏了，12号楼」."""
     if place.detail:
-        return place
+        return _cornered(text, place)
     last = _LAST_SAID.match(text, place.end) is not None
     if not last and not place.building.endswith("号楼"):
         return place
@@ -126,10 +142,30 @@ def _completed(text: str, place: Place) -> Place:
         return replace(place, detail=rooms.pop() or "")
     floors = {_storey(match["floor"]) + match["corner"] for match in _floor_and_corner().finditer(apart)}
     if last and not floors:
-        floors = {match["corner"] for match in _corner().finditer(apart)}
+        # 「水房 三楼 五号楼」, 「三楼的灯不亮，5号楼」
+        storeys = {_storey(match[0]) for match in _A_FLOOR.finditer(apart)}
+        corners = {match["corner"] for match in _corner().finditer(apart)}
+        if len(storeys) > 1 or len(corners) > 1:
+            return place
+        floors = {"".join((*storeys, *corners))} - {""}
     return replace(place, detail=floors.pop()) if len(floors) == 1 and not rooms else place
 
 
+def _cornered(text: str, place: Place) -> Place:
+    """A floor with the one corner that is said elsewhere: 「订舞蹈房，在大活三楼」, 「水房的灯坏了，3号楼五楼」."""
+    if not _JUST_A_FLOOR.fullmatch(place.detail):
+        return place
+    apart = text[: place.start] + "□" * (place.end - place.start) + text[place.end :]
+    corners = {
+        match["corner"] for match in _corner().finditer(apart) if _STANDS_FREE.search(text, 0, match.start("corner"))
+    }
+    return replace(place, detail=place.detail + corners.pop()) if len(corners) == 1 else place
+
+
+# 「打饭窗口」 and 「新开的打印店」 belong to something else.
+_STANDS_FREE = re.compile(r"(?:^|[^\u4e00-\u9fff]|[的在是了个间订约借租去到用修报和有给])$")
+_A_FLOOR = re.compile(rf"(?<![\d{_CN}号]){_FLOOR}")
+_JUST_A_FLOOR = re.compile(rf"负?[{_CN}]{{1,3}}楼")
 _DENIED = re.compile(r"(?:不是|不在|不住|并非|而非|不要)(?:在)?$")
 # 「5号楼505和506都没电」: two rooms, and a form takes one.
 _ANOTHER = re.compile(r"\s?[、和跟与及]\s?\d{3,4}(?![\d分元块天人])")
@@ -138,11 +174,13 @@ _FORMER = re.compile(
     r"(?:去年|前年|以前|之前|原来|原先|从前|当时|曾经|大[一二三](?:时|的时候|那会儿?)?)[^,。;!?]{0,4}住(?:在|过)?的?$|刚[刚才]?从$"
 )
 # 「市图书馆」, 「我家小区3号楼」: not on this campus.
+# 「图书馆旁边的操场」: the first says only where the second lies.
+_LANDMARK = re.compile(r"\s?(?:的)?(?:旁边?|对面|后面|前面|附近|隔壁|边上|东边|西边|南边|北边|楼下)的?(?:那个)?\s?")
 _ELSEWHERE = re.compile(
-    r"(?:国家|[市省县]立?|小区的?|车站的?|[铁动]站|公园的?|动物园|机场|商场|景区|(?:隔壁|别的|其他|外地)(?:学校|大学|高校)的?|外校的?|老家的?|北大|清华|复旦|浙大|高中的?)\s?$"
+    r"(?:国家|[市省县]立?|小区的?|车站的?|[铁动]站|公园的?|动物园|机场|商场|景区|(?:隔壁|别的|其他|外地)(?:学校|大学|高校)的?|外校的?|老家的?|北大|清华|复旦|浙大|高中的?|北京|上海|广州|深圳|杭州|南京|武汉|成都|西安|天津|重庆|我家(?:小区)?的?|我家住在?|家住)\s?$"
 )
 _PUT = re.compile(r"(?:改成|改到|改为|换成|换到|换去|应该是|送到|送去)\s?$")
-_CORRECTED = re.compile(r"不对|错了|应该是|更正|改成|改到|改为|换成|换到|不不")
+_CORRECTED = re.compile(r"不对|不好意思|抱歉|口误|[搞记弄]错|错了|应该是|更正|改成|改到|改为|换成|换到|不不")
 
 
 def _with_room(text: str, place: Place, after: int) -> Place:
@@ -169,7 +207,7 @@ def _number(said: str) -> str | None:
 
 def _place(match: re.Match[str]) -> Place | None:
     parts = match.groupdict()
-    said = parts["room"] or parts["class_room"]
+    said = parts["room"] or parts["class_room"] or parts["room_after"]
     room = _number(said) if said else None
     if said and not room:
         return None
@@ -179,11 +217,13 @@ def _place(match: re.Match[str]) -> Place | None:
     if parts["alias"]:
         building = _aliases()[parts["alias"].lower().replace(" ", "")]
     else:
-        value = number(parts["house"] or parts["short"] or parts["bare_house"] or parts["floorlike"])
+        value = number(
+            parts["house"] or parts["labelled"] or parts["short"] or parts["bare_house"] or parts["floorlike"]
+        )
         first, last = _dormitories()
         if value is None or not first <= value <= last:
             return None
-        if room is None and not parts["house"]:
+        if room is None and not parts["house"] and not parts["labelled"]:
             return None
         # 「3楼302」 is a floor of a house not named; 「3楼502」 can only be house 3.
         if parts["floorlike"] and room and int(room) // 100 == value:
@@ -240,6 +280,14 @@ def _corners() -> str:
 
 
 @cache
+def _estates() -> re.Pattern[str]:
+    said = "|".join(said for spellings in words.load_once("places")["estates"].values() for said in spellings)
+    return re.compile(
+        rf"(?<!不是)(?<!不在)(?<!从)(?<!离)(?<!和)(?P<estate>{said})(?![食门超快操篮的]?(?:堂|门|市|递|场|球|餐厅))"
+    )
+
+
+@cache
 def _corner() -> re.Pattern[str]:
     return re.compile(rf"[ ,的]{{0,2}}(?P<corner>{_corners()})")
 
@@ -259,6 +307,7 @@ def _pattern() -> re.Pattern[str]:
     house = (
         rf"(?:{_HOUSE}\s?(?:号\s?(?:男生|女生|学生|宿舍|寝室|公寓)*楼|号(?:学生)?公寓|号栋|号?(?:宿舍|公寓)(?={_GAP}(?:{_DOOR}|{_FLOOR}))|\#\s?(?:宿舍|公寓)?楼?"
         rf"|栋(?:宿舍|公寓)?楼?(?:宿舍)?|幢(?:楼)?|(?<!避.)号?舍(?![友五不弃长员监得予入利身生己近]))"
+        rf"|(?:楼栋号?|楼号|栋号|宿舍楼号?)\s?(?:是|为|:)?\s?(?P<labelled>\d{{1,2}}|[{_CN}]{{1,3}})(?![\d.点{_CN}])\s?[号栋#]?楼?[,;]?"
         r"|(?<![\d.:/-])(?P<short>\d{1,2})(?:\s?[-—–_·]{1,2}(?=\d{3,4}(?![\d.:/]|-\d\d))|号(?=\d{3}(?!\d)))"
         # 「西三502」, 「东5 204」: the estate makes the number a house.
         rf"|(?(estate)(?P<bare_house>\d{{1,2}}(?=\s)|[{_CN}]{{1,2}})\s?(?=\d{{3,4}}(?!\d))|(?!))"
@@ -266,19 +315,18 @@ def _pattern() -> re.Pattern[str]:
     )
     alias = (
         rf"(?P<alias>(?<![a-z\d])(?<![云海湖河济越](?=南门))(?<![广陕江山](?=西门))(?<![山广](?=东门))(?<![湖河](?=北门))"
-        rf"(?:{aliases})(?![a-z](?!\d)|(?<=活)动|(?<=教)(?:室|授|练|师|材|学|育|务)|(?<=[一二]食堂)(?:阿姨)|(?<=馆)学(?=专业|系|院|的|概论|考|$)|(?<=门)(?:子|庆|豹|票|面(?![前对])|户|诊|类|牌|店)|(?<=[大学]活)(?:人|体|跃|力|泼|儿|用|学|该|着|得)"
+        rf"(?:{aliases})(?![a-z](?!\d)|(?<=活)动|(?<=教)(?:室|授|练|师|材|学|育|务)|(?<=[一二]食堂)(?:阿姨)|(?<=馆)学(?=专业|系|院|的|概论|考|$)|(?<=区)(?:别|分(?!部)|域|间)|(?<=门)(?:子|庆|豹|票|面(?![前对])|户|诊|类|牌|店)|(?<=[大学]活)(?:人|体|跃|力|泼|儿|用|学|该|着|得)"
         r"|(?<=食)(?:堂阿姨|物|指|用|品|量|材|欲|言)|路(?![灯口面边上])|大街|大道))"
     )
     # 「A301」 alone is a class room in teaching block A.
     lettered = rf"(?P<lettered>(?<![a-z\d])[ab])[- ]?(?P<class_room>\d{{3}}|[{_DIGIT}]{{3}}(?![{_DIGIT}十百]))(?![\d.a-z])(?:教室|室)?"
-    corner_said = rf"(?P<corner>{_corners()})"
-    corner = (
-        rf"(?:(?:{_SIDE}[的 ]?|(?(floor)[,、—–-] ?)){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?)?"
-    )
+    # 「图书馆北门」: a gate of the building, where it stands right behind its name.
+    corner_said = rf"(?P<corner>{_corners()}|[东西南北]门(?![口卫外]))"
+    corner = rf"(?:(?:{_SIDE}[的 ]?|(?(floor)[,、—–-] ?)|的?(?:那个|那间|这个|这间|有个)){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?(?:[的 ]?(?P<room_after>{_DOOR}))?)?"
     # 「东区3号楼(不是西区的)312」, 「3号楼(东苑)402」: what is put in brackets between house and room.
     aside = rf"(?:\s?\((?:(?P<estate_after>{estates})|(?![^()]*\d)(?!{_FLOOR}|{_corners()})[^()]{{1,12}})\))?"
     inside = (
         rf"(?:里面?|内|[那这]边)?{aside}(?:{_GAP}{_UNIT})?(?:(?:{_GAP}|\s?[-—–]\s?)\(?(?P<floor>{_FLOOR})\)?)?(?:(?:{_GAP}\(?{_NAMED}|\s?[-—–~]\s?){_ROOM}\)?"
-        rf"|(?P<door>0[1-9])(?={_CALLED}){_CALLED})?{corner}"
+        rf"|(?P<door>0[1-9])(?:{_CALLED}|(?=$|[ ,。的])))?{corner}"
     )
     return re.compile(rf"(?:{lettered}|(?:{estate}{house}|{alias}){inside})", re.IGNORECASE)

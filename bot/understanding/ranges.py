@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from bot.understanding import bygone, dating, days
+from bot.understanding import bygone, dating, days, roles
 from bot.understanding.clock import PARTS, Spoken
 from bot.understanding.counting import Calendar
 from bot.understanding.days import Named
@@ -68,6 +68,8 @@ def find(text: str, moments: list[Moment], calendar: Calendar) -> Found:
             past += [period] if period not in past else []
         elif period not in ahead:
             ahead.append(period)
+    if not (ahead or past or broken) and (period := _apart(text, moments, calendar)):
+        ahead.append(period)
     return Found(tuple(ahead), tuple(past), broken, tuple(one for one in moments if one not in told))
 
 
@@ -91,6 +93,24 @@ def _row(text: str, moments: list[Moment], index: int, calendar: Calendar) -> tu
     return (datetime.combine(min(known), time(0)), datetime.combine(max(known), LAST)), len(known)
 
 
+def _apart(text: str, moments: list[Moment], calendar: Calendar) -> Period | None:
+    """The range whose ends stand apart, in any order: 「请到下周二，从今天算起」, 「寒假留校到2月10号」."""
+    named = [one for one in moments if one.named and not (one.named.told or one.named.kind == "past")]
+    closing = [one for one in named if roles.closes(text, one)]
+    if len(closing) != 1 or closing[0].named is None:
+        return None
+    opening = [one for one in named if one is not closing[0] and roles.opens(text, one)]
+    wide = [
+        one
+        for one in named
+        if one.named and one.named.kind == "break" and one.named.wide and one.end <= closing[0].start
+    ]
+    start = opening[0] if len(opening) == 1 else wide[0] if len(wide) == 1 and not opening else None
+    if start is None or start.named is None or len(named) > 2:
+        return None
+    return _period(start.named, start.said, closing[0], calendar)
+
+
 def beside(day: Spoken | None, hour: Spoken | None) -> Spoken | None:
     """An hour with the part of the day that was said beside the date."""
     return hour.within(day.part) if hour and day and day.part and not hour.part else hour
@@ -107,7 +127,7 @@ def _closing(text: str, moments: list[Moment], index: int) -> tuple[Moment | Non
         short = None
         if start.named.kind == "week":
             short = days.weekday_short(text, to.end())
-        elif start.named.kind in ("full", "monthday", "loose", "bare", "dashed"):
+        elif start.named.kind in ("full", "monthday", "loose", "bare", "dashed", "nextmonth"):
             short = days.day_short(text, to.end())
         if short:
             return Moment(short, None, short.start, short.end), 1

@@ -23,6 +23,10 @@ _CHEQUE = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五
 _CHEQUES = re.compile(
     r"[壹贰叁肆伍陆柒捌玖拾佰仟零〇]{2,}(?!老师)|[壹贰叁肆伍陆柒捌玖拾](?<![收捡].)(?=\s?(?:[份张个号栋幢舍层点元块本件次天杯瓶箱套间名位台把支]|楼(?!老师)))"
 )
+# 「下午2、3点」
+_ABOUT_LISTED = re.compile(
+    r"(?<![\d:.第])(?:1、2|2、3|3、4|4、5|5、6|6、7|7、8|8、9|9、10|一、二|两、三|二、三|三、四|四、五|五、六|六、七|七、八|八、九|九、十)(?=\s?点(?!到))"
+)
 _MERIDIEM = re.compile(r"(?<![a-z])([ap])m(?=\s?\d)", re.IGNORECASE)
 
 
@@ -35,6 +39,7 @@ def spelled(text: str) -> str:
     text = _TWENTY.sub(lambda match: "2" + match[1].translate(_DIGITS), text)
     text = _MERIDIEM.sub(lambda match: "上午" if match[1].lower() == "a" else "下午", text)
     text = text.replace("○", "〇")
+    text = _ABOUT_LISTED.sub(lambda match: "几" * len(match[0]), text)
     return _ABOUT.sub("几几", _ZERO.sub(lambda match: "0" * len(match[0]), text))
 
 

@@ -10,8 +10,8 @@ from datetime import date
 from bot.understanding import spelling
 
 _TICKET = re.compile(
-    r"(?<![A-Za-z\d])(?P<kind>[A-Za-z]\s?[A-Za-z])[\s_·:#-]{0,2}"
-    r"(?P<year>20\d\d)[\s./年-]?(?P<month>\d\d)[\s./月-]?(?P<day>\d\d)[\s_./#:日的第-]{0,3}(?P<serial>\d{4}|\d(?: \d){3}|\d\d \d\d)(?![\dA-Za-z])"
+    r"(?<![A-Za-z\d])(?P<kind>[A-Za-z]\s?[A-Za-z])[\s_·:#横杠-]{0,2}"
+    r"(?P<year>20\d\d)[\s./年-]?(?P<month>\d\d)[\s./月-]?(?P<day>\d\d)[\s_./#:~日的第横杠-]{0,3}(?P<serial>\d{4}|\d(?: \d){3}|\d\d \d\d)(?![\dA-Za-z])"
 )
 # Looks like one, but is cut short, too long or of no known kind: nothing else may be read out of its digits.
 _LIKE = re.compile(
@@ -44,11 +44,13 @@ class Ticket:
 
 def find(text: str) -> list[Ticket]:
     """Every ticket in normalised ``text``, also such as only look like one."""
-    found = [
-        Ticket(number, match.start(), match.end())
-        for match in _TICKET.finditer(spelling.digits(text))
-        if (number := _number(match))
-    ]
+    found: list[Ticket] = []
+    # As it is written first: the 一 of 「BX20261122-0001一直没人来」 is no digit.
+    for said in (text, spelling.digits(text)):
+        for match in _TICKET.finditer(said):
+            number = _number(match)
+            if number and all(match.end() <= one.start or match.start() >= one.end for one in found):
+                found.append(Ticket(number, match.start(), match.end()))
     taken = {ticket.start for ticket in found}
     like = [
         Ticket("", match.start(), match.end())

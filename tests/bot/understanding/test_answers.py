@@ -53,7 +53,7 @@ def test_any_answer_is_read_without_an_error(kind: str, typed: str) -> None:
 
 HOURS: list[tuple[str, str]] = [
     hour
-    for name in ("hours_second.yml", "hours_third.yml")
+    for name in ("hours_second.yml", "hours_third.yml", "hours_fourth.yml")
     for hour in yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
 ]
 
