@@ -1,4 +1,4 @@
-"""The solar terms on the days that the Purple Mountain Observatory's almanac gives them."""
+"""The solar terms on days that calendars give them."""
 
 from datetime import date
 
