@@ -7,16 +7,18 @@ open. Every other call without the inner secret is 401.
 from __future__ import annotations
 
 import hmac
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
 import httpx
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from rasa_sdk.executor import ActionExecutor
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actions.offices import OfficeClosed, Offices, Refusal
 from actions.rasa_actions import CancelTask, SubmitTask, ValidateForm
@@ -25,6 +27,23 @@ from actions.standing import office_of
 from actions.task import read_tasks
 
 log = structlog.get_logger()
+
+
+class KnownCallersOnly:
+    """ASGI middleware: nothing but ``/health`` without the inner secret."""
+
+    def __init__(self, app: ASGIApp, secret: str) -> None:
+        self.app = app
+        self.secret = secret.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] != "/health":
+            given = Headers(scope=scope).get("x-counsellor-secret", "")
+            if not hmac.compare_digest(given.encode(), self.secret):
+                refusal = JSONResponse({"error": {"code": "unauthorised", "message": "inner calls only"}}, 401)
+                await refusal(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
 
 
 def build_actions(offices: Offices, secret: str, now: Callable[[], datetime]) -> ActionExecutor:
@@ -55,12 +74,7 @@ def build(settings: Settings, transport: httpx.AsyncBaseTransport | None = None)
 
     app = FastAPI(title="actions", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
 
-    @app.middleware("http")
-    async def known_callers_only(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        given = request.headers.get("x-counsellor-secret", "")
-        if request.url.path != "/health" and not hmac.compare_digest(given.encode(), secret.encode()):
-            return JSONResponse({"error": {"code": "unauthorised", "message": "inner calls only"}}, 401)
-        return await call_next(request)
+    app.add_middleware(KnownCallersOnly, secret=secret)
 
     @app.post("/webhook")
     async def webhook(call: dict[str, Any]) -> Any:

@@ -104,7 +104,7 @@ def test_no_task_and_no_test_lies_where_rasa_would_train_on_it() -> None:
 def test_the_fallback_cannot_speak_by_itself() -> None:
     policies = yaml.safe_load((DIALOGUE / "config.yml").read_text(encoding="utf-8"))
     assert policies["pipeline"] == []
-    assert {one["name"] for one in policies["policies"]} == {"RulePolicy", "MemoizationPolicy"}
+    assert {one["name"] for one in policies["policies"]} == {"RulePolicy"}
     named = [one.get("core_fallback_action_name", "action_default_fallback") for one in policies["policies"]]
     assert all(name == "action_default_fallback" for name in named)
 
