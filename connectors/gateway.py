@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -137,6 +138,9 @@ def build(doors: Doors) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # What is loaded by now stays: a full collection need not walk it in the middle of somebody's turn.
+        gc.collect()
+        gc.freeze()
         watching = asyncio.create_task(_watch(doors))
         yield
         watching.cancel()
