@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.understanding import sentences
 from scripts import setting_up
 
 A_310 = "#!/bin/sh\necho True\n"
@@ -86,3 +87,7 @@ def test_nothing_is_installed_twice(machine: Path, monkeypatch: pytest.MonkeyPat
     lock.write_text("six==1.16.0\n")
     setting_up.install(machine / "environment", lock, "a test")
     assert len(calls.read_text().splitlines()) == 2
+
+
+def test_a_change_of_anything_the_understanding_is_trained_from_is_seen() -> None:
+    assert set(sentences.files()) <= set(setting_up.understood_from())

