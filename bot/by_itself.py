@@ -38,6 +38,7 @@ class ByItself:
         return self.doubts.said_again(answered, state)
 
     async def _answer(self, reading: Reading, inbound: Inbound, state: State) -> Answered:
+        reading = _of_a_service(reading, self.services)
         intent, sure = reading.intent, reading.confidence
         if settled := self.doubts.settled(reading, state):
             return await self.open.begin(request(self.services[settled], reading), inbound, state, sure)
@@ -99,6 +100,14 @@ class ByItself:
     def smalltalk(self, intent: str, state: State, sure: float = 1.0) -> Answered:
         """A sentence for a greeting, thanks, a yes or a no that answers nothing."""
         return Answered((replies.text(self.words[intent]),), state, Trace("smalltalk", intent, sure))
+
+
+def _of_a_service(reading: Reading, services: Mapping[str, Service]) -> Reading:
+    """「取消活动报名」 while nothing is open: there is nothing to break off, so what speaks for that does not speak against the service."""
+    if reading.intent not in services:
+        return reading
+    chance = reading.confidence / (1 - reading.chance("cancel"))
+    return replace(reading, confidence=max(reading.confidence, min(chance, 1.0)))
 
 
 def _may_ask(service: Service, reading: Reading) -> bool:

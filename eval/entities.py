@@ -17,7 +17,10 @@ from bot.understanding.normalise import normalise
 from eval.figures import Figure, share
 
 HELD_OUT = Path(__file__).with_name("heldout") / "understanding" / "entities.yml"
+SECOND = HELD_OUT.with_name("entities_second.yml")
+"""Of another hand, written and read once after everything else was done."""
 NOW = datetime(2026, 11, 18, 10, 30)
+ASKED_FOR = ("place", "phone", "period")
 KINDS = ("place", "phone", "day", "at", "period", "money", "ticket", "student", "person", "count")
 
 
@@ -35,11 +38,11 @@ def run() -> list[Figure]:
     if not HELD_OUT.exists():
         print("eval entities: heldout/understanding/entities.yml is not at hand; its figures are left out")
         return []
-    return figures(read(HELD_OUT))
+    return [*figures(read(HELD_OUT)), *figures(read(SECOND), "entities, second hand")]
 
 
-def figures(cases: list[Case]) -> list[Figure]:
-    """One figure for all facts and one for each kind; the misses of a kind are listed under the kind."""
+def figures(cases: list[Case], of: str = "entities") -> list[Figure]:
+    """One figure for all facts, one for what most services ask for, and one for each kind with its misses."""
     year = school_year.read(school_year.SHIPPED)
     right = dict.fromkeys(KINDS, 0)
     misses: dict[str, list[str]] = {kind: [] for kind in KINDS}
@@ -53,9 +56,12 @@ def figures(cases: list[Case]) -> list[Figure]:
     n = {kind: right[kind] + len(misses[kind]) for kind in KINDS}
     empty = [(kind, facts(case.text, year)[kind]) for case in cases for kind, value in case.wanted.items() if not value]
     return [
-        share("entities: facts read exactly", sum(right.values()), sum(n.values()), goal=98.0),
-        share("entities: nothing read where nothing is said", sum(not value for _, value in empty), len(empty)),
-        *(share(f"entities: {kind}", right[kind], n[kind], misses=tuple(misses[kind])) for kind in KINDS if n[kind]),
+        share(f"{of}: facts read exactly", sum(right.values()), sum(n.values()), goal=98.0),
+        share(
+            f"{of}: places, phones, periods", *(sum(each[kind] for kind in ASKED_FOR) for each in (right, n)), goal=98.0
+        ),
+        share(f"{of}: nothing read where nothing is said", sum(not value for _, value in empty), len(empty)),
+        *(share(f"{of}: {kind}", right[kind], n[kind], misses=tuple(misses[kind])) for kind in KINDS if n[kind]),
     ]
 
 

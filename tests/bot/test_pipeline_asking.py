@@ -40,6 +40,8 @@ MEANINGS: dict[str, Any] = {
     "不想在了": (("crisis", 0.9), ("affirm", 0.02)),
     "最后一个": (("crisis", 0.95), ("affirm", 0.01)),
     "我饭卡还剩多少": ("card_balance", 0.98),
+    "取消请假": (("leave_request", 0.6), ("cancel", 0.37)),
+    "取消点什么": (("cancel", 0.6), ("leave_request", 0.3)),
 }
 KNOWN = {
     "成绩单咋打": 0.86,
@@ -120,6 +122,18 @@ async def test_a_service_begun_by_what_may_be_a_question_says_so_and_is_left_wit
 async def test_how_something_is_done_is_answered_with_the_service_one_tap_away(pipeline: Pipeline, hall: Hall) -> None:
     assert labels((await Talk(pipeline)("想请假怎么弄")).replies) == ["我要办请假"]
     assert labels((await Talk(pipeline)("校园卡丢了要赔钱吗？")).replies) == []
+
+
+async def test_cancelling_a_thing_of_a_service_s_while_nothing_is_open_means_the_service(
+    pipeline: Pipeline, hall: Hall
+) -> None:
+    await Talk(pipeline)("取消请假")
+    assert hall.intents == ["leave_request"]
+
+
+async def test_cancelling_what_no_service_is_surely_meant_by_begins_none(pipeline: Pipeline, hall: Hall) -> None:
+    await Talk(pipeline)("取消点什么")
+    assert hall.intents == []
 
 
 async def test_turning_round_is_for_the_first_question_only(pipeline: Pipeline, hall: Hall) -> None:
