@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bot import replies
 from bot.asking import DOINGS, POSSIBLE, RULES, TURNS, Asking, confidence, form, traced, weigh
 from bot.doubts import SURE, Doubts, close, likely
+from bot.giving_up import GivingUp
 from bot.in_between import SMALLTALK, request
 from bot.messages import Answered, Inbound, State, Trace
 from bot.policy import BEYOND_DOUBT
@@ -29,6 +30,7 @@ class ByItself:
     services: Mapping[str, Service]
     words: Mapping[str, str]
     human: Callable[[State, float], Awaitable[Answered]]
+    giving_up: GivingUp
 
     async def answer(self, reading: Reading, inbound: Inbound, state: State) -> Answered:
         """Does what the message asks for, answers it, asks back, or says that it was not understood."""
@@ -38,6 +40,8 @@ class ByItself:
         return self.doubts.said_again(answered, state)
 
     async def _answer(self, reading: Reading, inbound: Inbound, state: State) -> Answered:
+        if gone := self.giving_up.named(reading.text):
+            return await self._taken_back(self.services[gone.task], reading, inbound, state)
         reading = _of_a_service(reading, self.services)
         intent, sure = reading.intent, reading.confidence
         if settled := self.doubts.settled(reading, state):
@@ -69,6 +73,15 @@ class ByItself:
             return found
         said = "out_of_scope" if intent == "out_of_scope" and sure >= SURE else "unclear"
         return Answered((replies.text(self.words[said]),), state, traced("declined", reading, state))
+
+    async def _taken_back(self, service: Service, reading: Reading, inbound: Inbound, state: State) -> Answered:
+        """「取消请假」 while nothing is open: what was handed in is taken back, where that can be done."""
+        if not service.withdrawn_by:
+            return self.smalltalk("cancel", state)
+        wanted = request(self.services[service.withdrawn_by], reading)
+        if service.withdrawn_by != service.task:
+            wanted["entities"] = {**reading.entities, "deed": "withdraw"}
+        return await self.open.begin(wanted, inbound, state, 1.0)
 
     async def _wished(self, service: Service, reading: Reading, inbound: Inbound, state: State) -> Answered:
         """A service is what the head hears; a sentence that asks is weighed against what the documents say to it."""

@@ -11,9 +11,10 @@ from datetime import datetime
 from bot import replies, tasks
 from bot.asking import Asking, traced
 from bot.doubts import SURE, VERY_SURE
+from bot.giving_up import GivenUp, GivingUp
 from bot.messages import Answered, Inbound, State, Trace
 from bot.policy import Policies
-from bot.services_open import ALL, OpenServices
+from bot.services_open import ALL, OpenServices, task_of
 from bot.understanding import Reading, apart, requests
 from bot.words import Names, Service
 
@@ -47,18 +48,26 @@ class InBetween:
     now: Callable[[], datetime]
     alone: Callable[[Reading, Inbound, State], Awaitable[Answered]]
     several: Callable[[Reading, Inbound, State], Awaitable[Answered | None]]
-    added: Callable[[Reading], Awaitable[Reading | None]]
+    added: Callable[[Reading], Awaitable[tuple[str, Reading] | None]]
+    giving_up: GivingUp
+    read: Callable[[str], Reading]
 
     async def answer(self, reading: Reading, inbound: Inbound, state: State) -> Answered | None:
         """``None`` when the message has nothing to do with the service."""
         prompt, sure = state.prompt or {}, reading.confidence
         if ALL.fullmatch(reading.text.rstrip(tasks.PARTICLES)):
             return await self.open.drop_all(inbound, state)
+        mine = [str(state.task), *(task_of(entry) for entry in reversed(state.waiting))]
+        chosen = tasks.pick(reading.text, list(prompt.get("choices") or ()), self.now())
+        if not chosen and (gone := self.giving_up.read(reading.text, mine)):
+            return await self._given_up(gone, inbound, state)
         ready = prompt["kind"] in ("sign_in", "waiting") and inbound.student is not None
         if not ready and (asked := await self.asking.beyond_doubt(reading, state)):
             return self._beside(asked, state)
         if prompt["kind"] in ("sign_in", "waiting"):
             return await self._before_sign_in(reading, inbound, state)
+        if prompt["kind"] == "confirm" and (confirmed := await self._confirmed_and(reading, inbound, state)):
+            return confirmed
         turn = tasks.read_turn(reading, prompt, self.now())
         if turn is not None and prompt["kind"] == "text" and turn.intent == "answer":
             # The office reads what the student wrote, not our plain spelling of it.
@@ -83,6 +92,12 @@ class InBetween:
         if reading.intent == "human_handoff" and sure >= enough:
             human = await self.human(state)
             return self.open.back(human.replies, state, human.trace)
+        if free and turn is not None and turn.intent == "answer" and (two := await self.added(reading)):
+            words, beside = two
+            # Free words may tell of anything: only what plainly asks for something is not part of them.
+            if words and beside.confidence >= PLAIN and requests.formed(beside.text):
+                own = replace(turn, entities={**turn.entities, "value": words, "utterance": words})
+                return await self._and_then(beside, await self.open.turn(own, inbound, state), state)
         if (not free or FIRST.search(reading.text)) and (many := await self.several(reading, inbound, state)):
             return many
         asked_like = tasks.looks_asked(reading.text) or (not free and sure >= VERY_SURE)
@@ -93,13 +108,25 @@ class InBetween:
                 return self._beside(found, state)
         wanted = self._wanted(reading, free=free)
         if wanted is None or not (free or turn is None or FIRST.search(reading.text)):
-            return await self.open.turn(turn or tasks.unread(reading.text), inbound, state)
+            return await self._unread(turn, reading, inbound, state, free=free)
+        if wanted.task == state.task and self.names.task(reading.text):
+            return await self.open.turn(tasks.Turn("resume", {}), inbound, state)
         if wanted.task == state.task:
-            again = tasks.Turn("resume", {}) if self.names.task(reading.text) else turn or tasks.unread(reading.text)
-            return await self.open.turn(again, inbound, state)
+            return await self._unread(turn, reading, inbound, state, free=free)
         if self._plainly(reading, free=free) or not wanted.online:
             return await self.open.begin(request(wanted, reading), inbound, state, sure)
         return self._offer(wanted, reading, state)
+
+    async def _unread(
+        self, turn: tasks.Turn | None, reading: Reading, inbound: Inbound, state: State, *, free: bool
+    ) -> Answered:
+        """What the form makes of the words. A question changes no field: 「病假最多请几天」 is no wish for 病假."""
+        if turn is None and not free and tasks.asks(reading.text):
+            found = await self.asking.answer(reading, state)
+            if found.trace.route == "policy":
+                return self._beside(found, state)
+            return await self.open.turn(tasks.unread(""), inbound, state)
+        return await self.open.turn(turn or tasks.unread(reading.text), inbound, state)
 
     def _interrupts(self, reading: Reading, state: State) -> Service | None:
         """「等下，先帮我报修3号楼502」: another service, though a place may be what was asked for."""
@@ -109,8 +136,10 @@ class InBetween:
 
     async def _answered(self, turn: tasks.Turn, reading: Reading, inbound: Inbound, state: State) -> Answered:
         """The answer goes to the form; what was asked for beside it is answered too, or done afterwards."""
-        added = await self.added(reading) if turn.intent in ("answer", "correct") else None
-        answered = await self.open.turn(turn, inbound, state)
+        two = await self.added(reading) if turn.intent in ("answer", "correct") else None
+        return await self._and_then(two[1] if two else None, await self.open.turn(turn, inbound, state), state)
+
+    async def _and_then(self, added: Reading | None, answered: Answered, state: State) -> Answered:
         if added is None or added.intent == state.task:
             return answered
         if added.intent == "policy_question":
@@ -125,6 +154,31 @@ class InBetween:
         line = replies.text(self.words["one_by_one"].format(**names))
         kept = replace(answered.state, waiting=(*answered.state.waiting, request(wanted, added)))
         return replace(answered, replies=(line, *answered.replies), state=kept)
+
+    async def _confirmed_and(self, reading: Reading, inbound: Inbound, state: State) -> Answered | None:
+        """「确认，再帮我查下课表」: the card is submitted, and what is asked for beside it comes after it."""
+        head = re.split(r"[,，。;；]", reading.text, maxsplit=1)[0]
+        if head == reading.text or not tasks.affirms(head, self.now()) or await self.added(reading) is None:
+            return None
+        return await self._answered(tasks.confirmed(state.prompt or {}), reading, inbound, state)
+
+    async def _given_up(self, gone: GivenUp, inbound: Inbound, state: State) -> Answered:
+        """The open service ends, or one that waits leaves the line; what is wished instead is heard."""
+        if gone.task == state.task:
+            answered = await self.open.turn(tasks.Turn("cancel", {}), inbound, state)
+        else:
+            answered = await self.open.drop_waiting(gone.task, inbound, state)
+        if not gone.rest or answered.state.prompt is not None:
+            return answered
+        said = await asyncio.to_thread(self.read, gone.rest)
+        wanted = self.services.get(said.intent)
+        if wanted is None or said.confidence < SURE:
+            return answered
+        # What waits already comes by itself.
+        if any(task_of(entry) == wanted.task for entry in answered.state.waiting):
+            return answered
+        begun = await self.open.begin(request(wanted, said), inbound, answered.state, said.confidence)
+        return replace(begun, replies=(*answered.replies, *begun.replies))
 
     def _beside(self, asked: Answered, state: State) -> Answered:
         """An answer from the documents, and the open question again."""

@@ -19,6 +19,7 @@ from bot import photos, policy, replies, tasks
 from bot.asking import ONLY_ASKS, Asking
 from bot.by_itself import ByItself
 from bot.doubts import Doubts
+from bot.giving_up import GivingUp
 from bot.in_between import InBetween
 from bot.messages import Answered, Candidate, Inbound, Reply, State, Trace
 from bot.reader import Reader
@@ -68,11 +69,23 @@ class Pipeline:
         async def human(state: State, confidence: float = 1.0) -> Answered:
             return await in_between.human(state, confidence)
 
-        by_itself = ByItself(opened, asking, doubts, services, words, human)
+        giving_up = GivingUp(services)
+        by_itself = ByItself(opened, asking, doubts, services, words, human, giving_up)
         reader = Reader(self.understanding, services, names, now)
         several = Several(opened, asking, reader, services, words, human)
         in_between = InBetween(
-            opened, asking, self.policies, services, names, words, now, by_itself.answer, several.answer, several.added
+            opened,
+            asking,
+            self.policies,
+            services,
+            names,
+            words,
+            now,
+            by_itself.answer,
+            several.answer,
+            several.added,
+            giving_up,
+            reader.read,
         )
         built: dict[str, Any] = {
             "names": names,

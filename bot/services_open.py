@@ -273,6 +273,15 @@ class OpenServices:
         await self.tasks.drop(state, inbound)
         return replace(state.closed(), held=None, offered=())
 
+    async def drop_waiting(self, task: str, inbound: Inbound, state: State) -> Answered:
+        """One service leaves the line, begun or not; the open question stands."""
+        entry = next(one for one in reversed(state.waiting) if task_of(one) == task)
+        if entry.get("tracker"):
+            await self.tasks.drop(opened(state, entry), inbound)
+        said = replies.text(self.words["dropped_waiting"].format(title=self.title(task)))
+        kept = replace(state, waiting=tuple(one for one in state.waiting if one is not entry))
+        return self.back((said,), kept, Trace("task", "cancel", 1.0))
+
     async def drop_all(self, inbound: Inbound, state: State) -> Answered:
         """Everything that is open or waits is given up, because the student said so."""
         for entry in (*([state.open_now] if state.prompt else ()), *waiting(state)):

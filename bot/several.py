@@ -26,8 +26,8 @@ class Several:
     words: Mapping[str, str]
     human: Callable[[State, float], Awaitable[Answered]]
 
-    async def added(self, reading: Reading) -> Reading | None:
-        """What a message asks for beside the answer that it is."""
+    async def added(self, reading: Reading) -> tuple[str, Reading] | None:
+        """The words of a message that are an answer, and what it asks for beside them."""
         if reading.vector is None or not requests.may_be_several(reading.text):
             return None
         return await asyncio.to_thread(requests.added, reading, self.reader.read)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from bot.messages import Inbound, Reply, State
 from bot.turns import Dialogue, DialogueDown, DialogueSilent, StillWorking
-from bot.understanding import Reading, answers
+from bot.understanding import Reading, answers, smalltalk
 
 PATIENCE_SECONDS = {"wechat": 3.0}
 """How long a service asked for while Rasa starts is held; WeChat wants its answer within five seconds."""
@@ -27,6 +27,8 @@ SET = re.compile(r"(?:不对[,，]?|把)?(?P<named>[^\W\d_]{1,6}?)(?:要|得)?(?
 """原因改成感冒: which field, and its new value."""
 NO_MORE = re.compile(r"(?:我|那|还是|先|就|都)*(?:不|别)(?:想)?(?:提交|交)了?(?:吧|呢)?")
 """At the confirm card. Other ways to stop are small talk known by heart."""
+POLITE = re.compile(r"[,。;! ]*(?:的?老师|(?:谢谢|多谢|感谢|麻烦|辛苦)(?:你|您|老师|啦|了|哦|呀)*)+[。.!~ ]*$")
+"""「确认，谢谢老师」 is 「确认」."""
 PARTICLES = "吧啊呀哦呢嘛。.!~ "
 AGAIN = re.compile(r"(?:那就?|请|你|帮我|麻烦)*(?:再|重新?)(?:提交|试|发|来|交)(?:一次|一下|一遍|次|下|试)?")
 """「再试一次」 and its like, where a button says so."""
@@ -51,6 +53,8 @@ ASKED = re.compile(
     r"[?？]\s*$|吗|么$|呢$|怎么|什么|为什么|为啥|多少|(?<![过前这那好后十])几[点天个]|谁|哪|是不是|能不能|可不可以|可以.*吗|要不要"
 )
 
+PROPOSES = re.compile(r"(?:可以|行|好|成|能行|没问题|ok)(?:吗|么|不|嘛|吧)[?？。!~ ]*$|(?:吧|呢)[?？]?$", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -71,6 +75,11 @@ class Outcome:
     asking: str | None = None
     trouble: str | None = None
     """Name of the sentence to say when nothing came back."""
+
+
+def asks(text: str) -> bool:
+    """Whether the sentence asks and neither corrects nor proposes: 「充100有优惠吗」, but not 「改成两份可以吗」「4号楼301行吗」."""
+    return looks_asked(text) and not CORRECTION.search(text) and not PROPOSES.search(text)
 
 
 def as_written(text: str) -> str:
@@ -182,6 +191,8 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
         if (said != value or kind == "text") and (name != own or value is None)
     }
     corrects = CORRECTION.search(text) is not None
+    if value is None and asks(text):
+        return None
     # 「3号楼402」 to 「什么东西坏了？」 is a place still.
     beside = any(len(text) <= len(other) + 3 for other in others.values())
     if others and (corrects or beside or value is None or kind != "text"):
@@ -255,7 +266,7 @@ def _confirm(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Turn
     text, choices = reading.text, list(prompt.get("choices") or ())
     if turn := _set(text, prompt, now):
         return turn
-    if others := _others(reading, prompt):
+    if (others := _others(reading, prompt)) and not asks(text):
         return Turn("correct", {**others, "utterance": text}, certain=CORRECTION.search(text) is not None)
     if NO_MORE.fullmatch(text.rstrip(PARTICLES)):
         return Turn("cancel", {}, certain=True)
@@ -266,12 +277,23 @@ def _confirm(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Turn
         return Turn("change", {"field": field}, certain=True)
     # Only words that can mean nothing else submit: a classifier's guess must not.
     if answers.read("confirm", text, now, []) == "yes" or (reading.intent == "affirm" and reading.vector is None):
-        # Where the card itself is not on show, a yes brings it back first.
-        shown = any(choice["payload"] == "affirm" for choice in choices)
-        return tapped("affirm", "") if shown else Turn("resume", {}, certain=True)
+        return confirmed(prompt)
+    if (polite := POLITE.sub("", text)) != text and affirms(polite, now):
+        return confirmed(prompt)
     if CORRECTION.search(text) or (reading.intent == "deny" and reading.confidence >= 0.5):
         return tapped("deny", "", text)
     return None
+
+
+def affirms(text: str, now: datetime) -> bool:
+    """Whether these words submit a card and can mean nothing else."""
+    return answers.read("confirm", text, now, []) == "yes" or smalltalk.exact(text) == "affirm"
+
+
+def confirmed(prompt: Mapping[str, Any]) -> Turn:
+    """The card is submitted; where it is not on show, a yes brings it back first."""
+    shown = any(choice["payload"] == "affirm" for choice in prompt.get("choices") or ())
+    return tapped("affirm", "") if shown else Turn("resume", {}, certain=True)
 
 
 def _yes_or_no(intent: str, prompt: Mapping[str, Any]) -> str | None:

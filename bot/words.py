@@ -30,6 +30,10 @@ class Service:
     """What students call it when they say nothing else: 报修."""
     said: str = ""
     """A pattern of words that ask for it, whatever else the sentence tells: 我要投诉, 考了多少分."""
+    verbs: tuple[str, ...] = ()
+    """What one does there, as it is given up: 「不打了」."""
+    withdrawn_by: str = ""
+    """The service that takes back what was handed in here; empty where it does so itself."""
 
 
 def read_services(path: Path = HERE / "services.yml") -> dict[str, Service]:
@@ -38,10 +42,11 @@ def read_services(path: Path = HERE / "services.yml") -> dict[str, Service]:
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))["services"]
     # A service that came in a folder of its own brings its entry with it (scripts/compile).
     raw += [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted((HERE / "hall").glob("*.yml"))]
-    return {
-        one["task"]: Service(online=one["task"] in compiled, **{**one, "names": tuple(one.get("names", ()))})
-        for one in raw
-    }
+    return {one["task"]: Service(online=one["task"] in compiled, **_tuples(one)) for one in raw}
+
+
+def _tuples(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {**one, **{name: tuple(one.get(name, ())) for name in ("names", "verbs")}}
 
 
 class Names:

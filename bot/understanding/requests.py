@@ -80,8 +80,8 @@ def split(whole: Reading, read: Read, glance: Glance) -> list[Reading]:
     return list(merged.values()) if len(merged) > 1 else [whole]
 
 
-def added(whole: Reading, read: Read) -> Reading | None:
-    """The request that stands behind an answer, beside it by a connecting word: 「13812345678，顺便查下余额」."""
+def added(whole: Reading, read: Read) -> tuple[str, Reading] | None:
+    """An answer's own words, and the request that stands behind it by a connecting word: 「13812345678，顺便查下余额」."""
     if len(whole.text) > LONGEST:
         return None
     for cut in cuts(whole.text):
@@ -90,7 +90,7 @@ def added(whole: Reading, read: Read) -> Reading | None:
         said = read(cut.then)
         likely = max(apart.requests_of(said.ranking).items(), key=lambda each: each[1], default=("", 0.0))
         if likely[1] >= BESIDE and not apart.denied(cut.then) and (likely[0] in apart.STATED or formed(cut.then)):
-            return replace(said, intent=likely[0], confidence=likely[1])
+            return cut.first.strip(" ,。;"), replace(said, intent=likely[0], confidence=likely[1])
     return None
 
 

@@ -40,7 +40,7 @@ MEANINGS: dict[str, Any] = {
     "不想在了": (("crisis", 0.9), ("affirm", 0.02)),
     "最后一个": (("crisis", 0.95), ("affirm", 0.01)),
     "我饭卡还剩多少": ("card_balance", 0.98),
-    "取消请假": (("leave_request", 0.6), ("cancel", 0.37)),
+    "假取消一下": (("leave_request", 0.6), ("cancel", 0.37)),
     "取消点什么": (("cancel", 0.6), ("leave_request", 0.3)),
 }
 KNOWN = {
@@ -124,10 +124,15 @@ async def test_how_something_is_done_is_answered_with_the_service_one_tap_away(p
     assert labels((await Talk(pipeline)("校园卡丢了要赔钱吗？")).replies) == []
 
 
-async def test_cancelling_a_thing_of_a_service_s_while_nothing_is_open_means_the_service(
+async def test_what_was_handed_in_is_taken_back_by_the_service_that_can(pipeline: Pipeline, hall: Hall) -> None:
+    await Talk(pipeline)("取消请假")
+    assert hall.intents == ["progress_query"]
+
+
+async def test_what_speaks_for_breaking_off_speaks_not_against_a_service_while_nothing_is_open(
     pipeline: Pipeline, hall: Hall
 ) -> None:
-    await Talk(pipeline)("取消请假")
+    await Talk(pipeline)("假取消一下")
     assert hall.intents == ["leave_request"]
 
 

@@ -31,6 +31,7 @@ MEANINGS: dict[str, Any] = {
     "饭卡丢了难受": ("card_loss_report", 0.7),
     "饭卡丢了": ("card_loss_report", 0.97),
     "来杯美式": ("coffee_order", 0.99),
+    "再来杯美式": ("coffee_order", 0.99),
     "我想请假": ("leave_request", 0.99),
     "打中文成绩单": ("transcript_print", 0.99),
     "宿舍晚上几点关门?": ("policy_question", 0.97),
@@ -566,3 +567,53 @@ async def test_an_optional_field_is_skipped_in_words(pipeline: Pipeline, hall: H
     await talk("3号楼502")
     assert (await talk(words)).trace.asking == "story"
     assert hall.posted[-1][2]["value"] == "-"
+
+
+# given up in its own words
+
+
+@pytest.mark.parametrize("words", ["取消挂失", "不挂失了", "校园卡挂失不用了"])
+async def test_the_open_service_given_up_by_its_name_ends_and_what_waits_comes_back(
+    pipeline: Pipeline, hall: Hall, words: str
+) -> None:
+    talk = Talk(pipeline)
+    await talk("10号楼201灯坏了")
+    await talk("先帮我挂失")
+    said = texts(await talk(words))
+    assert said == ["card_loss_report 取消了", "接着办“宿舍报修”。", "repair_request phone？"]
+
+
+async def test_a_waiting_service_given_up_by_its_name_leaves_the_line_and_the_open_one_stands(
+    pipeline: Pipeline, hall: Hall
+) -> None:
+    talk = Talk(pipeline)
+    await talk("10号楼201灯坏了")
+    await talk("先帮我挂失")
+    said = texts(await talk("报修不用了"))
+    assert said == ["好，“宿舍报修”不办了。", "card_loss_report confirmed？"]
+    assert talk.state.waiting == ()
+    assert texts(await talk("确认")) == ["card_loss_report 办好了"]
+
+
+async def test_what_is_wished_instead_begins(pipeline: Pipeline, hall: Hall) -> None:
+    talk = Talk(pipeline)
+    await talk("10号楼201灯坏了")
+    said = texts(await talk("报修不用了，来杯美式"))
+    assert said[0] == "repair_request 取消了"
+    assert talk.state.task == "coffee_order"
+    assert talk.state.waiting == ()
+
+
+async def test_thanks_behind_a_yes_still_confirm(pipeline: Pipeline, hall: Hall) -> None:
+    for words in ("确认，谢谢老师", "对的，谢谢", "可以的老师", "确认谢谢"):
+        talk = Talk(pipeline)
+        await talk("先帮我挂失")
+        assert texts(await talk(words)) == ["card_loss_report 办好了"], words
+
+
+async def test_a_yes_with_another_wish_confirms_and_does_the_other_after_it(pipeline: Pipeline, hall: Hall) -> None:
+    talk = Talk(pipeline)
+    await talk("先帮我挂失")
+    said = texts(await talk("确认，再来杯美式"))
+    assert "card_loss_report 办好了" in said
+    assert talk.state.task == "coffee_order"
