@@ -27,6 +27,8 @@ SEED = 20261127
 CASES, CASES_OF_A_CALENDAR, PROCESSES = 100_000, 50, 2
 DAY = 1440
 GOAL = 100.0
+LAST = max(constants.holidays).year
+"""The last year of which the package has the notice."""
 
 Told = dict[str, Any]
 """An event in plain words: ``at`` in minutes, ``what``, and what belongs to it."""
@@ -122,8 +124,7 @@ class World:
             return True
         day = date.fromordinal(number)
         wanted = {day.year, day.year + 1} if (day.month, day.day) >= (12, 25) else {day.year}
-        last = max(constants.holidays).year
-        return all(2004 <= year <= last or year in self.holidays for year in wanted)
+        return all(2004 <= year <= LAST or year in self.holidays for year in wanted)
 
 
 class Walk:
@@ -239,12 +240,12 @@ class Walk:
             now = (now // 60 + 1) * 60
 
     def _provisional(self, end: int) -> bool:
-        for now in range(self.start, end):
-            if now == self.start or now % DAY == 0 or any(now == since for since, _ in self.whose):
-                department = [name for since, name in self.whose if since <= now][-1]
-                kind = {"days": "days", "minutes": "always"}.get(self.unit) or self.world.kind(department)
-                if not self.world.announced(kind, now // DAY):
-                    return True
+        hands = [since for since, _ in self.whose if since < end]
+        for now in {*hands, *(number * DAY for number in range(self.start // DAY + 1, -(-end // DAY)))}:
+            department = [name for since, name in self.whose if since <= now][-1]
+            kind = {"days": "days", "minutes": "always"}.get(self.unit) or self.world.kind(department)
+            if not self.world.announced(kind, now // DAY):
+                return True
         return False
 
 

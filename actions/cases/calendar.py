@@ -217,9 +217,12 @@ def calendar_of(raw: Any, holidays: Holidays) -> Calendar:
     )
 
 
-def read_calendar(path: Path | None = None, holidays: Path | None = None) -> Calendar:
-    """The calendar of a file (by default the shipped one) with the holidays of another (by default none)."""
-    return calendar_of(loaded(path or CALENDAR), read_holidays(holidays))
+def read_calendar(file: Path | str = "", holidays: Path | str = "") -> Calendar:
+    """The calendar of a file (empty: the shipped one) with the holidays of another (empty: only what is in the package).
+
+    The two settings ``hours`` and ``holidays``. Raises :class:`Wrong`.
+    """
+    return calendar_of(loaded(Path(file or CALENDAR)), read_holidays(holidays))
 
 
 def _keys(raw: Any, where: str, wanted: set[str], allowed: set[str]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +51,7 @@ class Holidays:
             return Sort.HOLIDAY
         if day in self.made_up:
             return Sort.MADE_UP
-        try:
-            off, name = chinese_calendar.get_holiday_detail(day)
-        except NotImplementedError:
-            off, name = day.weekday() >= SATURDAY, None
-        if off:
-            return Sort.WEEKEND if name is None else Sort.HOLIDAY
-        return Sort.MADE_UP if day.weekday() >= SATURDAY else Sort.WORKDAY
+        return in_the_country(day)
 
     def certain(self, day: date) -> bool:
         """Whether the notice that rules over ``day`` is known; a day that is not is provisional."""
@@ -66,6 +61,19 @@ class Holidays:
         return year in self.years or in_the_package(year)
 
 
+@cache
+def in_the_country(day: date) -> Sort:
+    """What chinesecalendar says of ``day``; beyond the years it knows, what the weekday says."""
+    try:
+        off, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        off, name = day.weekday() >= SATURDAY, None
+    if off:
+        return Sort.WEEKEND if name is None else Sort.HOLIDAY
+    return Sort.MADE_UP if day.weekday() >= SATURDAY else Sort.WORKDAY
+
+
+@cache
 def in_the_package(year: int) -> bool:
     """Whether chinesecalendar knows ``year``."""
     try:
@@ -124,9 +132,9 @@ def holidays_of(raw: Any) -> Holidays:
     return Holidays(frozenset(off), frozenset(worked), frozenset(raw))
 
 
-def read_holidays(path: Path | None) -> Holidays:
-    """The file at ``path``; without one only chinesecalendar is known."""
-    return Holidays() if path is None else holidays_of(loaded(path))
+def read_holidays(file: Path | str = "") -> Holidays:
+    """Of a file; without one only chinesecalendar is known. Raises :class:`Wrong`."""
+    return holidays_of(loaded(Path(file))) if file else Holidays()
 
 
 def loaded(path: Path) -> Any:

@@ -116,6 +116,6 @@ def table_of(raw: Any) -> Table:
     return Table(kinds)
 
 
-def read_limits(path: Path | None = None) -> Table:
-    """The table of a file, by default the shipped one."""
-    return table_of(loaded(path or LIMITS))
+def read_limits(file: Path | str = "") -> Table:
+    """The table of a file (empty: the shipped one). Raises :class:`Wrong`."""
+    return table_of(loaded(Path(file or LIMITS)))
