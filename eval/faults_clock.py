@@ -342,11 +342,13 @@ def world_of(chance: random.Random) -> tuple[Told, Told]:
     for name in ("second", "third"):
         hours[name] = {"every_day": ["0:00-24:00"]} if chance.random() < 0.25 else _hours(chance, WEEKS)
     departments = {name: chance.choice(list(hours)) for name in DEPARTMENTS if chance.random() < 0.7}
-    vacations = []
+    vacations: list[Told] = []
     for year in (2024, 2026, 2027):
         if chance.random() < 0.5:
             first = date(year, chance.choice((1, 2, 7, 9, 12)), chance.randint(1, 28))
             length = chance.choice((0, 3, 20, 45))
+            if vacations and first <= vacations[-1]["last"]:
+                continue
             vacations.append({"name": "假期", "first": first, "last": first + timedelta(days=length)})
     calendar: Told = {"hours": hours, "departments": departments, "vacations": vacations}
     holidays = {year: _year(chance, year) for year in (2027, 2028) if chance.random() < 0.5}
