@@ -32,6 +32,8 @@ LAST = max(constants.holidays).year
 
 Told = dict[str, Any]
 """An event in plain words: ``at`` in minutes, ``what``, and what belongs to it."""
+Years = dict[int, dict[str, Any]]
+"""Holidays by year."""
 Figures = tuple[Any, ...]
 """What a clock says: state, used, limit, deadline, 50 %, 80 %, 100 %, late minutes, provisional; moments in minutes."""
 
@@ -42,7 +44,7 @@ class Case:
 
     calendar: Told
     """As ``calendar.yml``."""
-    holidays: Told
+    holidays: Years
     """As a file of holidays."""
     story: list[Told]
     at: int
@@ -57,7 +59,7 @@ class World:
     """A calendar as somebody reads it who has only the two files and the package's list of days."""
 
     calendar: Told
-    holidays: Told
+    holidays: Years
     rows: dict[tuple[str, int], bytes] = field(default_factory=dict)
     """For each kind of hours and each day 1,440 flags: worked out once, because 100,000 cases ask again and again."""
 
@@ -336,7 +338,7 @@ HAPPENS = (
 OTHER_SPANS: tuple[list[str], ...] = ([], ["9:00-12:00"], ["8:30-11:30", "14:00-17:00"], ["0:00-24:00"])
 
 
-def world_of(chance: random.Random) -> tuple[Told, Told]:
+def world_of(chance: random.Random) -> tuple[Told, Years]:
     """A calendar and a file of holidays."""
     hours: Told = {"office": _hours(chance, WEEKS[:5])}
     for name in ("second", "third"):
