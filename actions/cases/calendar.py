@@ -11,7 +11,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,11 @@ class Vacation:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """Sums over the days of a year: ``[n]`` is what the first ``n`` days have together."""
+    """The days of a year, and sums over them: ``[n]`` is what the first ``n`` days have together."""
 
+    first: int
+    """The ordinal of 1 January."""
+    spans: tuple[tuple[Span, ...], ...]
     minutes: tuple[int, ...]
     uncertain: tuple[int, ...]
 
@@ -116,22 +120,22 @@ class Timetable:
             if year > start.year + FURTHEST:
                 raise Wrong(f"an office that is not open {minutes} minutes within {FURTHEST} years")
         nth = bisect_left(sums, wanted) - 1
-        day = date(year, 1, 1) + timedelta(days=nth)
         wanted -= sums[nth]
-        for first, last in self.spans(day):
+        for first, last in self._year(year).spans[nth]:
             if wanted <= last - first:
-                return datetime.combine(day, time()) + timedelta(minutes=first + wanted)
+                return datetime(year, 1, 1) + timedelta(days=nth, minutes=first + wanted)
             wanted -= last - first
         raise AssertionError("the day has fewer minutes than its sum")
 
     def closing(self, start: date, count: int) -> datetime:
         """When the ``count``-th open day after ``start`` closes; the day itself does not count (民法典 第二百零一条, 第二百零三条)."""
-        for n in range(1, 366 * FURTHEST):
-            day = start + timedelta(days=n)
-            if spans := self.spans(day):
+        day = datetime(start.year, start.month, start.day)
+        for _ in range(366 * FURTHEST):
+            day += timedelta(days=1)
+            if spans := self.spans(day.date()):
                 count -= 1
                 if count <= 0:
-                    return datetime.combine(day, time()) + timedelta(minutes=spans[-1][1])
+                    return day + timedelta(minutes=spans[-1][1])
         raise Wrong(f"an office that has not {count} working days more within {FURTHEST} years")
 
     def provisional(self, start: datetime, end: datetime) -> bool:
@@ -141,28 +145,33 @@ class Timetable:
         first, last = start.date(), (end - timedelta(minutes=1)).date()
         for year in range(first.year, last.year + 1):
             sums = self._year(year).uncertain
-            begin = first.timetuple().tm_yday - 1 if year == first.year else 0
-            stop = last.timetuple().tm_yday if year == last.year else len(sums) - 1
+            begin = first.toordinal() - self._year(year).first if year == first.year else 0
+            stop = last.toordinal() - self._year(year).first + 1 if year == last.year else len(sums) - 1
             if sums[stop] > sums[begin]:
                 return True
         return False
 
     def _so_far(self, at: datetime) -> int:
         """Open minutes of the year before ``at``."""
-        minute = at.hour * 60 + at.minute
-        today = sum(min(last, minute) - first for first, last in self.spans(at.date()) if first < minute)
-        return self._year(at.year).minutes[at.timetuple().tm_yday - 1] + today
+        year, minute = self._year(at.year), at.hour * 60 + at.minute
+        nth = at.toordinal() - year.first
+        so_far = year.minutes[nth]
+        for first, last in year.spans[nth]:
+            if first >= minute:
+                break
+            so_far += (last if last < minute else minute) - first
+        return so_far
 
-    def _year(self, year: int) -> Year:
-        known = self._years.get(year)
+    def _year(self, number: int) -> Year:
+        known = self._years.get(number)
         if known is None:
-            minutes, uncertain = [0], [0]
-            day = date(year, 1, 1)
-            while day.year == year:
-                minutes.append(minutes[-1] + sum(last - first for first, last in self.spans(day)))
-                uncertain.append(uncertain[-1] + (not self.certain(day)))
-                day += timedelta(days=1)
-            known = self._years[year] = Year(tuple(minutes), tuple(uncertain))
+            days = [
+                date.fromordinal(n) for n in range(date(number, 1, 1).toordinal(), date(number, 12, 31).toordinal() + 1)
+            ]
+            spans = tuple(self.spans(day) for day in days)
+            minutes = accumulate((sum(last - first for first, last in each) for each in spans), initial=0)
+            uncertain = accumulate((not self.certain(day) for day in days), initial=0)
+            known = self._years[number] = Year(days[0].toordinal(), spans, tuple(minutes), tuple(uncertain))
         return known
 
 

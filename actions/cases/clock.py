@@ -130,7 +130,11 @@ def said(deadline: datetime | None, now: datetime, provisional: bool = False) ->
     return f"{words}{hour}前" + ("（节假日安排公布后可能调整）" if provisional else "")
 
 
-@dataclass(slots=True)
+_Promised = tuple[datetime, datetime | None, Limit, int]
+"""From when until when (``None``: still) which limit was in force, and its minutes."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Count:
     """What a clock is read from: when it ran, who had the case, which limits were in force."""
 
@@ -145,10 +149,14 @@ class _Count:
     """Where a stopped clock stands; otherwise ``end``."""
 
     def read(self, calendar: Calendar) -> Reading:
-        limit = self.limits[-1][1]
-        budget = self._budget(limit, calendar)
-        half, four_fifths, escalation = (self._due(percent, calendar) for percent in (HALF, FOUR_FIFTHS, ALL))
-        deadline = escalation
+        start, limit = self.limits[0][0], self.limits[-1][1]
+        ends = [*(since for since, _ in self.limits[1:]), None]
+        promised = [
+            (since, until, limit, _budget(limit, start, calendar))
+            for (since, limit), until in zip(self.limits, ends, strict=True)
+        ]
+        half, four_fifths, escalation = (self._due(percent, promised, calendar) for percent in (HALF, FOUR_FIFTHS, ALL))
+        deadline, budget = escalation, promised[-1][-1]
         if deadline is None and self.state is State.STOPPED:
             deadline = self._reached(limit, budget, calendar, on_from=self.stopped)
         return Reading(
@@ -159,23 +167,15 @@ class _Count:
             half,
             four_fifths,
             escalation,
-            self._late(calendar),
+            self._late(promised, calendar),
             self._provisional(limit.unit, deadline or self.end, calendar),
         )
 
-    def _budget(self, limit: Limit, calendar: Calendar) -> int:
-        if limit.unit is not Unit.DAYS:
-            return limit.count
-        start = self.limits[0][0]
-        return calendar.working_days.between(start, calendar.working_days.closing(start.date(), limit.count))
-
-    def _due(self, percent: int, calendar: Calendar) -> datetime | None:
+    def _due(self, percent: int, promised: Sequence[_Promised], calendar: Calendar) -> datetime | None:
         due: datetime | None = None
-        ends = [*(since for since, _ in self.limits[1:]), None]
-        for (since, limit), until in zip(self.limits, ends, strict=True):
-            needed = -(-self._budget(limit, calendar) * percent // 100)
+        for since, until, limit, budget in promised:
             running_on = self.end if until is None and self.state is State.RUNNING else None
-            reached = self._reached(limit, needed, calendar, on_from=running_on)
+            reached = self._reached(limit, -(-budget * percent // 100), calendar, on_from=running_on)
             if reached is not None and reached <= since:
                 due = due or since
             else:
@@ -193,13 +193,13 @@ class _Count:
             return None
         return _hours(limit.unit, self.holders[-1][1], calendar).after(on_from, minutes)
 
-    def _late(self, calendar: Calendar) -> int:
-        late, ends = 0, [*(since for since, _ in self.limits[1:]), self.end]
-        for (since, limit), until in zip(self.limits, ends, strict=True):
-            spent = self._reached(limit, self._budget(limit, calendar), calendar, on_from=None)
+    def _late(self, promised: Sequence[_Promised], calendar: Calendar) -> int:
+        late = 0
+        for since, until, limit, budget in promised:
+            spent = self._reached(limit, budget, calendar, on_from=None)
             if spent is not None:
-                first = max(spent, since)
-                late += sum(max(0, _minutes(max(start, first), min(end, until))) for start, end in self.runs)
+                first, last = max(spent, since), until or self.end
+                late += sum(max(0, _minutes(max(start, first), min(end, last))) for start, end in self.runs)
         return late
 
     def _pieces(self, unit: Unit, calendar: Calendar) -> Iterable[tuple[datetime, datetime, Timetable]]:
@@ -225,6 +225,14 @@ class _Count:
         return any(
             calendar.of(department).provisional(since, min(until, end)) for since, until, department in self._held(end)
         )
+
+
+def _budget(limit: Limit, start: datetime, calendar: Calendar) -> int:
+    """The minutes of a limit; one in days is worth what lies between the start and the closing of its last day."""
+    if limit.unit is not Unit.DAYS:
+        return limit.count
+    days = calendar.working_days
+    return days.between(start, days.closing(start.date(), limit.count))
 
 
 def _hours(unit: Unit, department: str, calendar: Calendar) -> Timetable:

@@ -116,15 +116,15 @@ BROKEN: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "a reminder is due when its share was used, even before the limit was set": (
         actions.cases.clock._Count,
         "_due",
-        lambda self, percent, calendar: self._reached(
-            self.limits[-1][1],
-            -(-self._budget(self.limits[-1][1], calendar) * percent // 100),
+        lambda self, percent, promised, calendar: self._reached(
+            promised[-1][2],
+            -(-promised[-1][3] * percent // 100),
             calendar,
             self.end if self.state is State.RUNNING else None,
         ),
     ),
     "nothing is provisional": (Timetable, "provisional", lambda self, start, end: False),
-    "lateness is forgiven": (actions.cases.clock._Count, "_late", lambda self, calendar: 0),
+    "lateness is forgiven": (actions.cases.clock._Count, "_late", lambda self, promised, calendar: 0),
 }
 
 
