@@ -31,6 +31,13 @@ class Settings(BaseSettings):
     today: date | None = None
     """A fixed day instead of the clock's, for trying things out and for played dialogues."""
 
+    hours: str = ""
+    """File of office hours, vacations and departments; empty means ``actions/cases/calendar.yml``."""
+    holidays: str = ""
+    """File of public holidays and 调休 for the years that chinesecalendar does not know; empty means none."""
+    limits: str = ""
+    """File of what is promised for each kind of case; empty means ``actions/cases/limits.yml``."""
+
     def now(self) -> datetime:
         """Campus time without an offset, on the fixed day if there is one."""
         at = datetime.now(ZoneInfo(self.timezone)).replace(tzinfo=None)
