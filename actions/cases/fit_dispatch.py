@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,7 @@ from knowledge_base.encoder import NotSetUp, quickest
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDS = ROOT / "training_data" / "dispatch"
-LEARNT = "learnt"
-"""The hand of complaints that were sent back and looked at by a person (``returned.py``)."""
+"""A file for each hand; ``learnt.yml`` is what was sent back and accepted in a review (``returned.py``)."""
 
 GAMMA = 0.5
 NEARNESS, WRITTEN, DUTIES = 8.0, 2.0, 0.7
@@ -87,10 +87,8 @@ class Vectors:
     def __init__(self) -> None:
         default = open_encoder()
         self.encoder: Encoder = default
-        try:
+        with suppress(NotSetUp):
             self.encoder = quickest(default)
-        except NotSetUp:
-            pass
         self._kept = Embeddings(ROOT / "build" / "embeddings", self.encoder)
 
     def of(self, texts: Sequence[str]) -> Vector:
@@ -193,8 +191,23 @@ def joined(rows: Sequence[Row], many: int, seed: int) -> list[Row]:
     """Compound complaints made of two single ones, as one tells two things in a breath."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
     single = [row for row in rows if row.single and len(row.text) <= 60]
-    links = ["。另外", "。还有，", "，还有", "。", "；", "，顺便说一下，", "。再说一个，", "，而且", "。对了，", "，", "。然后", "！"]
+    links = [
+        "。另外",
+        "。还有，",
+        "，还有",
+        "。",
+        "；",
+        "，顺便说一下，",
+        "。再说一个，",
+        "，而且",
+        "。对了，",
+        "，",
+        "。然后",
+        "！",
+    ]
     made: list[Row] = []
+    if len({row.departments for row in single}) < 2:
+        return made
     while len(made) < many:
         one, other = chance.sample(single, 2)
         if one.departments != other.departments:
@@ -295,7 +308,9 @@ def fit(rows: Sequence[Row], vectors: Vectors) -> Fitted:
     certain = chances.max(axis=1) >= sure
     precise = 100 * np.mean(chances.argmax(axis=1)[certain] == right[certain])
     two = np.argsort(-chances, axis=1)[:, :2]
-    lines.append(f"sure: {100 * certain.mean():.1f} % of them, {precise:.1f} % right; among two: {100 * np.mean((two == right[:, None]).any(axis=1)):.1f} %")
+    lines.append(
+        f"sure: {100 * certain.mean():.1f} % of them, {precise:.1f} % right; among two: {100 * np.mean((two == right[:, None]).any(axis=1)):.1f} %"
+    )
 
     everything: list[Judged] = []
     groups: list[tuple[str, list[Judged]]] = []
@@ -316,11 +331,16 @@ def fit(rows: Sequence[Row], vectors: Vectors) -> Fitted:
     least = _least([(one, chance) for one, chance, _ in guessed if one.row.single])
     for hand in hands:
         pairs = [(one, chance, named) for one, chance, named in guessed if one.row.hand == hand and not one.row.single]
-        for told, of in (("told", [e for e in pairs if e[0].row.text in real]), ("joined", [e for e in pairs if e[0].row.text not in real])):
+        for told, of in (
+            ("told", [e for e in pairs if e[0].row.text in real]),
+            ("joined", [e for e in pairs if e[0].row.text not in real]),
+        ):
             if of:
                 parted = [chance >= least for _, chance, _ in of]
                 both = [chance >= least and set(named) == set(one.row.departments) for one, chance, named in of]
-                lines.append(f"{hand:8} {told:6}: parted {100 * np.mean(parted):5.1f}, both right {100 * np.mean(both):5.1f} % of {len(of)}")
+                lines.append(
+                    f"{hand:8} {told:6}: parted {100 * np.mean(parted):5.1f}, both right {100 * np.mean(both):5.1f} % of {len(of)}"
+                )
     single = [chance >= least for one, chance, _ in guessed if one.row.single]
     lines.append(f"least {least}: {100 * np.mean(single):.1f} % of {len(single)} singles torn")
     model = replace(train(pieces(rows), vectors), temperature=temperature, sure=sure)
