@@ -1,8 +1,8 @@
 """Whether a complaint is two, for two departments: where it could be cut, and a judge learnt from complaints told in parts.
 
 Places are found by form alone (behind punctuation, before words like 另外); a first judge, over the words, picks the
-likeliest three, and only their sides get a vector for the second judge. Both are logistic regressions over the features named here,
-fitted by ``fit_dispatch.py`` on complaints whose department was guessed by a model that had not seen them.
+likeliest three, and only their sides get a vector for the second judge. The first is a logistic regression, the second a few
+boosted trees, over the features named here; fitted by ``fit_dispatch.py`` with a model that had not seen the complaints.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -83,10 +83,30 @@ class Judge:
 
 
 @dataclass(frozen=True, slots=True)
+class Trees:
+    """Boosted trees over the same features: what a mark means depends on what stands beside it."""
+
+    bias: float
+    trees: Sequence[Sequence[Sequence[str | float]]]
+    """Of each tree its nodes, the root first: ``[name, threshold, place if at most that, place otherwise]``, or ``[odds]``."""
+
+    def chance(self, features: Mapping[str, float]) -> float:
+        """That the place parts two complaints for two departments."""
+        odds = self.bias
+        for tree in self.trees:
+            node = tree[0]
+            while len(node) > 1:
+                name, threshold, low, high = node
+                node = tree[int(low if features.get(str(name), 0.0) <= float(threshold) else high)]
+            odds += float(node[0])
+        return 1 / (1 + math.exp(-odds))
+
+
+@dataclass(frozen=True, slots=True)
 class Judges:
     words: Judge
     """Sees what words alone say."""
-    read: Judge
+    read: Trees
     """Sees both sides read in full."""
     least: float
     """From this chance on a complaint is two."""
@@ -95,7 +115,7 @@ class Judges:
 @cache
 def judges(path: Path = WEIGHTS) -> Judges:
     raw = json.loads(path.read_text(encoding="utf-8"))
-    return Judges(Judge(**raw["words"]), Judge(**raw["read"]), float(raw["least"]))
+    return Judges(Judge(**raw["words"]), Trees(**raw["read"]), float(raw["least"]))
 
 
 def pair(first: Vector, then: Vector) -> tuple[int, int, float]:

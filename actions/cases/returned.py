@@ -177,10 +177,13 @@ class ReturnedCases:
             for name, text, given, reason, department, count, last in rows
         ]
 
-    def settle(self, name: str, verdict: str) -> None:
-        """``accepted`` or ``dropped``; what is dropped is not remembered either."""
+    def settle(self, name: str, verdict: str, department: str | None = None) -> None:
+        """``accepted`` or ``dropped``; what is dropped is not remembered either. ``department`` where the person knew better."""
         with self._open() as db:
-            db.execute("UPDATE returned SET verdict = ? WHERE id = ?", (verdict, name))
+            db.execute(
+                "UPDATE returned SET verdict = ?, department = coalesce(?, department) WHERE id = ?",
+                (verdict, department, name),
+            )
 
 
 def add(text: str, department: str, path: Path) -> bool:
@@ -218,7 +221,7 @@ def review(
         elif verdict != "s":
             # First the file, then the mark: whoever stops in between is asked again, and nothing is written twice.
             added += add(one.text, verdict or str(one.department), path)
-            store.settle(one.id, "accepted")
+            store.settle(one.id, "accepted", verdict or None)
     return added, dropped
 
 
