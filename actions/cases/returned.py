@@ -36,7 +36,7 @@ REASONS: Mapping[str, str] = {
     "too_little": "信息不全，无法判断",
 }
 """Why a department sends a complaint back. After ``too_little`` nobody knows whose it is, so nothing is learnt."""
-ALIKE = 0.8
+ALIKE = 0.75
 """From this share of common trigrams on, two complaints are the same one in nearly the same words."""
 KEEP_DAYS = 365
 

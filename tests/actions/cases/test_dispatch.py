@@ -70,7 +70,7 @@ def test_two_grievances_are_told_apart_and_the_second_department_supports_with_i
 ) -> None:
     found = dispatcher.propose("水房漏水一个星期没人修。另外，保安天天在校门口对学生大吼大叫。")
     assert [(part.department, part.text) for part in found.parts] == [
-        ("后勤保障处", "水房漏水一个星期没人修"),
+        ("后勤保障处", "水房漏水一个星期没人修。"),
         ("保卫处", "保安天天在校门口对学生大吼大叫。"),
     ]
     other = next(part for part in found.parts if part.department != found.lead)
@@ -187,9 +187,9 @@ def test_a_word_within_a_longer_one_of_its_duty_does_not_count_again() -> None:
 
 
 def test_places_to_cut_are_behind_marks_and_before_words_that_join() -> None:
-    found = parts.cuts("水房漏水没人修。另外，保安在校门口骂人然后还推了我同学")
+    found = parts.cuts("水房漏水一直没人修。另外保安在校门口骂人然后还推了我同学")
     assert [(cut.mark, cut.joined) for cut in found] == [("stop", True), ("bare", True)]
-    assert found[0].first == "水房漏水没人修"
+    assert found[0].first == "水房漏水一直没人修。"
     assert found[0].then == "保安在校门口骂人然后还推了我同学"
     assert parts.cuts("网断了，烦") == []
 
