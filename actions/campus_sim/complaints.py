@@ -38,6 +38,8 @@ class ComplaintForm(BaseModel):
     phone: str | None = Field(default=None, pattern=r"^(1[3-9][0-9]{9}|(0[0-9]{2,3}-?)?[0-9]{7,8})$")
     department: Line
     """Proposed; 学生工作部（处） decides."""
+    support: list[Line] = Field(default_factory=list, max_length=5)
+    """协同部门, proposed too."""
 
     @model_validator(mode="after")
     def _a_name_where_there_is_one(self) -> ComplaintForm:
@@ -50,6 +52,7 @@ class ComplaintOrder(BaseModel):
     number: str
     status: Literal["受理"]
     department: str
+    support: list[str]
     privacy: Privacy
     matter: str
     place: str | None

@@ -32,6 +32,8 @@ class Complaint:
     """In words: 昨天晚上."""
     wish: str | None = field(default=None, repr=False)
     phone: str | None = field(default=None, repr=False)
+    support: tuple[str, ...] = ()
+    """Units that work on it beside ``department``, proposed too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ COMPLAINT: dict[str, Any] = {
     "wish": "希望退款",
     "phone": None,
     "department": "后勤保障处",
+    "support": ["学生工作部（处）"],
 }
 ANONYMOUS = COMPLAINT | {"student": None, "privacy": "anonymous"}
 HAZARD: dict[str, Any] = {

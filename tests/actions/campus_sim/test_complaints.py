@@ -26,6 +26,7 @@ async def test_a_complaint_is_passed_on_in_one_working_day_and_answered_in_five(
         "number": "TS20261123-0001",
         "status": "受理",
         "department": "后勤保障处",
+        "support": ["学生工作部（处）"],
         "privacy": "named",
         "matter": "菜里有虫子",
         "place": "第二食堂",

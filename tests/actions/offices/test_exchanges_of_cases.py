@@ -25,8 +25,9 @@ def at(said: str) -> datetime:
     return datetime.fromisoformat(said)
 
 
-NAMED = Complaint("named", "菜里有虫子", "后勤保障处", STUDENT, "第二食堂", "今天中午", "希望退款")
-ANONYMOUS = Complaint("anonymous", "菜里有虫子", "后勤保障处", None, "第二食堂", "今天中午", "希望退款")
+BESIDE = ("学生工作部（处）",)
+NAMED = Complaint("named", "菜里有虫子", "后勤保障处", STUDENT, "第二食堂", "今天中午", "希望退款", support=BESIDE)
+ANONYMOUS = Complaint("anonymous", "菜里有虫子", "后勤保障处", None, "第二食堂", "今天中午", "希望退款", support=BESIDE)
 HAZARD = Hazard("楼道里有人给电动车充电", "3号楼二楼楼道", "danger")
 PUBLIC = Leave(STUDENT, "公假", at("2026-11-25T14:00"), at("2026-11-27T18:00"), False, "感冒发烧")
 
