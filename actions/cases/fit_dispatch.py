@@ -414,7 +414,3 @@ def main() -> None:
     parts.WEIGHTS.write_text(json.dumps(told, separators=(",", ":"), sort_keys=True) + "\n", encoding="utf-8")
     for line in fitted.lines:
         print(line)
-
-
-if __name__ == "__main__":
-    main()

@@ -241,7 +241,3 @@ def main() -> None:
     store = ReturnedCases(Settings().data / FILE)
     added, dropped = review(store, LEARNT, input, print)
     print(f"\n{added} 条加入训练，{dropped} 条丢掉。学进去：python -m actions.cases.dispatch fit")
-
-
-if __name__ == "__main__":
-    main()
