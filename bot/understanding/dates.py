@@ -184,6 +184,9 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
         said = part
     if named.kind == "weekdays" and not (leave or _ALL_OF_THEM.match(text, dated[0].end)):
         return When(count=count)
+    if "loosely" in named.parts and not (leave or _THROUGHOUT.search(text)):
+        # 「明后天能来吗」 leaves open which of the two.
+        return When(count=count)
     if named.wide:
         return _wide(named, day, calendar, count)
     if count:

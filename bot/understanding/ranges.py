@@ -15,7 +15,12 @@ from bot.understanding.moments import TO, Moment
 Period = tuple[datetime, datetime]
 LAST = time(23, 59)
 """The end of a whole day."""
+_EVENING = 20
+_MORNING = 8
+"""Hours: what begins in the evening and ends on the next day by this hour lasts a night."""
 
+# 「10点到12点或者下午2点到4点」
+_OR_ELSE = re.compile(r"\s?[,、]?\s?(?:或者?|还是|要么|和)\s?")
 _SIDE_BY_SIDE = re.compile(r"\s?(?:[、,和跟与及]|还有)?\s?")
 _BACK = re.compile(r"回来|返校|回校|返程|销假|回学校|结束|回(?=$|[,。 ])")
 
@@ -59,6 +64,10 @@ def find(text: str, moments: list[Moment], calendar: Calendar) -> Found:
             some = [*some, plain[0]]
             day, said = plain[0].named, beside(plain[0].said, said)
         if day is None:
+            opened = index - used
+            broken = broken or bool(
+                ahead and start.hour and end.hour and _OR_ELSE.fullmatch(text, moments[opened - 1].end, start.start)
+            )
             continue
         period = _period(day, said, end, calendar)
         if period is None:
@@ -148,6 +157,10 @@ def _period(day: Named, said: Spoken | None, end: Moment, calendar: Calendar) ->
     start = begin(first, said) if first else None
     if start is None or last is None:
         return None
+    night = last - first == timedelta(days=1) and start.hour >= _EVENING
+    if night and end.said and end.said.part is None and end.said.hour is not None and end.said.hour <= _MORNING:
+        # 「22:00到次日6:00」 ends in the morning.
+        return start, datetime.combine(last, time(end.said.hour, end.said.minute))
     finish = _finish(last, end.said, start.hour * 60 + start.minute if start.date() == last else None)
     if finish is None:
         return None
