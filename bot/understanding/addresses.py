@@ -26,7 +26,7 @@ _UNIT = rf"(?:(?P<unit>\d|[{CN}])\s?单元)"
 _GAP = r"[ 的,、#/.。·]{0,2}"
 # 「房号是502」, 「男生宿舍404」
 _NAMED = r"(?:(?:男生|女生)?(?:宿舍|寝室|房间|房|门牌|公寓|室)(?:号码?)?(?:是|为|:)?\s?)?"
-_SIDE = r"(?:的?(?:[东西南北][侧边头面]|靠窗|左边|右边|左侧|右侧|尽头|里面|拐角))?"
+_SIDE = r"(?:的?(?:[东西南北][侧边头面区]|靠窗|左边|右边|左侧|右侧|尽头|里面|拐角))?"
 
 # 「教学楼 A 座」, 「b 座」
 _SPACED = re.compile(r"[教楼座](?=[ab])|[ab](?=[座楼栋])")
@@ -34,12 +34,14 @@ _SPACED = re.compile(r"[教楼座](?=[ab])|[ab](?=[座楼栋])")
 
 @cache
 def dormitories() -> tuple[int, int]:
+    """The first and the last number that a house bears."""
     known = words.load_once("places")["dormitories"]
     return known["first"], known["last"]
 
 
 @cache
 def aliases() -> dict[str, str]:
+    """What students write for a building, in small letters, with the name that offices know it by."""
     places: dict[str, list[str]] = words.load_once("places")["places"]
     return {said.lower(): name for name, spellings in places.items() for said in spellings}
 
@@ -50,6 +52,7 @@ def _corners() -> str:
 
 @cache
 def estates() -> re.Pattern[str]:
+    """An estate that is said apart from its house; group ``estate``."""
     said = "|".join(said for spellings in words.load_once("places")["estates"].values() for said in spellings)
     return re.compile(
         rf"(?<!不是)(?<!不在)(?<!从)(?<!离)(?<!和)(?P<estate>{said})(?![食门超快操篮的]?(?:堂|门|市|递|场|球|餐厅))"
@@ -58,26 +61,29 @@ def estates() -> re.Pattern[str]:
 
 @cache
 def corner() -> re.Pattern[str]:
+    """A part of a building; group ``corner``."""
     return re.compile(rf"[ ,的]{{0,2}}(?P<corner>{_corners()})")
 
 
 @cache
 def floor_and_corner() -> re.Pattern[str]:
+    """A part of a building with its floor; groups ``floor`` and ``corner``."""
     return re.compile(rf"(?<![\d{CN}])(?P<floor>{FLOOR})的?(?P<corner>{_corners()})")
 
 
 @cache
 def pattern() -> re.Pattern[str]:
+    """A whole place, from its estate to its corner, each in a group of its own."""
     known = words.load_once("places")
     named = "|".join(_SPACED.sub(r"\g<0> ?", re.escape(said)) for said in sorted(aliases(), key=len, reverse=True))
     estates = "|".join(said for spellings in known["estates"].values() for said in spellings)
     initials = "".join(name[0] for name in known["estates"])
-    estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d|[{CN}]{{1,2}}\s?\d{{3}}))[ 的,、-]{{0,2}})?"
+    estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d|[{CN}]{{1,2}}(?:\s?\d{{3}}|[栋幢舍]|号[楼栋])))[ 的,、-]{{0,2}})?"
     house = (
-        rf"(?:{_HOUSE}\s?(?:号\s?(?:男生|女生|学生|宿舍|寝室|公寓)*楼|号(?:学生)?公寓|号栋|号?(?:宿舍|公寓)楼?(?={_GAP}(?:{DOOR}|{FLOOR}))|\#\s?(?:宿舍|公寓)?楼?"
+        rf"(?:{_HOUSE}\s?(?:号\s?(?:男生|女生|学生|宿舍|寝室|公寓)*楼|号(?:学生)?公寓|号栋|号?(?:男生|女生|学生)?(?:宿舍|公寓)楼?(?={_GAP}(?:{DOOR}|{FLOOR}))|\#\s?(?:宿舍|公寓)?楼?"
         rf"|栋{_SO_MANY}(?:宿舍|公寓)?楼?(?:宿舍)?|幢{_SO_MANY}(?:楼)?|(?<!避.)号?舍(?![友五不弃长员监得予入利身生己近]))"
         rf"|(?:楼栋号?|楼号|栋号|宿舍楼号?)\s?(?:是|为|:)?\s?(?P<labelled>\d{{1,2}}|[{CN}]{{1,3}})(?![\d.点{CN}]|\s?(?:[楼层]|[fF](?![a-zA-Z])))\s?[号栋#]?楼?[,;]?"
-        r"|(?<![\da-zA-Z.:/-])(?<![图表题例章第式])(?<!比分)(?<!比分是)(?P<short>\d{1,2})(?:\s?[-—–_·]{1,2}(?=\d{3,4}(?![\d.:/]|-\d\d))|号(?=\d{3}(?!\d)))"
+        r"|(?<![\da-zA-Z./])(?<![\da-zA-Z][:-])(?<![图表题例章第式])(?<!比分)(?<!比分是)(?P<short>\d{1,2})(?:\s?[-—–_·]{1,2}(?=\d{3,4}(?![\d.:/]|-\d\d))|号(?=\d{3}(?!\d)))"
         # 「西三502」, 「东5 204」: the estate makes the number a house.
         rf"|(?(estate)(?P<bare_house>\d{{1,2}}(?=\s)|[{CN}]{{1,2}})\s?(?=\d{{3,4}}(?!\d))|(?!))"
         r"|(?<!\d)(?P<floorlike>\d{1,2})楼[- ]?(?=\d{3,4}(?!\d)))"

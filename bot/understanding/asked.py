@@ -56,6 +56,8 @@ def expected(text: str, moment: Moment) -> bool:
     """Whether a number that may be a day (「12.5」) stands where a day is told."""
     if moment.start == 0 and moment.end == len(text):
         return True
+    if moment.named and "lsign" in moment.named.parts:
+        return True
     if moment.said or (moment.named and moment.named.weekday is not None) or _ERRAND.match(text, moment.end):
         return True
     if _EXPECTED.search(text, max(0, moment.start - 6), moment.start):

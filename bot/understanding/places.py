@@ -162,7 +162,7 @@ _A_FLOOR = re.compile(rf"(?<![\d{CN}号]){FLOOR}")
 _JUST_A_FLOOR = re.compile(rf"负?[{CN}]{{1,3}}楼")
 _DENIED = re.compile(r"(?:不是|不在|不住|并非|而非|不要)(?:在)?$")
 # 「5号楼505和506都没电」: two rooms, and a form takes one.
-_ANOTHER = re.compile(r"\s?[、和跟与及]\s?\d{3,4}(?![\d分元块天人])")
+_ANOTHER = re.compile(rf"\s?[、和跟与及]\s?(?:\d{{3,4}}(?![\d分元块天人])|{FLOOR})")
 # Where somebody lived before: 「去年我们住3号楼」, 「刚从6号楼搬到12号楼」.
 _FORMER = re.compile(
     r"(?:去年|前年|以前|之前|原来|原先|从前|当时|曾经|大[一二三](?:时|的时候|那会儿?)?)[^,。;!?]{0,4}住(?:在|过)?的?$|(?P<left>刚[刚才]?从)$"
@@ -189,7 +189,7 @@ def _with_room(text: str, place: Place, after: int) -> Place:
         if room := _number(replaced["room"]):
             return replace(place, detail=room, end=replaced.end())
     ahead = None if place.detail else _AHEAD.search(text, max(after, place.start - 16), place.start)
-    if ahead and place.building.endswith("号楼") and (room := _number(ahead["room"])):
+    if ahead and (ahead["bracket"] or place.building.endswith("号楼")) and (room := _number(ahead["room"])):
         closed = 1 if ahead["bracket"] and text[place.end : place.end + 1] == ")" else 0
         return replace(place, detail=room, start=ahead.start(), end=place.end + closed)
     return place
