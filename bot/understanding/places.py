@@ -17,7 +17,7 @@ _APART_ROOM = re.compile(
 # The building said last, for what was told before: 「阅览室的插座没电，图书馆的」, 「502漏水了 3号楼」.
 _LAST_SAID = re.compile(r"\s?的?\s?[。!~]*$")
 _BEGINS = re.compile(rf"(?P<room>{DOOR})(?=\s?[\u4e00-\u9fff])(?![号栋幢#元块])")
-_WRONG = r"(?:不对|不是|不不|(?:说|打|写|输)?错了?)"
+_WRONG = r"(?:(?<=[哦噢额呃啊诶欸哎])不(?!是|对)|不对|不是|不不|(?:说|打|写|输)?错了?)"
 _REPLACED = re.compile(
     rf"[,。. ]*(?:[哦噢额呃啊诶唉哎]+[,。. ]*)?(?:(?:{_WRONG}[,。. ]*)+(?:{DOOR}\s?{CALLED}?[,。. ]*)?(?:应该是|应该|是)?|(?:应该是|改成|改为|换成))\s?(?:{ROOM}(?!\s?[号栋#])|(?P<floor>{FLOOR}))"
 )
@@ -161,8 +161,10 @@ _NEARBY = re.compile(r"(?:旁边?|对面|附近|隔壁|边上|楼下|校外)[^,�
 _A_FLOOR = re.compile(rf"(?<![\d{CN}号]){FLOOR}")
 _JUST_A_FLOOR = re.compile(rf"负?[{CN}]{{1,3}}楼")
 _DENIED = re.compile(r"(?:不是|不在|不住|并非|而非|不要)(?:在)?$")
-# 「5号楼505和506都没电」: two rooms, and a form takes one.
-_ANOTHER = re.compile(rf"\s?[、和跟与及]\s?(?:\d{{3,4}}(?![\d分元块天人])|{FLOOR})")
+# 「5号楼505和506都没电」, 「一楼和二楼」, 「502-505」: more than one, and a form takes one.
+_ANOTHER = re.compile(
+    rf"\s?[、和跟与及]\s?(?:\d{{3,4}}(?![\d分元块天人])|{FLOOR})|\s?[-~到至]\s?\d{{3}}(?![\d分元块天人:-])|\s?\d{{3}}[-~]\d{{3}}(?!\d)"
+)
 # Where somebody lived before: 「去年我们住3号楼」, 「刚从6号楼搬到12号楼」.
 _FORMER = re.compile(
     r"(?:去年|前年|以前|之前|原来|原先|从前|当时|曾经|大[一二三](?:时|的时候|那会儿?)?)[^,。;!?]{0,4}住(?:在|过)?的?$|(?P<left>刚[刚才]?从)$"
