@@ -26,11 +26,12 @@ _WHICH_IS = re.compile(r"\s?[,(]?\s?(?:是|就是|也就是)?\s?")
 def days(text: str, moments: list[Moment], calendar: Calendar, *, leave: bool, answering: bool) -> list[Moment]:
     """The moments with a day that is meant, without what is over, only a bound, or a number more likely than a day."""
     found = []
+    story = any(one.named and (one.named.told or one.named.kind == "past") for one in moments)
     for moment in moments:
         named = moment.named
         if named is None or named.told or named.kind in ("past", "next"):
             continue
-        if roles.bound(text, moment) or roles.still(text, moment):
+        if roles.bound(text, moment) or roles.still(text, moment) or (story and roles.sequel(text, moment)):
             continue
         # 「发烧38.5」 is no day at all.
         meant = answering or ((leave or expected(text, moment)) and dating.on(named, calendar) is not None)
@@ -54,6 +55,8 @@ def days(text: str, moments: list[Moment], calendar: Calendar, *, leave: bool, a
 def expected(text: str, moment: Moment) -> bool:
     """Whether a number that may be a day (「12.5」) stands where a day is told."""
     if moment.start == 0 and moment.end == len(text):
+        return True
+    if moment.named and "lsign" in moment.named.parts:
         return True
     if moment.said or (moment.named and moment.named.weekday is not None) or _ERRAND.match(text, moment.end):
         return True

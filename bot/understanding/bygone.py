@@ -41,6 +41,8 @@ def span(named: Named, calendar: Calendar) -> tuple[date, date] | None:
     """The first and the last of several days that are over: 上周末, 上周, 国庆期间; ``None`` for any other."""
     if named.kind == "break" and named.wide and (gone := _break(named, calendar)):
         return gone.first, gone.last
+    if named.kind == "teachweek" and not named.parts.get("week_of", "").startswith(("下", "开")):
+        return _week(named, calendar)
     if named.kind != "past":
         return None
     if _MONTH.fullmatch(named.parts["past"]):
@@ -55,6 +57,15 @@ def span(named: Named, calendar: Calendar) -> tuple[date, date] | None:
         row = indices == list(range(indices[0], indices[0] + len(indices)))
         return (monday + indices[0] * DAY, monday + indices[-1] * DAY) if row else None
     return (monday + 5 * DAY if match["end"] else monday), monday + 6 * DAY
+
+
+def _week(named: Named, calendar: Calendar) -> tuple[date, date] | None:
+    """The teaching week of that number when it is over: 「第九周我请了假」."""
+    term = calendar.year.term(calendar.today) if calendar.year else None
+    monday = term.week(integer(named.parts["tweek"])) if term and "tweek" in named.parts else None
+    if monday is None or "tweek_end" in named.parts or monday + WEEK > calendar.today:
+        return None
+    return monday, monday + 6 * DAY
 
 
 def closing(named: Named, calendar: Calendar, first: date) -> date | None:

@@ -41,13 +41,16 @@ _CLOCK = (
 )
 # 「下午2-4点」: the first hour leaves its 点 to the second.
 _HOUR_SHARED = rf"(?P<shared>(?<![\d.:]){_NUM})(?=\s?(?:-+|~+|—+|–+|到|至)\s?{_NUM}(?:点|时(?!间|候)))"
+# 「下午2-4借舞蹈房」; 「下午2-4节」 and 「下午2-3个人」 are no hours.
+_HOUR_ENDS = r"(?![\d.:点时月号日栋楼层节周级班组#个人天次杯份张间位名元块小分半十-])"
 # 「早八」, 「晚五」
-_BRIEF = rf"(?:(?P<brief>[早晚])(?P<bare>{_NUM})(?![点时:个天周月年分小号日块元次节秒钟级步门期餐层楼栋\d一二两三四五六七八九十])|(?P<part_only>上午|下午|晚上)(?P<bare_after>\d{{1,2}}|[一二三四五六七八九]|十[一二]?)(?=$|[,。!?]|吧|到(?!货)))"
+_BRIEF = rf"(?:(?P<brief>[早晚])(?P<bare>{_NUM})(?![点时:个天周月年分小号日块元次节秒钟级步门期餐层楼栋\d一二两三四五六七八九十])|(?P<part_only>上午|下午|晚上)(?P<bare_after>\d{{1,2}}|[一二三四五六七八九]|十[一二]?)(?=$|[,。!?]|吧|到(?!货)|\s?[-~]\s?{_NUM}{_HOUR_ENDS}))"
 # 「上午9.30」: only beside a part of the day, where it is no date.
 _DOTTED = r"(?:\s?(?P<dotted>\d{1,2})\.(?P<after_dot>[0-5]\d)(?!\d))"
 _TIME = re.compile(
     rf"{_BRIEF}|{_PART}?\s?的?(?:{_CLOCK}|{_HOUR_SHARED})|{_PART.replace('<part>', '<alone>')}{_DOTTED}?", re.IGNORECASE
 )
+_HOUR_ALONE = re.compile(rf"{_NUM}{_HOUR_ENDS}")
 _MINUTES = {"半": 30, "一刻": 15, "1刻": 15, "三刻": 45, "3刻": 45, "整": 0}
 
 
@@ -109,6 +112,13 @@ def spoken(text: str, start: int) -> Spoken | None:
     """The time of day that stands at ``start`` of normalised ``text``."""
     match = _TIME.match(text, start)
     return _read(match) if match else None
+
+
+def hour_alone(text: str, start: int, part: str) -> Spoken | None:
+    """The hour without its 点 that closes 「下午2-4」, in the part of the day said before."""
+    match = _HOUR_ALONE.match(text, start)
+    hour = number(match[0]) if match else None
+    return Spoken(part, hour, 0, start, match.end()) if match and hour and hour <= 24 else None
 
 
 def first(text: str, start: int = 0) -> Spoken | None:

@@ -23,6 +23,7 @@ from bot.understanding.school_year import SchoolYear
 _DASHED = re.compile(r"(?<![\d.:-])(\d{1,2})-(\d{1,2})(?![\d.:-])(?!\s?[点号日月])")
 _PACKED = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)")
 _WHOLE = re.compile(r"全天|整天|一整天|(?:请|休)?(?<![\d第后前头])[一1]天(?:假|$|,|的假)|当天")
+_ALL_DAY = re.compile(r"\s?,?(?:我|就|都)?(?:全天|一?整天)")
 _STOPS = re.compile(r"[,。;!?]")
 _OR = re.compile(r"\s?(?:、|/|或者?|还是)\s?")
 _BREATHS = re.compile(r"[,。;!?\s]")
@@ -128,6 +129,8 @@ def _story(text: str, left: list[Moment], found: Found, calendar: Calendar) -> W
         at = _clock(minutes)
         if period is None and said and said.hour is None and said.part:
             period = _part_of(day, said.part)
+        elif period is None and said is None and _ALL_DAY.match(text, spoken[0].end):
+            period = (datetime.combine(day, time(0)), datetime.combine(day, LAST))
     if period is None:
         spans = {span for one in left if one.named and (span := bygone.span(one.named, calendar))}
         if len(spans) == 1 and not days:
@@ -183,6 +186,9 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     if said is None and not count and (part := _part_alone(text, moments)):
         said = part
     if named.kind == "weekdays" and not (leave or _ALL_OF_THEM.match(text, dated[0].end)):
+        return When(count=count)
+    if "loosely" in named.parts and not (leave or _THROUGHOUT.search(text)):
+        # 「明后天能来吗」 leaves open which of the two.
         return When(count=count)
     if named.wide:
         return _wide(named, day, calendar, count)

@@ -16,6 +16,9 @@ _LEAVE = re.compile(
     r"请|假|离校|外出|回家|出差|不在校|(?:(?:起|开始|连续|连着)[^,。\d了过]{0,3}|(?:借|租|用|住|待|出差|为期|期限|时长|一共|总共|共|前后)(?:个|满|是|为)?)(?:\d|[一二两三四五六七八九十])+(?:天|周|个?星期|个?礼拜)"
 )
 _OVER = re.compile(r"(?:最后|后|超过|大于|不足|少于|至少|最多|不到|满|前|近|这|那|过|坏了|已经|等了|漏了|停了|好)$")
+# 「十三至十四周不在」: teaching weeks, no length.
+_WEEKS_FROM = re.compile(r"(?:1\d|十[一二三四五六七八九])周?(?:到|至|-+|~)第?$")
+_WEEKS_TO = re.compile(r"(?:到|至|-+|~)第?(?:1\d|十[一二三四五六七八九])周")
 _HOURS = re.compile(
     rf"(?:(?P<count>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头|钟(?!头)|h(?![a-z]))|(?P<minutes>\d{{2,3}}|[一二三四五六七八九]?十五?)(?:分钟|min))"
 )
@@ -41,6 +44,11 @@ def days(text: str) -> int | None:
     found = set()
     for match in _DAYS.finditer(text):
         value = number(match["count"])
+        week_of_term = match["unit"] == "周" and (
+            _WEEKS_FROM.search(text, max(0, match.start() - 4), match.start()) or _WEEKS_TO.match(text, match.end())
+        )
+        if week_of_term:
+            continue
         if value and not _OVER.search(text, max(0, match.start() - 3), match.start()):
             found.add(value if match["unit"] == "天" else 7 * value)
     return found.pop() if len(found) == 1 else None

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from bot.understanding import spelling
 
 # Mobile numbers of the mainland begin 13 to 19 (工信部《电信网编号计划》, 11 digits).
-_RUN = re.compile(r"(?:(?:\+|(?<!\d)00)86[- ]?|(?<!\d))\d{2,}(?:\s?[-—–._ ]{1,2}\s?\d+)*")
+_RUN = re.compile(
+    r"(?:(?:\+|(?<!\d)00)86[- ]?|(?<!\d))\d{2,}(?:\s?[-—–._ ]{1,2}\s?\d+|(?<=\d{3})(?P<mark>[/,·~])\d{4}(?P=mark)\d{4}(?!\d))*"
+)
 _GROUP = re.compile(r"\d+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _WITH_COUNTRY = re.compile(r"86(1[3-9]\d{9})")
@@ -45,7 +47,7 @@ _RINGS = re.compile(
 _NO_TELEPHONE = re.compile(r"(?:qq|微信|vx|卡号|学号|单号?|工号|编号|码是|验证码|群号?)[^\d,。;]{0,4}$", re.IGNORECASE)
 
 _DENIED = re.compile(
-    r"(?:不是|并非|而非|别打|不要打|不打|别用|不用|不要|原来的?|以前的?|旧的?|之前的?)(?:号码?|手机号?|电话)?(?:是)?\s?:?$"
+    r"(?:(?<!是)不是|(?<![a-zA-Z])not (?:call |use |dial )?|并非|而非|别打|不要打|不打|别用|不用|不要|原来的?|以前的?|旧的?|之前的?)(?:号码?|手机号?|电话)?(?:是)?\s?:?$"
 )
 _GONE = re.compile(
     r"\s?(?:这个|那个)?(?:号码?)?(?:已经|都|一直|老是|总是)*(?:停机|停用|不用了|作废|打不通(?!,?\s?(?:就|的话|的时候|时|再|请|可以|会))|换成|改成|改为|不对|错了|是错|写错|丢了|注销)"
@@ -65,7 +67,13 @@ _OF_OTHERS = re.compile(
 _NO_STUDENT = re.compile(
     r"(?:(?:项目|课题|立项|合同|发票|订单|设备|资产|固定资产|仪器|图书|借阅|文件|流水|交易|快递|运单|申请书|专利|软著|教材|座位|批次|商品)(?:的)?(?:编号|单号|号码?)|(?:合同|发票|订单|快递|物流|运单|设备|资产|工|教工|考|准考证|身份证|证书|流水|卡|群|车牌|书)号|条形?码|二维码|订单|发票|职工号)(?:就?是|为|:)?\s?$"
 )
-_PUT_RIGHT = re.compile(r"应该是|不对|改成|改为|更正|说错|写错|打错|输错")
+# 「13800138000@163.com」
+_MAIL = re.compile(r"@[A-Za-z\d-]+\.")
+# 「运单SF13800138000」, 「快递单号13800138000」
+_PARCEL = re.compile(
+    r"(?:运单|快递单|物流单|订单|单号|取件码|流水|编号|条形?码)(?:号码?)?(?:就?是|为|:)?\s?(?:[A-Za-z]{1,4}-?)?$|(?<![A-Za-z])(?:SF|JD|JDV|YT|ZTO|STO|EMS|JT)-?$"
+)
+_PUT_RIGHT = re.compile(r"[哦噢额呃啊诶欸哎呸],?\s?不(?!是)|不不|应该是|不对|改成|改为|更正|说错|写错|打错|输错")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ def mobiles(text: str) -> list[Number]:
 
     A number inside a longer run of digits (a bank card, an identity card) is none.
     """
-    found = []
+    found: list[Number] = []
     for run in _RUN.finditer(text):
         start = run.start()
         if country := _COUNTRY.match(text, start):
@@ -93,7 +101,11 @@ def mobiles(text: str) -> list[Number]:
         number = re.sub(r"\D", "", spelling.digits(spoken[0]))
         if (not spoken[0].isascii() or _ONE_BY_ONE.fullmatch(spoken[0])) and _MOBILE.fullmatch(number):
             found.append(Number(number, spoken.start(), spoken.end()))
-    return found
+    return [
+        one
+        for one in found
+        if not _PARCEL.search(text, max(0, one.start - 10), one.start) and not _MAIL.match(text, one.end)
+    ]
 
 
 def _in_groups(text: str, groups: list[re.Match[str]]) -> list[Number]:
@@ -115,7 +127,8 @@ def _in_groups(text: str, groups: list[re.Match[str]]) -> list[Number]:
                 if tuple(len(group[0]) for group in some) != shape or not _MOBILE.fullmatch(whole):
                     continue
                 # Four more digits on either side: a bank card in groups of four.
-                beside = groups[max(index - 1, 0) : index] + groups[index + len(shape) : index + len(shape) + 1]
+                ahead = groups[max(index - 1, 0) : index] if shape[0] == 4 else []
+                beside = ahead + groups[index + len(shape) : index + len(shape) + 1]
                 if len(shape) > 2 and any(len(group[0]) == 4 for group in beside):
                     continue
                 found.append(Number(whole, some[0].start(), some[-1].end()))

@@ -4,42 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
 
-from bot.understanding import words
+from bot.understanding import addresses, words
+from bot.understanding.addresses import CALLED, CN, DOOR, FLOOR, ROOM
 from bot.understanding.numerals import chinese, digits, number
 
-_CN = "一二三四五六七八九十"
-_DIGIT = "零〇一二三四五六七八九幺"
-_HOUSE = rf"(?P<house>(?<!\d)(?<!\d[-~—–到至])\d{{1,2}}|(?<![{_CN}])[{_CN}]{{1,3}})"
-# The 一 of 「五零二一直漏水」 belongs to the next word.
-_DOOR_DIGIT = rf"(?:[{_DIGIT.replace('一', '')}]|一(?![直下个样般共起些定]))"
-_DOOR = (
-    rf"(?:\d{{3,4}}(?!\d)|\d \d \d(?! ?\d)|(?<![{_DIGIT}])(?:{_DOOR_DIGIT}{{3,4}}|\d[零〇]\d(?!\d)|[{_DIGIT}]0[{_DIGIT}])(?!{_DOOR_DIGIT}|[十百])"
-    r"|[一二三四五六七八九]百[零〇]?[一二三四五六七八九十]{1,3}(?![一二三四五六七八九十]))"
-    r"(?!年|月|级|届|元|块|天|个?人|位|名|次|分|点|-\d\d|\.\d)"
-)
-_CALLED = r"(?:教室|房间|寝室|宿舍|室|房|寝|号房)"
-_ROOM = rf"(?P<room>{_DOOR})\s?{_CALLED}?"
-_FLOOR = (
-    rf"(?:(?:负|地下|-(?=[12]层))?(?:\d{{1,2}}|[{_CN}]{{1,3}})\s?(?:楼|层|[fF](?![a-zA-Z]))|[bB][12](?![a-zA-Z\d]))"
-)
-_UNIT = rf"(?:(?P<unit>\d|[{_CN}])\s?单元)"
-_GAP = r"[ 的,、#/.。·]{0,2}"
-# 「房号是502」, 「男生宿舍404」
-_NAMED = r"(?:(?:男生|女生)?(?:宿舍|寝室|房间|房|门牌|公寓|室)(?:号码?)?(?:是|为|:)?\s?)?"
-_SIDE = r"(?:的?(?:[东西南北][侧边头面]|靠窗|左边|右边|左侧|右侧|尽头|里面|拐角))?"
-_AHEAD = re.compile(rf"(?P<room>{_DOOR})\s?{_CALLED}?[ ,、。的]{{0,2}}(?:我?(?:住在?|在|是))?\s?$")
+_AHEAD = re.compile(rf"(?P<room>{DOOR})\s?{CALLED}?(?:[ ,、。的]{{0,2}}(?:我?(?:住在?|在|是))?\s?|\s?(?P<bracket>\())$")
 # A room or a floor said apart from its house: 「502寝室的灯坏了，12号楼」, 「三楼水房，我们7栋的」.
 _APART_ROOM = re.compile(
-    rf"(?:寝室|宿舍|房间|房号|那个|就是|报的修?)(?:号|是|为|在|:)?\s?(?P<named>{_DOOR})(?!\s?[号栋#幢元块])|(?<![\d.-])(?P<called>{_DOOR})\s?{_CALLED}"
+    rf"(?:(?:寝室|宿舍|房间|房号|那个|就是|报的修?)(?:号|是|为|在|:)?|(?<![他她友学们家])住(?:在|的是?)?)\s?(?P<named>{DOOR})(?!\s?[号栋#幢元块])|(?<![\d.-])(?P<called>{DOOR})\s?{CALLED}"
 )
 # The building said last, for what was told before: 「阅览室的插座没电，图书馆的」, 「502漏水了 3号楼」.
 _LAST_SAID = re.compile(r"\s?的?\s?[。!~]*$")
-_BEGINS = re.compile(rf"(?P<room>{_DOOR})(?=\s?[\u4e00-\u9fff])(?![号栋幢#元块])")
-_WRONG = r"(?:不对|不是|不不|(?:说|打|写|输)?错了?)"
+_BEGINS = re.compile(rf"(?P<room>{DOOR})(?=\s?[\u4e00-\u9fff])(?![号栋幢#元块])")
+_WRONG = r"(?:(?<=[哦噢额呃啊诶欸哎])不(?!是|对)|不对|不是|不不|(?:说|打|写|输)?错了?)"
 _REPLACED = re.compile(
-    rf"[,。. ]*(?:[哦噢额呃啊诶唉哎]+[,。. ]*)?(?:(?:{_WRONG}[,。. ]*)+(?:{_DOOR}\s?{_CALLED}?[,。. ]*)?(?:应该是|应该|是)?|(?:应该是|改成|改为|换成))\s?(?:{_ROOM}(?!\s?[号栋#])|(?P<floor>{_FLOOR}))"
+    rf"[,。. ]*(?:[哦噢额呃啊诶唉哎]+[,。. ]*)?(?:(?:{_WRONG}[,。. ]*)+(?:{DOOR}\s?{CALLED}?[,。. ]*)?(?:应该是|应该|是)?|(?:应该是|改成|改为|换成))\s?(?:{ROOM}(?!\s?[号栋#])|(?P<floor>{FLOOR}))"
 )
 
 
@@ -73,7 +53,7 @@ def find(text: str) -> list[Place]:
     """Every place in normalised ``text``, in order. A room without a building is no place, nor is an unknown house."""
     found: list[Place] = []
     end = 0
-    for match in _pattern().finditer(text):
+    for match in addresses.pattern().finditer(text):
         place = _place(match)
         if found and place and place.start == end and text[place.start] in "abAB" and not match["lettered"]:
             # 「图书馆二楼自习区A区」: a part of the building before it.
@@ -96,7 +76,7 @@ def one(text: str) -> Place | None:
         for index, place in enumerate(found)
         if not _DENIED.search(text, max(0, place.start - 3), place.start)
         and not _ELSEWHERE.search(text, max(0, place.start - 6), place.start)
-        and not _FORMER.search(text, max(0, place.start - 12), place.start)
+        and not _former(text, place)
         and not (index + 1 < len(found) and _LANDMARK.fullmatch(text, place.end, found[index + 1].start))
     ]
     if any(_ANOTHER.match(text, place.end) for place in named):
@@ -117,8 +97,14 @@ def _in_estate(text: str, place: Place) -> Place:
     if not place.building[0].isdigit() or not place.building.endswith("号楼"):
         return place
     elsewhere = text[: place.start] + "□" * (place.end - place.start) + text[place.end :]
-    named = {_estate(match["estate"]) for match in _estates().finditer(elsewhere)}
+    named = {_estate(match["estate"]) for match in addresses.estates().finditer(elsewhere)}
     return replace(place, building=named.pop() + place.building) if len(named) == 1 else place
+
+
+def _former(text: str, place: Place) -> bool:
+    """Whether somebody has left there: 「去年我们住3号楼」, 「刚从6号楼搬到12号楼」; 「刚从教B402出来」 is still about it."""
+    former = _FORMER.search(text, max(0, place.start - 12), place.start)
+    return former is not None and (former["left"] is None or _MOVED.match(text, place.end) is not None)
 
 
 def _put_last(text: str, named: list[Place]) -> Place | None:
@@ -129,7 +115,7 @@ def _put_last(text: str, named: list[Place]) -> Place | None:
 
 def _completed(text: str, place: Place) -> Place:
     """``place`` with the room or the floor that is said elsewhere: 「502寝室的灯坏了，12号楼」."""
-    if place.detail:
+    if place.detail and not addresses.corner().fullmatch(place.detail):
         return _cornered(text, place)
     last = _LAST_SAID.match(text, place.end) is not None
     if not last and not place.building.endswith("号楼"):
@@ -138,13 +124,18 @@ def _completed(text: str, place: Place) -> Place:
     rooms = {_number(match["named"] or match["called"]) for match in _APART_ROOM.finditer(apart)} - {None}
     if last and not rooms and (begins := _BEGINS.match(apart)):
         rooms = {_number(begins["room"])} - {None}
+    if len(rooms) == 1 and place.building.endswith("号楼"):
+        # A room is enough to find a corner in it.
+        return replace(place, detail=rooms.pop() or "")
+    if place.detail:
+        return place
     if len(rooms) == 1:
         return replace(place, detail=rooms.pop() or "")
-    floors = {_storey(match["floor"]) + match["corner"] for match in _floor_and_corner().finditer(apart)}
+    floors = {_storey(match["floor"]) + match["corner"] for match in addresses.floor_and_corner().finditer(apart)}
     if last and not floors:
         # 「水房 三楼 五号楼」, 「三楼的灯不亮，5号楼」
         storeys = {_storey(match[0]) for match in _A_FLOOR.finditer(apart)}
-        corners = {match["corner"] for match in _corner().finditer(apart)}
+        corners = {match["corner"] for match in addresses.corner().finditer(apart)}
         if len(storeys) > 1 or len(corners) > 1:
             return place
         floors = {"".join((*storeys, *corners))} - {""}
@@ -157,27 +148,34 @@ def _cornered(text: str, place: Place) -> Place:
         return place
     apart = text[: place.start] + "□" * (place.end - place.start) + text[place.end :]
     corners = {
-        match["corner"] for match in _corner().finditer(apart) if _STANDS_FREE.search(text, 0, match.start("corner"))
+        match["corner"]
+        for match in addresses.corner().finditer(apart)
+        if _STANDS_FREE.search(text, 0, match.start("corner")) and not _NEARBY.search(text, 0, match.start("corner"))
     }
     return replace(place, detail=place.detail + corners.pop()) if len(corners) == 1 else place
 
 
 # 「打饭窗口」 and 「新开的打印店」 belong to something else.
-_STANDS_FREE = re.compile(r"(?:^|[^\u4e00-\u9fff]|[的在是了个间订约借租去到用修报和有给])$")
-_A_FLOOR = re.compile(rf"(?<![\d{_CN}号]){_FLOOR}")
-_JUST_A_FLOOR = re.compile(rf"负?[{_CN}]{{1,3}}楼")
+_STANDS_FREE = re.compile(r"(?:^|[^\u4e00-\u9fff]|[的在是了个间订约借租去到用修报和有给]|[用借订约租看修]一?下)$")
+_NEARBY = re.compile(r"(?:旁边?|对面|附近|隔壁|边上|楼下|校外)[^,。;!? ]{0,6}$")
+_A_FLOOR = re.compile(rf"(?<![\d{CN}号]){FLOOR}")
+_JUST_A_FLOOR = re.compile(rf"负?[{CN}]{{1,3}}楼")
 _DENIED = re.compile(r"(?:不是|不在|不住|并非|而非|不要)(?:在)?$")
-# 「5号楼505和506都没电」: two rooms, and a form takes one.
-_ANOTHER = re.compile(r"\s?[、和跟与及]\s?\d{3,4}(?![\d分元块天人])")
+# 「5号楼505和506都没电」, 「一楼和二楼」, 「502-505」: more than one, and a form takes one.
+_ANOTHER = re.compile(
+    rf"\s?[、和跟与及]\s?(?:\d{{3,4}}(?![\d分元块天人])|{FLOOR})|\s?[-~到至]\s?\d{{3}}(?![\d分元块天人:-])|\s?\d{{3}}[-~]\d{{3}}(?!\d)"
+)
 # Where somebody lived before: 「去年我们住3号楼」, 「刚从6号楼搬到12号楼」.
 _FORMER = re.compile(
-    r"(?:去年|前年|以前|之前|原来|原先|从前|当时|曾经|大[一二三](?:时|的时候|那会儿?)?)[^,。;!?]{0,4}住(?:在|过)?的?$|刚[刚才]?从$"
+    r"(?:去年|前年|以前|之前|原来|原先|从前|当时|曾经|大[一二三](?:时|的时候|那会儿?)?)[^,。;!?]{0,4}住(?:在|过)?的?$|(?P<left>刚[刚才]?从)$"
 )
+_MOVED = re.compile(r"[^,。;!?]{0,6}[搬换转调挪]")
 # 「市图书馆」, 「我家小区3号楼」: not on this campus.
 # 「图书馆旁边的操场」: the first says only where the second lies.
 _LANDMARK = re.compile(r"\s?(?:的)?(?:旁边?|对面|后面|前面|附近|隔壁|边上|东边|西边|南边|北边|楼下)的?(?:那个)?\s?")
 _ELSEWHERE = re.compile(
     r"(?:国家|[市省县]立?|小区的?|车站的?|[铁动]站|公园的?|动物园|机场|商场|景区|(?:隔壁|别的|其他|外地)(?:学校|大学|高校)的?|外校的?|老家的?|北大|清华|复旦|浙大|高中的?|北京|上海|广州|深圳|杭州|南京|武汉|成都|西安|天津|重庆|我家(?:小区)?的?|我家住在?|家住)\s?$"
+    r"|(?:(?<!校)医院|住院部|酒店|宾馆|旅馆|写字楼|大厦|商场|花园|家园|新村|新苑|雅苑|产业园|科技园|软件园|创业园|公司|工业园|火车站|法院|派出所|银行)的?$"
 )
 _PUT = re.compile(r"(?:改成|改到|改为|换成|换到|换去|应该是|送到|送去)\s?$")
 _CORRECTED = re.compile(r"不对|不好意思|抱歉|口误|[搞记弄]错|错了|应该是|更正|改成|改到|改为|换成|换到|不不")
@@ -187,14 +185,15 @@ def _with_room(text: str, place: Place, after: int) -> Place:
     """``place`` with a room that stands before it (502寝室，3号楼) or instead of one taken back (502，不对，503)."""
     if replaced := _REPLACED.match(text, place.end):
         if replaced["floor"]:
-            corner = _corner().match(text, replaced.end())
+            corner = addresses.corner().match(text, replaced.end())
             detail = _storey(replaced["floor"]) + (corner["corner"] if corner else "")
             return replace(place, detail=detail, end=corner.end() if corner else replaced.end())
         if room := _number(replaced["room"]):
             return replace(place, detail=room, end=replaced.end())
     ahead = None if place.detail else _AHEAD.search(text, max(after, place.start - 16), place.start)
-    if ahead and place.building.endswith("号楼") and (room := _number(ahead["room"])):
-        return replace(place, detail=room, start=ahead.start())
+    if ahead and (ahead["bracket"] or place.building.endswith("号楼")) and (room := _number(ahead["room"])):
+        closed = 1 if ahead["bracket"] and text[place.end : place.end + 1] == ")" else 0
+        return replace(place, detail=room, start=ahead.start(), end=place.end + closed)
     return place
 
 
@@ -215,12 +214,12 @@ def _place(match: re.Match[str]) -> Place | None:
     if parts["lettered"]:
         return Place(f"教学楼{parts['lettered'].upper()}座", room or "", match.start(), match.end())
     if parts["alias"]:
-        building = _aliases()[parts["alias"].lower().replace(" ", "")]
+        building = addresses.aliases()[parts["alias"].lower().replace(" ", "")]
     else:
         value = number(
             parts["house"] or parts["labelled"] or parts["short"] or parts["bare_house"] or parts["floorlike"]
         )
-        first, last = _dormitories()
+        first, last = addresses.dormitories()
         if value is None or not first <= value <= last:
             return None
         if room is None and not parts["house"] and not parts["labelled"]:
@@ -233,7 +232,7 @@ def _place(match: re.Match[str]) -> Place | None:
         # 「5层02室」
         room = f"{storey}{parts['door']}"
     unit = f"{number(parts['unit'])}单元" if parts["unit"] else ""
-    detail = unit + (room or _storey(floor) + (parts["corner"] or ""))
+    detail = unit + (room or _storey(floor) + (parts["corner"] or "").replace("顶楼的", "顶楼"))
     return Place(building, detail, match.start(), match.end())
 
 
@@ -257,76 +256,3 @@ def _estate(said: str | None) -> str:
         if said in spellings or said == name[0]:
             return str(name)
     return ""
-
-
-# 「教学楼 A 座」, 「b 座」
-_SPACED = re.compile(r"[教楼座](?=[ab])|[ab](?=[座楼栋])")
-
-
-@cache
-def _dormitories() -> tuple[int, int]:
-    known = words.load_once("places")["dormitories"]
-    return known["first"], known["last"]
-
-
-@cache
-def _aliases() -> dict[str, str]:
-    places: dict[str, list[str]] = words.load_once("places")["places"]
-    return {said.lower(): name for name, spellings in places.items() for said in spellings}
-
-
-def _corners() -> str:
-    return "|".join(sorted(words.load_once("places")["corners"], key=len, reverse=True))
-
-
-@cache
-def _estates() -> re.Pattern[str]:
-    said = "|".join(said for spellings in words.load_once("places")["estates"].values() for said in spellings)
-    return re.compile(
-        rf"(?<!不是)(?<!不在)(?<!从)(?<!离)(?<!和)(?P<estate>{said})(?![食门超快操篮的]?(?:堂|门|市|递|场|球|餐厅))"
-    )
-
-
-@cache
-def _corner() -> re.Pattern[str]:
-    return re.compile(rf"[ ,的]{{0,2}}(?P<corner>{_corners()})")
-
-
-@cache
-def _floor_and_corner() -> re.Pattern[str]:
-    return re.compile(rf"(?<![\d{_CN}])(?P<floor>{_FLOOR})的?(?P<corner>{_corners()})")
-
-
-@cache
-def _pattern() -> re.Pattern[str]:
-    known = words.load_once("places")
-    aliases = "|".join(_SPACED.sub(r"\g<0> ?", re.escape(said)) for said in sorted(_aliases(), key=len, reverse=True))
-    estates = "|".join(said for spellings in known["estates"].values() for said in spellings)
-    initials = "".join(name[0] for name in known["estates"])
-    estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d|[{_CN}]{{1,2}}\s?\d{{3}}))[ 的,、-]{{0,2}})?"
-    house = (
-        rf"(?:{_HOUSE}\s?(?:号\s?(?:男生|女生|学生|宿舍|寝室|公寓)*楼|号(?:学生)?公寓|号栋|号?(?:宿舍|公寓)(?={_GAP}(?:{_DOOR}|{_FLOOR}))|\#\s?(?:宿舍|公寓)?楼?"
-        rf"|栋(?:宿舍|公寓)?楼?(?:宿舍)?|幢(?:楼)?|(?<!避.)号?舍(?![友五不弃长员监得予入利身生己近]))"
-        rf"|(?:楼栋号?|楼号|栋号|宿舍楼号?)\s?(?:是|为|:)?\s?(?P<labelled>\d{{1,2}}|[{_CN}]{{1,3}})(?![\d.点{_CN}])\s?[号栋#]?楼?[,;]?"
-        r"|(?<![\d.:/-])(?P<short>\d{1,2})(?:\s?[-—–_·]{1,2}(?=\d{3,4}(?![\d.:/]|-\d\d))|号(?=\d{3}(?!\d)))"
-        # 「西三502」, 「东5 204」: the estate makes the number a house.
-        rf"|(?(estate)(?P<bare_house>\d{{1,2}}(?=\s)|[{_CN}]{{1,2}})\s?(?=\d{{3,4}}(?!\d))|(?!))"
-        r"|(?<!\d)(?P<floorlike>\d{1,2})楼[- ]?(?=\d{3,4}(?!\d)))"
-    )
-    alias = (
-        rf"(?P<alias>(?<![a-z\d])(?<![云海湖河济越](?=南门))(?<![广陕江山](?=西门))(?<![山广](?=东门))(?<![湖河](?=北门))"
-        rf"(?:{aliases})(?![a-z](?!\d)|(?<=活)动|(?<=教)(?:室|授|练|师|材|学|育|务)|(?<=[一二]食堂)(?:阿姨)|(?<=馆)学(?=专业|系|院|的|概论|考|$)|(?<=区)(?:别|分(?!部)|域|间)|(?<=门)(?:子|庆|豹|票|面(?![前对])|户|诊|类|牌|店)|(?<=[大学]活)(?:人|体|跃|力|泼|儿|用|学|该|着|得)"
-        r"|(?<=食)(?:堂阿姨|物|指|用|品|量|材|欲|言)|路(?![灯口面边上])|大街|大道))"
-    )
-    # 「A301」 alone is a class room in teaching block A.
-    lettered = rf"(?P<lettered>(?<![a-z\d])[ab])[- ]?(?P<class_room>\d{{3}}|[{_DIGIT}]{{3}}(?![{_DIGIT}十百]))(?![\d.a-z])(?:教室|室)?"
-    # 「图书馆北门」: a gate of the building, where it stands right behind its name.
-    corner_said = rf"(?P<corner>{_corners()}|[东西南北]门(?![口卫外]))"
-    corner = rf"(?:(?:{_SIDE}[的 ]?|(?(floor)[,、—–-] ?)|的?(?:那个|那间|这个|这间|有个)){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{_FLOOR})(?!\d))?(?:[的 ]?(?P<room_after>{_DOOR}))?)?"
-    # 「东区3号楼(不是西区的)312」, 「3号楼(东苑)402」: what is put in brackets between house and room.
-    aside = rf"(?:\s?\((?:(?P<estate_after>{estates})|(?![^()]*\d)(?!{_FLOOR}|{_corners()})[^()]{{1,12}})\))?"
-    inside = (
-        rf"(?:里面?|内|[那这]边)?{aside}(?:{_GAP}{_UNIT})?(?:(?:{_GAP}|\s?[-—–]\s?)\(?(?P<floor>{_FLOOR})\)?)?(?:(?:{_GAP}\(?{_NAMED}|\s?[-—–~]\s?){_ROOM}\)?"
-        rf"|(?P<door>0[1-9])(?:{_CALLED}|(?=$|[ ,。的])))?{corner}"
-    )
-    return re.compile(rf"(?:{lettered}|(?:{estate}{house}|{alias}){inside})", re.IGNORECASE)

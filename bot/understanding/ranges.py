@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from bot.understanding import bygone, dating, days, roles
+from bot.understanding import bygone, clock, dating, days, roles
 from bot.understanding.clock import PARTS, Spoken
 from bot.understanding.counting import Calendar
 from bot.understanding.days import Named
@@ -15,7 +15,17 @@ from bot.understanding.moments import TO, Moment
 Period = tuple[datetime, datetime]
 LAST = time(23, 59)
 """The end of a whole day."""
+_EVENING = 20
+_MORNING = 8
+"""Hours: what begins in the evening and ends on the next day by this hour lasts a night."""
 
+_IN_A_ROW = {("早", "下午"), ("上午", "下午"), ("中午", "下午"), ("下午", "晚")}
+# 「11号到13号我请假了」
+_OVER = re.compile(
+    r"\s?,?(?:我们?|就|都|已经|是|因为[^,。]{1,6})*(?:请过|请了|请的?假了|请的假|住院了|住的院|外出了|去了|回了|参加了|没[来去](?!过)|没上课|缺勤|旷课)"
+)
+# 「10点到12点或者下午2点到4点」
+_OR_ELSE = re.compile(r"\s?[,、]?\s?(?:或者?|还是|要么|和)\s?")
 _SIDE_BY_SIDE = re.compile(r"\s?(?:[、,和跟与及]|还有)?\s?")
 _BACK = re.compile(r"回来|返校|回校|返程|销假|回学校|结束|回(?=$|[,。 ])")
 
@@ -59,8 +69,14 @@ def find(text: str, moments: list[Moment], calendar: Calendar) -> Found:
             some = [*some, plain[0]]
             day, said = plain[0].named, beside(plain[0].said, said)
         if day is None:
+            opened = index - used
+            broken = broken or bool(
+                ahead and start.hour and end.hour and _OR_ELSE.fullmatch(text, moments[opened - 1].end, start.start)
+            )
             continue
         period = _period(day, said, end, calendar)
+        if period and _OVER.match(text, end.end) and (gone := _gone(day, said, end, calendar, period)):
+            period = gone
         if period is None:
             broken = True
         elif period[0].date() < calendar.today:
@@ -122,7 +138,16 @@ def _closing(text: str, moments: list[Moment], index: int) -> tuple[Moment | Non
     following = moments[index + 1] if index + 1 < len(moments) else None
     if following and TO.fullmatch(text, start.end, following.start):
         return following, 2
+    if following and following.named is None and start.said and following.said and not (start.hour or following.hour):
+        # 「周五上午和下午都请假」
+        parts = (start.said.part, following.said.part)
+        if parts in _IN_A_ROW and _SIDE_BY_SIDE.fullmatch(text, start.end, following.start):
+            return following, 2
     to = TO.match(text, start.end)
+    if to and start.hour and start.said and start.said.part:
+        # 「下午2-4借舞蹈房」
+        hour = clock.hour_alone(text, to.end(), start.said.part)
+        return (Moment(None, hour, hour.start, hour.end) if hour else None), 1
     if to and start.named and not start.said:
         short = None
         if start.named.kind == "week":
@@ -148,12 +173,24 @@ def _period(day: Named, said: Spoken | None, end: Moment, calendar: Calendar) ->
     start = begin(first, said) if first else None
     if start is None or last is None:
         return None
+    night = last - start.date() == timedelta(days=1) and start.hour >= _EVENING
+    if night and end.said and end.said.part is None and end.said.hour is not None and end.said.hour <= _MORNING:
+        # 「22:00到次日6:00」 ends in the morning.
+        return start, datetime.combine(last, time(end.said.hour, end.said.minute))
     finish = _finish(last, end.said, start.hour * 60 + start.minute if start.date() == last else None)
     if finish is None:
         return None
     if finish <= start and end.named is None and end.said and end.said.part in ("早", "凌晨", "上午"):
         finish += timedelta(days=1)
     return (start, finish) if finish > start else None
+
+
+def _gone(day: Named, said: Spoken | None, end: Moment, calendar: Calendar, ahead: Period) -> Period | None:
+    """The range in the past that 「11号到13号我请假了」 means where it is nearer than the one to come."""
+    if day.kind not in ("bare", "loose", "monthday", "week") or {"year", "shift"} & day.parts.keys():
+        return None
+    gone = _period(replace(day, told=True), said, end, calendar)
+    return gone if gone and calendar.today - gone[0].date() < ahead[0].date() - calendar.today else None
 
 
 def begin(day: date, said: Spoken | None) -> datetime | None:

@@ -28,6 +28,10 @@ _OCCASION = re.compile(
 _STILL = re.compile(
     r"(?:到了?|截至|截止|直到)?今[天日儿][^,。!?\d]{0,4}?(?:还|都|也|仍|依然|一直)(?:是|然|旧)?(?:没|未|不见|联系不上)"
 )
+# 「昨天放的，今天去说没有了」: how a story ends that began before.
+_SEQUEL = re.compile(
+    r"今[天日儿][早晚]?(?:上|上午|中午|下午)?[^,。!?\d]{0,8}?(?:没有?了|不见了|不在了|没找到|找不到|没见着?|空了|(?:已经)?被[^,。!?]{0,4}(?:拿|取|领|占|扔)(?:走|掉|了))"
+)
 
 
 def opens(text: str, moment: Moment) -> bool:
@@ -63,4 +67,12 @@ def occasion(text: str, moment: Moment) -> bool:
 
 def still(text: str, moment: Moment) -> bool:
     """Whether it is only the end of a complaint: 「上周五报的修，到今天都没人来」."""
+    if moment.said and moment.said.part and not _UNTIL.search(text, max(0, moment.start - 8), moment.start):
+        # 「今天上午一直没人」 tells of the whole morning.
+        return False
     return any(one.start() <= moment.start < one.end() for one in _STILL.finditer(text))
+
+
+def sequel(text: str, moment: Moment) -> bool:
+    """Whether it only tells how a story of an earlier day ends: 「昨天放的，今天去说没有了」."""
+    return any(one.start() <= moment.start < one.end() for one in _SEQUEL.finditer(text))

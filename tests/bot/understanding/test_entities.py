@@ -30,7 +30,14 @@ def test_exactly_this_is_found(said: str, found: dict[str, str]) -> None:
 Facts = dict[str, list[tuple[str, dict[str, str | None]]]]
 FACTS: list[Facts] = [
     yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
-    for name in ("facts.yml", "facts_second.yml", "facts_siblings.yml", "facts_third.yml", "facts_fourth.yml")
+    for name in (
+        "facts.yml",
+        "facts_second.yml",
+        "facts_siblings.yml",
+        "facts_third.yml",
+        "facts_fourth.yml",
+        "facts_fifth.yml",
+    )
 ]
 WEDNESDAY = datetime(2026, 11, 18, 10, 30)
 
