@@ -24,6 +24,10 @@ class Settings(BaseSettings):
     """Base URL of the back office."""
     campus_secret: SecretStr = SecretStr("")
     """What the back office knows us by; empty means the inner secret, and only for an office on loopback."""
+    cases_url: str = ""
+    """SQLAlchemy URL of the cases; empty means ``cases.sqlite`` in the data folder."""
+    partners: SecretStr = SecretStr("")
+    """The partner systems that are told of cases, as JSON; their secrets are in it."""
     inner_secret: SecretStr = SecretStr("")
     """Carried by every inner call; made anew at each start."""
     timezone: str = "Asia/Shanghai"
@@ -42,6 +46,13 @@ class Settings(BaseSettings):
         """Campus time without an offset, on the fixed day if there is one."""
         at = datetime.now(ZoneInfo(self.timezone)).replace(tzinfo=None)
         return datetime.combine(self.today, at.time()) if self.today else at
+
+    def cases_database(self) -> str:
+        """The URL of the cases' database; makes the data folder when it is needed and not there."""
+        if self.cases_url:
+            return self.cases_url
+        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return f"sqlite:///{self.data / 'cases.sqlite'}"
 
     def office_secret(self) -> str:
         """The secret sent to the back office: never the inner one beyond this machine, because it also signs identities."""

@@ -120,7 +120,13 @@ def test_every_subcommand_of_the_knowledge_base_has_a_heading() -> None:
 
 
 def test_every_option_is_on_the_commands_page() -> None:
-    names = ["knowledge_base/__main__.py", "eval/__main__.py", "actions/campus_sim/__main__.py", "actions/compile.py"]
+    names = [
+        "knowledge_base/__main__.py",
+        "eval/__main__.py",
+        "actions/campus_sim/__main__.py",
+        "actions/cases/__main__.py",
+        "actions/compile.py",
+    ]
     taken = {option for name in names for option in OPTION.findall(text(ROOT / name))} | {"--lock"}
     assert {"--json", "--as-of", "--report", "--openapi", "--check"} <= taken
     assert [option for option in sorted(taken) if f"`{option}" not in text(DOCS / "commands.md")] == []

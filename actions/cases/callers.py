@@ -1,0 +1,58 @@
+"""Who is calling: a student, an officer of a department, the 学工 hall, or the doors themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from actions.cases.stages import SYSTEM, Actor
+from actions.identity import VALID_SECONDS
+
+TABLE = Path(__file__).with_name("staff.yml")
+
+OfficeOf = Callable[[str], Awaitable[str | None]]
+"""Staff number → the office the registry knows them in, or ``None`` for nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """How the registry's offices stand to the cases."""
+
+    hall: frozenset[str]
+    departments: dict[str, str]
+    """Office of the registry → department of the plan's table, where they are not called the same."""
+
+
+@cache
+def staff() -> Staff:
+    raw = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+    return Staff(frozenset(raw["hall"]), dict(raw["departments"]))
+
+
+async def caller(token: str | None, secret: str, office_of: OfficeOf) -> Actor | None:
+    """Whom a token of the doors was signed for: ``{"student": …}``, ``{"staff": …}``, or ``{"doors": true}`` for themselves.
+
+    ``None`` for none, a forged or an old one and for staff nobody knows: a door that forgets to say who asks is nobody.
+    """
+    try:
+        said = URLSafeTimedSerializer(secret, salt="identity").loads(token or "", max_age=VALID_SECONDS)
+    except BadData:
+        return None
+    if said == {"doors": True}:
+        return SYSTEM
+    student, number = (said.get(name) for name in ("student", "staff")) if isinstance(said, dict) else (None, None)
+    if isinstance(student, str) and student:
+        return Actor("student", student)
+    if not (isinstance(number, str) and number):
+        return None
+    office = await office_of(number)
+    if office is None:
+        return None
+    if office in staff().hall:
+        return Actor("hall", number)
+    return Actor("officer", number, staff().departments.get(office, office))
