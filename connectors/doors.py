@@ -24,7 +24,7 @@ from connectors.masking import masked
 from connectors.sessions import Session, Sessions
 from connectors.settings import Settings
 from connectors.turnstile import Place, Turnstile
-from connectors.undelivered import Undelivered
+from connectors.undelivered import PULLED, Undelivered
 from knowledge_base import Library
 
 log = structlog.get_logger()
@@ -83,14 +83,23 @@ class Doors:
         inbound = Inbound(conversation, text, payload, channel, student, attachments)
         place = self.turnstile.place(conversation, student)
         try:
+            # The word lists need nothing but themselves, so the crisis record is in the message's own transaction.
+            urgent = await self._alarm(inbound, State())
             try:
                 accepted = await self.inbox.accept(
-                    conversation, owner, message, text, payload, attachments, channel=channel, student=student
+                    conversation,
+                    owner,
+                    message,
+                    text,
+                    payload,
+                    attachments,
+                    channel=channel,
+                    student=student,
+                    crisis=urgent,
                 )
                 if place.first or isinstance(accepted, Repeated):
                     return await self._heard(inbound, message, accepted)
                 # Kept by now, so waiting loses nothing; but whoever cries for help does not stand in a line.
-                urgent = await self._alarm(inbound, accepted.state)
                 if urgent is not None:
                     return await self._at_once(inbound, message, urgent, place)
                 await place.turn()
@@ -101,10 +110,10 @@ class Doors:
         finally:
             place.leave()
 
-    async def answer_later(self, waiting: Waiting) -> tuple[Reply, ...]:
+    async def answer_later(self, waiting: Waiting) -> None:
         """Answers a message that was kept and not answered: the process had ended, or a bug was in the way.
 
-        Empty where somebody else has answered it by now, or where it was given up after some tries. Raises what the
+        Does nothing where somebody else has answered it by now, and gives it up after some tries. Raises what the
         pipeline raises, and SQLAlchemyError.
         """
         inbound = waiting.inbound
@@ -113,9 +122,13 @@ class Doors:
             await place.turn()
             accepted = await self.inbox.again(inbound.conversation, waiting.message)
             if isinstance(accepted, Repeated) or not await self.inbox.take_up(inbound.conversation, waiting.message):
-                return ()
+                return
+            if waiting.given:
+                await self._stopped(inbound, waiting.message, accepted.state)
+                return
             replies, _trace = await self._answer(inbound, waiting.message, accepted)
-            return replies
+            if inbound.channel in PULLED:
+                self.undelivered.add(inbound.conversation, waiting.message, replies)
         finally:
             place.leave()
 
@@ -135,7 +148,7 @@ class Doors:
         self, inbound: Inbound, message: str, answered: Answered, place: Place
     ) -> tuple[tuple[Reply, ...], dict[str, Any] | None]:
         """The card now; that the open service stops is kept when the messages before this one are done with it."""
-        await self._record(inbound, answered)
+        await self._record(inbound, message, answered)
         await self.inbox.give(inbound.conversation, message, answered)
         later = asyncio.create_task(self._stop(inbound, message, place.handed_on()), name="crisis-stop")
         self._running.add(later)
@@ -147,13 +160,16 @@ class Doors:
             await place.turn()
             accepted = await self.inbox.again(inbound.conversation, message)
             if isinstance(accepted, Accepted):
-                stopped = await self._alarm(inbound, accepted.state)
-                if stopped is not None:
-                    await self.inbox.finish(inbound.conversation, message, stopped)
+                await self._stopped(inbound, message, accepted.state)
         except SQLAlchemyError as error:
             log.error("inbox.not_kept", error=type(error).__name__)
         finally:
             place.leave()
+
+    async def _stopped(self, inbound: Inbound, message: str, state: State) -> None:
+        stopped = await self._alarm(inbound, state)
+        if stopped is not None:
+            await self.inbox.finish(inbound.conversation, message, stopped)
 
     async def _answer(
         self, inbound: Inbound, message: str, accepted: Accepted
@@ -161,7 +177,7 @@ class Doors:
         reached("before_answer")
         answered = await self.pipeline.answer(inbound, accepted.state)
         if answered.alarm is not None:
-            await self._record(inbound, answered)
+            await self._record(inbound, message, answered)
         reached("before_finish")
         trace = answered.trace.to_json()
         try:
@@ -182,16 +198,9 @@ class Doors:
         )
         return answered.replies, trace
 
-    async def _record(self, inbound: Inbound, answered: Answered) -> None:
+    async def _record(self, inbound: Inbound, message: str, answered: Answered) -> None:
         try:
-            await self.inbox.record_crisis(
-                inbound.conversation,
-                inbound.channel,
-                inbound.student,
-                answered.alarm_tier or "show",
-                answered.alarm or "",
-                inbound.text or inbound.payload or "",
-            )
+            await self.inbox.record_crisis(inbound, message, answered)
         except SQLAlchemyError as error:
             # The card must reach the student even when the record cannot be written.
             log.critical("crisis.not_recorded", error=type(error).__name__)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, and_, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.messages import Answered, Inbound, Reply, State
 from connectors import asked
@@ -55,6 +55,8 @@ class Waiting:
 
     inbound: Inbound
     message: str
+    given: bool = False
+    """Whether it got its crisis card, and only that the open service stops is not kept yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,12 @@ class Inbox:
         *,
         channel: str = "web",
         student: str | None = None,
+        crisis: Answered | None = None,
     ) -> Accepted | Repeated:
-        """Keeps a message. Raises :class:`NotYours`, :class:`Conflict`, and SQLAlchemyError when it cannot be kept in time."""
+        """Keeps a message, with its crisis record in the same transaction when the word lists raised the alarm.
+
+        Raises :class:`NotYours`, :class:`Conflict`, and SQLAlchemyError when it cannot be kept in time.
+        """
         said = digest(text, payload, attachments)
         row = {
             "conversation": conversation,
@@ -147,11 +153,11 @@ class Inbox:
             "channel": channel,
             "student": student,
         }
-        return await self._writer.write(lambda db: self._accept(db, owner, row), PATIENCE)
+        return await self._writer.write(lambda db: self._accept(db, owner, row, crisis), PATIENCE)
 
-    def _accept(self, db: Connection, owner: str, row: dict[str, Any]) -> Accepted | Repeated:
+    def _accept(self, db: Connection, owner: str, row: dict[str, Any], crisis: Answered | None) -> Accepted | Repeated:
         conversation = row["conversation"]
-        new_conversation, new_message = self._new
+        new_conversation, new_message, _ = self._new
         known = db.execute(_OWNER, {"c": conversation}).one_or_none()
         at = _now()
         if known is None:
@@ -162,6 +168,8 @@ class Inbox:
         # The key decides what is new, whoever else writes into this database.
         self._arrived = max(self._arrived + 1, time.time_ns())
         if db.execute(new_message, {**row, "at": at, "arrived": self._arrived}).rowcount == 1:
+            if crisis is not None:
+                self._record(db, row, crisis)
             return Accepted(State.from_json(known.state))
         before = db.execute(_BEFORE, {"c": conversation, "m": row["message"]}).one()
         if before.digest != row["digest"]:
@@ -265,12 +273,25 @@ class Inbox:
         row = {"staff": staff, "action": action, "document": document, "version": version}
         await self.write(lambda db: db.execute(insert(audit).values(**row, at=_now())))
 
-    async def record_crisis(
-        self, conversation: str, channel: str, student: str | None, tier: str, rule: str, text: str
-    ) -> None:
-        """Kept before the card is sent; only on-call staff may read the text."""
-        row = {"conversation": conversation, "channel": channel, "student": student, "tier": tier, "rule": rule}
-        await self.write(lambda db: db.execute(insert(crisis_records).values(**row, text=storable(text), at=_now())))
+    async def record_crisis(self, inbound: Inbound, message: str, answered: Answered) -> None:
+        """Kept before the card is sent, once for each message; only on-call staff may read the text."""
+        row = {
+            "conversation": inbound.conversation,
+            "message": message,
+            "channel": inbound.channel,
+            "student": inbound.student,
+            "text": storable(inbound.text or inbound.payload or ""),
+        }
+        await self.write(lambda db: db.execute(self._new[2], _crisis(row, answered)))
+
+    def _record(self, db: Connection, row: dict[str, Any], crisis: Answered) -> None:
+        """Tries to. Without its record the message is kept all the same: the door says so loudly and shows the card."""
+        place = db.begin_nested()
+        try:
+            db.execute(self._new[2], _crisis(row, crisis))
+            place.commit()
+        except SQLAlchemyError:
+            place.rollback()
 
     async def bind(self, openid: str, student: str) -> None:
         """Binds an official account's follower to a student, replacing an earlier binding."""
@@ -294,17 +315,27 @@ class Inbox:
         return await self.write(work)
 
 
-def _inserts(engine: Engine) -> tuple[Any, Any]:
-    """New conversations and new messages, where the key is not there yet."""
+def _inserts(engine: Engine) -> tuple[Any, Any, Any]:
+    """New conversations, messages and crisis records, where the key is not there yet."""
     of = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-    return of(conversations).on_conflict_do_nothing(), of(messages).on_conflict_do_nothing()
+    new_conversation, new_message, new_crisis = (
+        of(table).on_conflict_do_nothing() for table in (conversations, messages, crisis_records)
+    )
+    return new_conversation, new_message, new_crisis
+
+
+def _crisis(row: dict[str, Any], answered: Answered) -> dict[str, Any]:
+    kept = {name: row[name] for name in ("conversation", "message", "channel", "student", "text")}
+    return {**kept, "tier": answered.alarm_tier or "show", "rule": answered.alarm or "", "at": _now()}
 
 
 def _waiting(row: Any) -> Waiting:
     text = row.text if row.payload is None else ""
     attachments = tuple(row.attachments or ())
     return Waiting(
-        Inbound(row.conversation, text, row.payload, row.channel, row.student, attachments), message=row.message
+        Inbound(row.conversation, text, row.payload, row.channel, row.student, attachments),
+        row.message,
+        given=row.replies is not None,
     )
 
 

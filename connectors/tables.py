@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    make_url,
     text,
 )
 
@@ -83,6 +84,8 @@ crisis_records = Table(
     Column("rule", String(80), nullable=False),
     Column("text", Text, nullable=False),
     Column("at", DateTime, nullable=False),
+    Column("message", String(300)),
+    Index("ix_crisis_records_message", "conversation", "message", unique=True),  # a message is one case, however often
 )
 
 bindings = Table(
@@ -122,12 +125,13 @@ def open_engine(url: str) -> Engine:
     SQLite or PostgreSQL; raises ValueError for another database. ``execution_options(begin="IMMEDIATE")`` makes SQLite's
     transactions take the write lock when they begin: one that reads first could not take it later.
     """
+    backend = make_url(url).get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise ValueError(f"COUNSELLOR_DATABASE_URL must name SQLite or PostgreSQL, not {backend}")
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if engine.dialect.name not in ("sqlite", "postgresql"):
-        raise ValueError(f"COUNSELLOR_DATABASE_URL must name SQLite or PostgreSQL, not {engine.dialect.name}")
-    if engine.dialect.name == "sqlite":
+    engine = create_engine(url, pool_pre_ping=backend != "sqlite")
+    if backend == "sqlite":
 
         @event.listens_for(engine, "connect")
         def durable(connection: Any, _record: Any) -> None:
@@ -140,5 +144,9 @@ def open_engine(url: str) -> Engine:
         def begin(db: Connection) -> None:
             db.exec_driver_sql(f"BEGIN {db.get_execution_options().get('begin', '')}")
 
-    migrations.upgrade(engine)
+    try:
+        migrations.upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine

@@ -6,20 +6,18 @@ from collections import defaultdict
 
 from bot.messages import Reply
 
+PULLED = frozenset({"wechat"})
+"""Channels that cannot speak first."""
+
 
 class Undelivered:
-    """For a channel that cannot speak first. Kept in the inbox; here only what its reader looks for at every message."""
+    """For :data:`PULLED` channels. Kept in the inbox; here only what its reader looks for at every message."""
 
     def __init__(self) -> None:
         self._answers: defaultdict[str, dict[str, tuple[Reply, ...]]] = defaultdict(dict)
 
     def add(self, conversation: str, message: str, replies: tuple[Reply, ...]) -> None:
         self._answers[conversation][message] = replies
-
-    def settle(self, conversation: str, message: str) -> None:
-        """This one is handed over by itself: its message came again."""
-        if conversation in self._answers:
-            self._answers[conversation].pop(message, None)
 
     def take(self, conversation: str) -> dict[str, tuple[Reply, ...]]:
         """Everything of a conversation by message, to be handed over now."""

@@ -22,6 +22,8 @@ def upgrade() -> None:
         sa.Column("delivered", sa.Boolean),
     ):
         op.add_column("messages", column)
+    op.add_column("crisis_records", sa.Column("message", sa.String(300)))
+    op.create_index("ix_crisis_records_message", "crisis_records", ["conversation", "message"], unique=True)
     op.execute("UPDATE messages SET outcome = 'replied' WHERE replies IS NOT NULL")
     # Whether these were typed or tapped was not kept, so they are not answered by guessing: they are listed.
     op.execute("UPDATE messages SET outcome = 'rejected_with_reason', reason = 'upgrade' WHERE replies IS NULL")
