@@ -110,14 +110,13 @@ class Doors:
         finally:
             place.leave()
 
-    async def answer_later(self, waiting: Waiting) -> None:
+    async def answer_later(self, waiting: Waiting, place: Place) -> None:
         """Answers a message that was kept and not answered: the process had ended, or a bug was in the way.
 
         Does nothing where somebody else has answered it by now, and gives it up after some tries. Raises what the
         pipeline raises, and SQLAlchemyError.
         """
         inbound = waiting.inbound
-        place = self.turnstile.place(inbound.conversation, inbound.student)
         try:
             await place.turn()
             accepted = await self.inbox.again(inbound.conversation, waiting.message)

@@ -258,13 +258,14 @@ class Inbox:
             known = db.execute(_OWNER, {"c": conversation}).one_or_none()
             if known is None or known.owner != owner:
                 raise NotYours
-            return _late(db, messages.c.conversation == conversation)
+            open_ = messages.c.outcome.is_(None) | (messages.c.outcome == "rejected_with_reason")
+            return _late(db, messages.c.conversation == conversation, messages.c.delivered.is_(False) | open_)
 
         return await self.write(work)
 
     async def undelivered(self, channel: str) -> list[Late]:
         """All answers of a channel that were not handed over."""
-        return await self.write(lambda db: _late(db, messages.c.channel == channel, messages.c.replies.is_not(None)))
+        return await self.write(lambda db: _late(db, messages.c.channel == channel, messages.c.delivered.is_(False)))
 
     # besides
 
@@ -341,8 +342,7 @@ def _waiting(row: Any) -> Waiting:
 
 def _late(db: Connection, *which: Any) -> list[Late]:
     since = _now() - timedelta(hours=SHOWN_HOURS)
-    open_ = messages.c.outcome.is_(None) | (messages.c.outcome == "rejected_with_reason")
-    found = select(messages).where(*which, messages.c.at >= since, messages.c.delivered.is_(False) | open_)
+    found = select(messages).where(*which, messages.c.at >= since)
     return [
         Late(row.conversation, row.message, row.text, row.outcome, tuple(row.replies or ()))
         for row in db.execute(found.order_by(messages.c.arrived))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from itertools import groupby
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.messages import State
 from connectors.doors import Doors
 from connectors.inbox import Waiting
+from connectors.turnstile import Place
 from connectors.undelivered import PULLED
 
 log = structlog.get_logger()
@@ -24,50 +24,61 @@ AT_ONCE = 4
 """Conversations taken up together; the others' students are there, these are not."""
 
 
-async def look_after(doors: Doors, every: float = EVERY_SECONDS) -> None:
-    """Takes up what an earlier process left behind, then looks again and again for what this one did."""
+Left = list[tuple[Waiting, Place]]
+
+
+async def found(doors: Doors) -> Left:
+    """What an earlier process left behind, each with its place: whatever comes in from now on stands behind it."""
     try:
-        left = await _found(doors)
-        # A cry for help does not wait for anybody's start.
-        urgent = {each.inbound.conversation for each in left if doors.pipeline.alarm(each.inbound, State()) is not None}
-        await answer_all(doors, [each for each in left if each.inbound.conversation in urgent])
-        others = [each for each in left if each.inbound.conversation not in urgent]
-        if others:
-            await doors.dialogue.ready(DIALOGUE_SECONDS)
-        await answer_all(doors, others)
+        for channel in sorted(PULLED):
+            for late in await doors.inbox.undelivered(channel):
+                doors.undelivered.add(late.conversation, late.message, late.replies)
+        return _placed(doors, await doors.inbox.waiting(0.0))
     except SQLAlchemyError as error:
         log.critical("inbox.unavailable", error=type(error).__name__)
+        return []
+
+
+async def look_after(doors: Doors, left: Left, every: float = EVERY_SECONDS) -> None:
+    """Answers what :func:`found` found, then looks again and again for what this process leaves behind."""
+    # A cry for help does not wait for anybody's start.
+    urgent = {
+        waiting.inbound.conversation
+        for waiting, _ in left
+        if doors.pipeline.alarm(waiting.inbound, State()) is not None
+    }
+    await answer_all(doors, [each for each in left if each[0].inbound.conversation in urgent])
+    others = [each for each in left if each[0].inbound.conversation not in urgent]
+    if others:
+        await doors.dialogue.ready(DIALOGUE_SECONDS)
+    await answer_all(doors, others)
     while True:
         await asyncio.sleep(every)
         try:
-            await answer_all(doors, await doors.inbox.waiting(OLD_SECONDS))
+            await answer_all(doors, _placed(doors, await doors.inbox.waiting(OLD_SECONDS)))
         except SQLAlchemyError as error:
             log.critical("inbox.unavailable", error=type(error).__name__)
 
 
-async def _found(doors: Doors) -> list[Waiting]:
-    for channel in sorted(PULLED):
-        for late in await doors.inbox.undelivered(channel):
-            doors.undelivered.add(late.conversation, late.message, late.replies)
-    return await doors.inbox.waiting(0.0)
+def _placed(doors: Doors, left: list[Waiting]) -> Left:
+    return [(each, doors.turnstile.place(each.inbound.conversation, each.inbound.student)) for each in left]
 
 
-async def answer_all(doors: Doors, left: list[Waiting]) -> None:
-    """Answers them: each conversation in the order of arrival, several conversations at a time."""
+async def answer_all(doors: Doors, left: Left) -> None:
+    """Answers them in the order of arrival, conversations side by side."""
     room = asyncio.Semaphore(AT_ONCE)
 
-    async def one(conversation: list[Waiting]) -> None:
-        async with room:
-            for waiting in conversation:
-                try:
-                    await doors.answer_later(waiting)
-                except Exception as error:
-                    # Its text could carry the student's words. What came after it is not answered as if it had been.
-                    log.error("left_behind.failed", error=type(error).__name__)
-                    return
+    async def one(waiting: Waiting, place: Place) -> None:
+        try:
+            await place.turn()
+            async with room:
+                await doors.answer_later(waiting, place)
+        except Exception as error:
+            # Its text could carry the student's words.
+            log.error("left_behind.failed", error=type(error).__name__)
+        finally:
+            place.leave()
 
-    ordered = sorted(left, key=lambda each: each.inbound.conversation)
-    groups = [list(group) for _, group in groupby(ordered, key=lambda each: each.inbound.conversation)]
-    await asyncio.gather(*(one(group) for group in groups))
+    await asyncio.gather(*(one(waiting, place) for waiting, place in left))
     if left:
         log.info("left_behind.looked_after", messages=len(left))

@@ -68,8 +68,15 @@ messages = Table(
     Column("reason", String(80)),
     Column("tries", Integer),  # how often it was taken up after a restart
     Column("delivered", Boolean),  # whether the answer was handed to who asked; null where that was not kept
+    Index("ix_messages_arrived", "arrived"),
     Index(
         "ix_messages_waiting", "arrived", sqlite_where=text("outcome IS NULL"), postgresql_where=text("outcome IS NULL")
+    ),
+    Index(
+        "ix_messages_undelivered",
+        "channel",
+        sqlite_where=text("delivered IS 0"),
+        postgresql_where=text("delivered IS false"),
     ),
 )
 

@@ -37,6 +37,8 @@ class Place:
         if self._handed_on:
             self._handed_on = False
             return
+        if self._done.done():
+            return
         self._before = [each for each in self._before if not each.done()]
         if self._before:
             self._before[0].add_done_callback(lambda _done: self.leave())

@@ -29,3 +29,11 @@ def upgrade() -> None:
     op.execute("UPDATE messages SET outcome = 'rejected_with_reason', reason = 'upgrade' WHERE replies IS NULL")
     waits = sa.text("outcome IS NULL")
     op.create_index("ix_messages_waiting", "messages", ["arrived"], sqlite_where=waits, postgresql_where=waits)
+    op.create_index("ix_messages_arrived", "messages", ["arrived"])
+    op.create_index(
+        "ix_messages_undelivered",
+        "messages",
+        ["channel"],
+        sqlite_where=sa.text("delivered IS 0"),
+        postgresql_where=sa.text("delivered IS false"),
+    )
