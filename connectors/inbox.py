@@ -97,7 +97,11 @@ _AT = and_(messages.c.conversation == bindparam("c"), messages.c.message == bind
 _OWNER = select(conversations.c.owner, conversations.c.state).where(conversations.c.id == bindparam("c"))
 _BEFORE = select(messages.c.digest, messages.c.replies, messages.c.trace, messages.c.outcome).where(_AT)
 _ANSWERED = update(messages).where(_AT)
+_FINISHED = _ANSWERED.values({name: bindparam(f"v_{name}") for name in ("replies", "trace", "outcome")}).values(
+    reason=None, delivered=False
+)
 _STATE = update(conversations).where(conversations.c.id == bindparam("c")).values(state=bindparam("s"))
+_BOUND = select(bindings.c.student).where(bindings.c.openid == bindparam("o"))
 _DELIVERED = update(messages).where(_AT).values(delivered=True)
 
 
@@ -176,6 +180,10 @@ class Inbox:
             raise Conflict
         if before.replies is not None:
             return Repeated(tuple(before.replies), before.trace)
+        if before.outcome is not None:
+            # It was given up, and its student says it once more: it comes now, behind what was said meanwhile.
+            renewed = {"outcome": None, "reason": None, "tries": 0, "arrived": self._arrived}
+            db.execute(_ANSWERED.values(**renewed), {"c": conversation, "m": row["message"]})
         return Accepted(State.from_json(known.state))
 
     async def again(self, conversation: str, message: str) -> Accepted | Repeated:
@@ -202,16 +210,16 @@ class Inbox:
     ) -> None:
         """Keeps the answer and the conversation's new state together, and the question for ``gaps`` where it is one."""
         values = {
-            "replies": list(answered.replies),
-            "trace": answered.trace.to_json(),
-            "outcome": outcome(answered),
-            "reason": None,
-            "delivered": False,
+            "c": conversation,
+            "m": message,
+            "v_replies": list(answered.replies),
+            "v_trace": answered.trace.to_json(),
+            "v_outcome": outcome(answered),
         }
         state = answered.state.to_json()
 
         def work(db: Connection) -> None:
-            db.execute(_ANSWERED.values(**values), {"c": conversation, "m": message})
+            db.execute(_FINISHED, values)
             db.execute(_STATE, {"c": conversation, "s": state})
             if question is not None:
                 asked.keep(db, question)
@@ -311,7 +319,7 @@ class Inbox:
         """The student a follower is bound to."""
 
         def work(db: Connection) -> str | None:
-            return db.execute(select(bindings.c.student).where(bindings.c.openid == openid)).scalar_one_or_none()
+            return db.execute(_BOUND, {"o": openid}).scalar_one_or_none()
 
         return await self.write(work)
 

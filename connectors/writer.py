@@ -58,6 +58,7 @@ class Writer:
     async def write(self, do: Callable[[Connection], T], patience: float | None = None) -> T:
         """Does the work in a transaction with whatever else waits, and returns once it is on the disk.
 
+        The work may be done twice, the first time undone: it changes nothing but the database.
         Raises what the work raises, and then nothing of it stays; :class:`Overloaded` after ``patience`` seconds.
         """
         result: T = await self._ask(do, False, patience)
@@ -131,32 +132,39 @@ class Writer:
             return
         reached("before_transaction")
         try:
-            with self._engine.begin() as db:
-                results = self._do(db, works, by_itself=len(works) == 1 and not later)
-                for statement, row in later:
-                    db.execute(statement, row)
-                reached("before_commit")
+            results = self._committed(works, later, apart=False)
         except Exception as error:
-            if len(works) == 1:
+            # Whose mistake it was is found out by doing it once more, each work so that it can be undone by itself.
+            if len(works) == 1 and not later:
                 _tell([(works[0], None, error)])
-            for work in works if len(works) > 1 else ():
-                self._together([work])
-            return
+                return
+            try:
+                results = self._committed(works, later, apart=True)
+            except Exception as again:
+                if len(works) == 1:
+                    _tell([(works[0], None, again)])
+                for work in works if len(works) > 1 else ():
+                    self._together([work])
+                return
         reached("after_commit")
         _tell(results)
 
-    @staticmethod
-    def _do(db: Connection, works: list[_Work], by_itself: bool) -> list[_Result]:
-        if by_itself:
-            return [(works[0], works[0].do(db), None)]
+    def _committed(self, works: list[_Work], later: list[tuple[Any, dict[str, Any]]], *, apart: bool) -> list[_Result]:
         results: list[_Result] = []
-        for work in works:
-            db.exec_driver_sql("SAVEPOINT work")
-            result = _done(work, work.do, db)
-            if result[2] is not None:
-                db.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
-            db.exec_driver_sql("RELEASE SAVEPOINT work")
-            results.append(result)
+        with self._engine.begin() as db:
+            for work in works:
+                if not apart:
+                    results.append((work, work.do(db), None))
+                    continue
+                db.exec_driver_sql("SAVEPOINT work")
+                result = _done(work, work.do, db)
+                if result[2] is not None:
+                    db.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
+                db.exec_driver_sql("RELEASE SAVEPOINT work")
+                results.append(result)
+            for statement, row in later:
+                db.execute(statement, row)
+            reached("before_commit")
         return results
 
 

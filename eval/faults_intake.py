@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -35,6 +36,8 @@ KILLS, CUTS = 20_000, 500
 SEASON = 500
 """Kills or cuts of one data folder."""
 STUDENTS = 3
+PATIENCE = 1.5
+"""Seconds after which a process that did not come to its failpoint is killed where it is."""
 CLIENTS = 32
 MESSAGES = 6000
 AGAIN, TOGETHER, AHEAD, GIVEN_UP, CRIES = 0.15, 0.1, 0.25, 0.1, 0.03
@@ -203,10 +206,12 @@ async def season(
             if cuts:
                 shadow = _shadowed(data, folder / f"data-{number}-{kill + 1}")
             pid = await process.start(data, arm, without=without, shadow=str(shadow) if shadow else None)
+            # At random: after some more answers, and some milliseconds more, wherever the process is by then.
+            answers = chance.randint(0, 6) if arm is None else None
+            pause = chance.uniform(0.0, 0.012)
+            await _until(journal, answers, died(pid, PATIENCE))
             if arm is None:
-                await died(pid, chance.uniform(0.02, 0.16))
-            else:
-                await died(pid, 1.0)
+                await asyncio.sleep(pause)
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
             await process.end()
@@ -236,6 +241,16 @@ async def season(
     found.messages, found.acknowledged = len(journal.sent), len(journal.acknowledged)
     found.seconds = time.monotonic() - begun
     return found
+
+
+async def _until(journal: Journal, answers: int | None, death: Coroutine[Any, Any, bool]) -> None:
+    """Waits for so many more answers, or for the end of the process."""
+    before, dead = journal.received, asyncio.create_task(death)
+    while not dead.done() and (answers is None or journal.received < before + answers):
+        await asyncio.wait({dead}, timeout=None if answers is None else 0.003)
+    dead.cancel()
+    with suppress(asyncio.CancelledError):
+        await dead
 
 
 async def _quiet(
@@ -279,21 +294,28 @@ def shim(folder: Path) -> Path:
     return built
 
 
-async def campaign(kills: int, folder: Path, **how: Any) -> list[Season]:
-    """All seasons; those that the folder has already are not played again."""
+def _resumed(folder: Path) -> list[Season]:
     folder.mkdir(parents=True, exist_ok=True)
     done = folder / "seasons.jsonl"
-    lines = done.read_text().splitlines() if done.exists() else []
-    found = [Season(**json.loads(line)) for line in lines]
+    return [Season(**json.loads(line)) for line in done.read_text().splitlines()] if done.exists() else []
+
+
+def _clear(folder: Path, number: int) -> None:
+    """Takes away what an interrupted season left."""
+    for stale in folder.glob("data-*"):
+        shutil.rmtree(stale)
+    (folder / f"journal-{number}.jsonl").unlink(missing_ok=True)
+
+
+async def campaign(kills: int, folder: Path, **how: Any) -> list[Season]:
+    """All seasons; those that the folder has already are not played again."""
+    found, done = _resumed(folder), folder / "seasons.jsonl"
     process = await Intake.load(preload=shim(folder) if how.get("cuts") else None)
     try:
         while sum(each.kills for each in found) < kills:
             left = kills - sum(each.kills for each in found)
-            for stale in folder.glob("data-*"):
-                shutil.rmtree(stale)
-            number = len(found)
-            (folder / f"journal-{number}.jsonl").unlink(missing_ok=True)
-            found.append(await season(number, min(SEASON, left), folder, intake=process, **how))
+            _clear(folder, len(found))
+            found.append(await season(len(found), min(SEASON, left), folder, intake=process, **how))
             with done.open("a") as file:
                 file.write(json.dumps(asdict(found[-1]), ensure_ascii=False) + "\n")
             if found[-1].wrong:
@@ -306,12 +328,17 @@ async def campaign(kills: int, folder: Path, **how: Any) -> list[Season]:
 # throughput
 
 
-async def throughput(messages: int = MESSAGES, clients: int = CLIENTS) -> tuple[float, list[float]]:
-    """Messages a second and the milliseconds of each: decrypted, parsed, kept on the disk, answered and encrypted."""
+async def throughput(
+    pace: str = "acknowledge", messages: int = MESSAGES, clients: int = CLIENTS
+) -> tuple[float, list[float]]:
+    """Messages a second and the milliseconds of each: decrypted, parsed, kept on the disk, acknowledged, encrypted.
+
+    With the pace ``quick`` also answered, by a pipeline that takes no time, and the answer kept before it is given.
+    """
     requests = [delivery(f"o{n % 1000}", n + 1, f"m-{n}") for n in range(messages)]
     took: list[float] = []
     with tempfile.TemporaryDirectory(prefix="intake-", dir=ROOT / "build") as made:
-        process = await Intake.load("quick")
+        process = await Intake.load(pace)
         await process.start(Path(made), None)
 
         async def client(mine: list[bytes]) -> None:
@@ -358,6 +385,7 @@ def run(kills: int = KILLS, cuts: int = CUTS, folder: Path | None = None) -> lis
     """Kills, cuts, the same cuts without fsync, and how much the intake takes. ``folder`` keeps the journals."""
     kept_in = folder or ROOT / "build" / "faults" / "intake"
     rate, took = asyncio.run(throughput())
+    answered, _ = asyncio.run(throughput("quick"))
     killed = asyncio.run(campaign(kills, kept_in / "kills"))
     cut = asyncio.run(campaign(cuts, kept_in / "cuts", cuts=True))
     with tempfile.TemporaryDirectory(prefix="intake-") as made:
@@ -365,7 +393,10 @@ def run(kills: int = KILLS, cuts: int = CUTS, folder: Path | None = None) -> lis
     return [
         Figure("intake: messages a second, 32 at a time", rate, unit="count", goal=1000, n=len(took)),
         Figure("intake: p99", float(np.percentile(took, 99)), unit="ms", goal=120, higher_is_better=False, n=len(took)),
+        Figure("intake: answered a second, 32 at a time", answered, unit="count", n=MESSAGES),
         *figures("SIGKILLs", kills, killed),
         *figures("power cuts", cuts, cut),
-        Figure("intake: cut and lost with synchronous=NORMAL", len(careless.wrong), unit="count", goal=1, n=careless.kills),
+        Figure(
+            "intake: cut and lost with synchronous=NORMAL", len(careless.wrong), unit="count", goal=1, n=careless.kills
+        ),
     ]

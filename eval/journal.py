@@ -11,7 +11,7 @@ import json
 import re
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ class Journal:
         """When its own delivery was first answered."""
         self.answers: dict[str, set[str]] = {}
         """What was answered to it, in its own delivery or before a later one."""
+        self.received = 0
+        """Answers so far, repeated ones too."""
         self.fresh: list[str] = []
         """Acknowledged since somebody looked."""
 
@@ -41,6 +43,7 @@ class Journal:
     def receive(self, message: str, text: str) -> bool:
         """Notes the answer to a delivery; False where it is none."""
         self._write("got", message, text)
+        self.received += 1
         found = [each.partition(" ") for each in ANSWER.findall(text)]
         for name, _, content in found:
             self.answers.setdefault(name, set()).add(content)
@@ -70,7 +73,8 @@ def said(replies: str | None) -> str:
 def _rows(database: Path, names: list[str]) -> dict[str, list[tuple[str, str | None]]]:
     """Replies and outcome of every row of these messages."""
     found: dict[str, list[tuple[str, str | None]]] = {name: [] for name in names}
-    with closing(sqlite3.connect(database, timeout=10)) as db:
+    with closing(sqlite3.connect(database, timeout=10)) as db, suppress(sqlite3.OperationalError):
+        # Without even the table nothing is found.
         for start in range(0, len(names), 500):
             part = names[start : start + 500]
             marks = ",".join("?" * len(part))
@@ -116,7 +120,8 @@ def kept(journal: Journal, database: Path, students: list[str]) -> list[str]:
 
 def _order(journal: Journal, db: sqlite3.Connection, student: str) -> list[str]:
     conversation = f"wechat:{hashlib.sha256(student.encode()).hexdigest()[:32]}"
-    query = "SELECT text, replies FROM messages WHERE conversation = ? ORDER BY arrived"
+    # What was given up after some tries had no effect, and is listed as such.
+    query = "SELECT text, replies FROM messages WHERE conversation = ? AND outcome <> 'rejected_with_reason' ORDER BY arrived"
     rows = db.execute(query, (conversation,)).fetchall()
     wrong, digest, order = [], "", list[str]()
     for place, (name, replies) in enumerate(rows, start=1):

@@ -111,6 +111,8 @@ class Deliveries:
         self._public_url = public_url
         self._courier = courier
         self._kept: OrderedDict[str, _Delivery] = OrderedDict()
+        self._of: dict[str, dict[str, _Delivery]] = {}
+        """The same by openid, each follower's in their order."""
         # The loop itself holds tasks only weakly; one forgotten here must still run to its end.
         self._running: set[asyncio.Task[_Outcome]] = set()
 
@@ -150,6 +152,10 @@ class Deliveries:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
             delivery = self._kept[key] = _Delivery(openid, id, task, now, seen)
+        # Last among its follower's, as it is among all.
+        own = self._of.setdefault(openid, {})
+        own.pop(key, None)
+        own[key] = delivery
         delivery.seen += 1
         delivery.used = now
         self._kept.move_to_end(key)
@@ -161,11 +167,15 @@ class Deliveries:
             oldest = next(iter(self._kept.values()))
             if len(self._kept) <= self._capacity and now - oldest.used <= self._memory:
                 return
-            self._kept.popitem(last=False)
+            key, _ = self._kept.popitem(last=False)
+            own = self._of[oldest.openid]
+            del own[key]
+            if not own:
+                del self._of[oldest.openid]
 
     def _tell(self, delivery: _Delivery) -> str:
         if delivery.text is None:
-            same = [other for other in self._kept.values() if other.openid == delivery.openid]
+            same = self._of.get(delivery.openid, {}).values()
             late = [other for other in same if other.late and other is not delivery]
             missed = dict(self._courier.missed(delivery.openid)) if self._courier is not None else {}
             known = {other.id for other in same}
