@@ -70,8 +70,8 @@ class Intake:
         environment = {**os.environ, "OMP_NUM_THREADS": "1", **({"LD_PRELOAD": str(preload)} if preload else {})}
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
-            "eval.intake_process",
+            "-c",
+            "import sys; from eval.intake_process import main; main(sys.argv[1])",
             pace,
             cwd=ROOT,
             env=environment,

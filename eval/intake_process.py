@@ -1,6 +1,6 @@
 """The intake as a process that can be killed many times a second: the real doors over a counting pipeline.
 
-``python -m eval.intake_process`` loads everything once, opens one port, and then makes a child of itself at each order: the
+The process of :func:`main` loads everything once, opens one port, and then makes a child of itself at each order: the
 child opens the database, runs uvicorn on the port and is killed. Orders and answers are JSON lines on stdin and stdout:
 ``{"data": folder, "arm": [failpoint, times] | null, "without": safeguard | null}`` → ``{"pid": …}``; ``{"end": true}`` →
 ``{"ended": true}`` once the child is dead and buried.
@@ -209,6 +209,3 @@ def main(pace: str = "slow") -> None:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
