@@ -208,4 +208,3 @@ def main(pace: str = "slow") -> None:
     if child:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-
