@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from bot.messages import Inbound, Reply, State
-from bot.turns import Dialogue, DialogueDown, DialogueSilent, StillWorking
+from bot.turns import Dialogue, DialogueBusy, DialogueDown, DialogueSilent, StillWorking
 from bot.understanding import Reading, answers, smalltalk
 
 PATIENCE_SECONDS = {"wechat": 3.0}
@@ -340,6 +340,8 @@ class Tasks:
             said = await self.dialogue.post(str(state.tracker), turn.intent, turn.entities, inbound.student)
         except StillWorking:
             return Outcome(state=state, trouble="still_working")
+        except DialogueBusy:
+            return Outcome(state=state, trouble="dialogue_busy")
         except DialogueSilent:
             return Outcome(state=state, trouble="dialogue_silent")
         except DialogueDown:

@@ -12,6 +12,8 @@ import httpx
 import structlog
 from itsdangerous import URLSafeTimedSerializer
 
+from bot.line import Full, Line
+
 log = structlog.get_logger()
 
 
@@ -21,6 +23,10 @@ class DialogueDown(Exception):
 
 class StillWorking(DialogueDown):
     """The turn was taken but its answer did not come in time: the outcome is not known."""
+
+
+class DialogueBusy(DialogueDown):
+    """Too many turns wait for Rasa; this one was not posted."""
 
 
 class DialogueSilent(DialogueDown):
@@ -39,9 +45,19 @@ class Said:
 class Dialogue:
     """Posts turns to Rasa on loopback and knows how it is: ``starting``, ``ok`` or ``down``."""
 
-    def __init__(self, url: str, secret: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        secret: str,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        at_once: int = 16,
+        waiting: int = 200,
+        patience: float = 2.5,
+    ) -> None:
         self.status = "starting"
         self._ready = asyncio.Event()
+        self._line = Line(at_once, waiting, patience)
         self._signer = URLSafeTimedSerializer(secret, salt="identity")
         self._client = httpx.AsyncClient(
             base_url=url,
@@ -78,14 +94,22 @@ class Dialogue:
         return self.status == "ok"
 
     async def post(self, tracker: str, intent: str, entities: Mapping[str, str], student: str | None) -> list[Said]:
-        """One turn. Raises :class:`DialogueDown` when nothing answered, :class:`StillWorking` when it took too long."""
+        """One turn, when it is its turn. A crisis sentence needs none, so it never waits here.
+
+        Raises :class:`DialogueDown` when nothing answered, :class:`DialogueBusy` when there was no room,
+        :class:`StillWorking` when it took too long.
+        """
         metadata = {"identity": self._signer.dumps({"student": student})} if student else {}
         words = json.dumps(dict(entities), ensure_ascii=False) if entities else ""
         body = {"sender": tracker, "message": f"/{intent}{words}", "metadata": metadata}
         try:
-            answer = await self._client.post("/webhooks/counsellor/turn", json=body)
+            async with self._line.turn():
+                answer = await self._client.post("/webhooks/counsellor/turn", json=body)
             answer.raise_for_status()
             said = answer.json()
+        except Full as error:
+            log.warning("dialogue.busy", waiting=self._line.waiting)
+            raise DialogueBusy from error
         except httpx.ReadTimeout as error:
             raise StillWorking from error
         except (httpx.HTTPError, ValueError) as error:

@@ -52,7 +52,13 @@ def build_doors(settings: Settings) -> Doors:
 
     # This is the process whose encoder counts: what another one published is made anew here and nowhere else.
     library = Library.open(settings.data / "knowledge", other_engine=True)
-    dialogue = Dialogue(settings.dialogue_url, inner)
+    dialogue = Dialogue(
+        settings.dialogue_url,
+        inner,
+        at_once=settings.dialogue_at_once,
+        waiting=settings.dialogue_waiting,
+        patience=settings.dialogue_patience_seconds,
+    )
     services, words = read_services(), read_words()
     pipeline = Pipeline(
         understanding=Understanding(open_encoder(), Head.load(HEAD)),

@@ -5,26 +5,26 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
-from weakref import WeakValueDictionary
 
 import httpx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.messages import Answered, Inbound, Reply, State
-from bot.pipeline import Pipeline
+from bot.pipeline import LONGEST, Pipeline
 from bot.turns import Dialogue
 from bot.understanding.candidates import Candidates
 from bot.words import Service
 from connectors import asked
-from connectors.inbox import Accepted, Inbox, Repeated
+from connectors.failpoints import reached
+from connectors.inbox import Accepted, Inbox, Repeated, Waiting
 from connectors.masking import masked
 from connectors.sessions import Session, Sessions
 from connectors.settings import Settings
+from connectors.turnstile import Place, Turnstile
+from connectors.undelivered import PULLED, Undelivered
 from knowledge_base import Library
 
 log = structlog.get_logger()
@@ -32,21 +32,6 @@ log = structlog.get_logger()
 
 class Unavailable(Exception):
     """The message could not be kept, so it is not answered as if it had been."""
-
-
-class Turnstile:
-    """Lets one message of a conversation through at a time, in the order of arrival."""
-
-    def __init__(self) -> None:
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-
-    @asynccontextmanager
-    async def turn(self, conversation: str) -> AsyncIterator[None]:
-        lock = self._locks.get(conversation)
-        if lock is None:
-            lock = self._locks[conversation] = asyncio.Lock()
-        async with lock:
-            yield
 
 
 @dataclass(slots=True)
@@ -67,6 +52,9 @@ class Doors:
     """Sentences kept for a person to review; ``None`` keeps none."""
     components: dict[str, str] = field(default_factory=dict)
     turnstile: Turnstile = field(default_factory=Turnstile)
+    undelivered: Undelivered = field(default_factory=Undelivered)
+    """Answers that wait for their student's next message."""
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def who(self, cookie: str | None) -> Session:
         """The session of a cookie. With the database gone a stranger's: enough for a crisis card, too little for more."""
@@ -93,21 +81,103 @@ class Doors:
         ``conversation`` must already carry its channel's prefix, so that nobody can name another channel's.
         """
         inbound = Inbound(conversation, text, payload, channel, student, attachments)
-        async with self.turnstile.turn(conversation):
+        place = self.turnstile.place(conversation, student)
+        try:
+            # The word lists need nothing but themselves, so the crisis record is in the message's own transaction.
+            urgent = await self._alarm(inbound, State())
             try:
-                accepted = await self.inbox.accept(conversation, owner, message, text, payload, attachments)
+                accepted = await self.inbox.accept(
+                    conversation,
+                    owner,
+                    message,
+                    text,
+                    payload,
+                    attachments,
+                    channel=channel,
+                    student=student,
+                    crisis=urgent,
+                )
+                if place.first or isinstance(accepted, Repeated):
+                    return await self._heard(inbound, message, accepted)
+                # Kept by now, so waiting loses nothing; but whoever cries for help does not stand in a line.
+                if urgent is not None:
+                    return await self._at_once(inbound, message, urgent, place)
+                await place.turn()
+                accepted = await self.inbox.again(conversation, message)
             except SQLAlchemyError as error:
                 return await self._without_storage(inbound, error)
-            if isinstance(accepted, Repeated):
-                return accepted.replies, accepted.trace
-            return await self._answer(inbound, message, accepted)
+            return await self._heard(inbound, message, accepted)
+        finally:
+            place.leave()
+
+    async def answer_later(self, waiting: Waiting, place: Place) -> None:
+        """Answers a message that was kept and not answered: the process had ended, or a bug was in the way.
+
+        Does nothing where somebody else has answered it by now, and gives it up after some tries. Raises what the
+        pipeline raises, and SQLAlchemyError.
+        """
+        inbound = waiting.inbound
+        try:
+            await place.turn()
+            accepted = await self.inbox.again(inbound.conversation, waiting.message)
+            if isinstance(accepted, Repeated) or not await self.inbox.take_up(inbound.conversation, waiting.message):
+                return
+            if waiting.given:
+                await self._stopped(inbound, waiting.message, accepted.state)
+                return
+            replies, _trace = await self._answer(inbound, waiting.message, accepted)
+            if inbound.channel in PULLED:
+                self.undelivered.add(inbound.conversation, waiting.message, replies)
+        finally:
+            place.leave()
+
+    async def _heard(
+        self, inbound: Inbound, message: str, accepted: Accepted | Repeated
+    ) -> tuple[tuple[Reply, ...], dict[str, Any] | None]:
+        if isinstance(accepted, Repeated):
+            return accepted.replies, accepted.trace
+        return await self._answer(inbound, message, accepted)
+
+    async def _alarm(self, inbound: Inbound, state: State) -> Answered | None:
+        if len(inbound.text) > LONGEST:
+            return await asyncio.to_thread(self.pipeline.alarm, inbound, state)
+        return self.pipeline.alarm(inbound, state)
+
+    async def _at_once(
+        self, inbound: Inbound, message: str, answered: Answered, place: Place
+    ) -> tuple[tuple[Reply, ...], dict[str, Any] | None]:
+        """The card now; that the open service stops is kept when the messages before this one are done with it."""
+        await self._record(inbound, message, answered)
+        await self.inbox.give(inbound.conversation, message, answered)
+        later = asyncio.create_task(self._stop(inbound, message, place.handed_on()), name="crisis-stop")
+        self._running.add(later)
+        later.add_done_callback(self._running.discard)
+        return answered.replies, answered.trace.to_json()
+
+    async def _stop(self, inbound: Inbound, message: str, place: Place) -> None:
+        try:
+            await place.turn()
+            accepted = await self.inbox.again(inbound.conversation, message)
+            if isinstance(accepted, Accepted):
+                await self._stopped(inbound, message, accepted.state)
+        except SQLAlchemyError as error:
+            log.error("inbox.not_kept", error=type(error).__name__)
+        finally:
+            place.leave()
+
+    async def _stopped(self, inbound: Inbound, message: str, state: State) -> None:
+        stopped = await self._alarm(inbound, state)
+        if stopped is not None:
+            await self.inbox.finish(inbound.conversation, message, stopped)
 
     async def _answer(
         self, inbound: Inbound, message: str, accepted: Accepted
     ) -> tuple[tuple[Reply, ...], dict[str, Any] | None]:
+        reached("before_answer")
         answered = await self.pipeline.answer(inbound, accepted.state)
         if answered.alarm is not None:
-            await self._record(inbound, answered)
+            await self._record(inbound, message, answered)
+        reached("before_finish")
         trace = answered.trace.to_json()
         try:
             question = asked.worth_keeping(inbound, accepted.state, answered, self.settings)
@@ -127,16 +197,9 @@ class Doors:
         )
         return answered.replies, trace
 
-    async def _record(self, inbound: Inbound, answered: Answered) -> None:
+    async def _record(self, inbound: Inbound, message: str, answered: Answered) -> None:
         try:
-            await self.inbox.record_crisis(
-                inbound.conversation,
-                inbound.channel,
-                inbound.student,
-                answered.alarm_tier or "show",
-                answered.alarm or "",
-                inbound.text or inbound.payload or "",
-            )
+            await self.inbox.record_crisis(inbound, message, answered)
         except SQLAlchemyError as error:
             # The card must reach the student even when the record cannot be written.
             log.critical("crisis.not_recorded", error=type(error).__name__)

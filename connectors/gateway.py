@@ -23,6 +23,7 @@ from connectors import documents, knowledge, signing_in, uploads
 from connectors.channels import kiosk, terminal, web, wechat
 from connectors.doors import Doors, Unavailable
 from connectors.inbox import Conflict, NotYours
+from connectors.left_behind import found, look_after
 from connectors.problems import Problem, problem_response
 
 log = structlog.get_logger()
@@ -141,11 +142,14 @@ def build(doors: Doors) -> FastAPI:
         # What is loaded by now stays: a full collection need not walk it in the middle of somebody's turn.
         gc.collect()
         gc.freeze()
-        watching = asyncio.create_task(_watch(doors))
+        # Before the first message is let in, so that it stands behind those that came before it.
+        left = await found(doors)
+        tasks = [asyncio.create_task(_watch(doors)), asyncio.create_task(look_after(doors, left))]
         yield
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         await doors.dialogue.close()
         await doors.offices.aclose()
         doors.inbox.close()

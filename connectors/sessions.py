@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from fastapi import Response
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from connectors.inbox import Inbox
 from connectors.tables import sessions
@@ -47,7 +47,7 @@ class Sessions:
     async def look(self, cookie: str | None) -> Session | None:
         """The session of a cookie where there is one; nothing is made for anybody else."""
         name = self._named(cookie)
-        return await self.inbox.run(lambda: self._find(name)) if name else None
+        return await self.inbox.write(lambda db: self._find(db, name)) if name else None
 
     async def sign_in(
         self, session: Session, cookie: str | None, student: str | None = None, staff: str | None = None
@@ -60,12 +60,7 @@ class Sessions:
     async def end(self, cookie: str | None) -> None:
         """Forgets the session; nobody owns its conversations any more."""
         if name := self._named(cookie):
-
-            def work() -> None:
-                with self.inbox.engine.begin() as db:
-                    db.execute(delete(sessions).where(sessions.c.id == name))
-
-            await self.inbox.run(work)
+            await self.inbox.write(lambda db: db.execute(delete(sessions).where(sessions.c.id == name)))
 
     def binding(self, openid: str) -> str:
         """A token, good for ten minutes, that a sign-in page can bind to its student."""
@@ -84,29 +79,23 @@ class Sessions:
         except BadData:
             return None
 
-    def _find(self, name: str) -> Session | None:
+    def _find(self, db: Connection, name: str) -> Session | None:
         now = self.clock()
-        with self.inbox.engine.begin() as db:
-            row = db.execute(select(sessions).where(sessions.c.id == name)).one_or_none()
-            if row is None:
-                return None
-            if (row.student or row.staff) is not None and now - row.seen > self.idle:
-                db.execute(delete(sessions).where(sessions.c.id == name))
-                return None
-            if now - row.seen > 30:
-                # Once in half a minute is enough to know an idle session from a used one.
-                db.execute(update(sessions).where(sessions.c.id == name).values(seen=now))
+        row = db.execute(select(sessions).where(sessions.c.id == name)).one_or_none()
+        if row is None:
+            return None
+        if (row.student or row.staff) is not None and now - row.seen > self.idle:
+            db.execute(delete(sessions).where(sessions.c.id == name))
+            return None
+        if now - row.seen > 30:
+            # Once in half a minute is enough to know an idle session from a used one.
+            db.execute(update(sessions).where(sessions.c.id == name).values(seen=now))
         return Session(row.owner, row.student, staff=row.staff)
 
     async def _new(self, student: str | None, owner: str, staff: str | None = None) -> Session:
         opaque = secrets.token_urlsafe(32)
         row = {"id": hashlib.sha256(opaque.encode()).hexdigest(), "owner": owner, "student": student, "staff": staff}
-
-        def work() -> None:
-            with self.inbox.engine.begin() as db:
-                db.execute(insert(sessions).values(**row, seen=self.clock()))
-
-        await self.inbox.run(work)
+        await self.inbox.write(lambda db: db.execute(insert(sessions).values(**row, seen=self.clock())))
         return Session(owner, student, str(self._signer.dumps(opaque)), staff)
 
 

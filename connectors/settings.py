@@ -33,6 +33,12 @@ class Settings(BaseSettings):
     """Carried by every inner call; made anew at each start by ``scripts/up``."""
     dialogue_url: str = "http://127.0.0.1:8093"
     """Base URL of Rasa."""
+    dialogue_at_once: int = 16
+    """Turns posted to Rasa at a time."""
+    dialogue_waiting: int = 200
+    """Turns that may wait for that; the next student is told to come back."""
+    dialogue_patience_seconds: float = 2.5
+    """How long a turn may wait for that: with it and the turn itself, WeChat still gets its answer."""
     actions_url: str = "http://127.0.0.1:8092"
     """Base URL of the action server."""
     campus_url: str = "http://127.0.0.1:8091"

@@ -6,12 +6,15 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
+    Connection,
     Date,
     DateTime,
     Engine,
     Float,
+    Index,
     Integer,
     MetaData,
     String,
@@ -19,9 +22,11 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
-    inspect,
+    make_url,
     text,
 )
+
+from connectors import migrations
 
 metadata = MetaData()
 
@@ -54,6 +59,25 @@ messages = Table(
     Column("replies", JSON),  # null until answered
     Column("trace", JSON),
     Column("at", DateTime, nullable=False),
+    Column("arrived", BigInteger),  # nanoseconds; grows with every message, also when the clock is set back
+    Column("channel", String(20)),
+    Column("student", String(20)),  # who was signed in when it arrived: for an answer after a restart
+    Column("payload", Text),  # of a tapped button; ``text`` then repeats it
+    Column("attachments", JSON),
+    Column("outcome", String(24)),  # null while it waits; then replied, ticketed, handed_over or rejected_with_reason
+    Column("reason", String(80)),
+    Column("tries", Integer),  # how often it was taken up after a restart
+    Column("delivered", Boolean),  # whether the answer was handed to who asked; null where that was not kept
+    Index("ix_messages_arrived", "arrived"),
+    Index(
+        "ix_messages_waiting", "arrived", sqlite_where=text("outcome IS NULL"), postgresql_where=text("outcome IS NULL")
+    ),
+    Index(
+        "ix_messages_undelivered",
+        "channel",
+        sqlite_where=text("delivered IS 0"),
+        postgresql_where=text("delivered IS false"),
+    ),
 )
 
 crisis_records = Table(
@@ -67,6 +91,8 @@ crisis_records = Table(
     Column("rule", String(80), nullable=False),
     Column("text", Text, nullable=False),
     Column("at", DateTime, nullable=False),
+    Column("message", String(300)),
+    Index("ix_crisis_records_message", "conversation", "message", unique=True),  # a message is one case, however often
 )
 
 bindings = Table(
@@ -101,26 +127,33 @@ audit = Table(
 
 
 def open_engine(url: str) -> Engine:
-    """An engine whose acknowledged rows survive a power cut; creates what is missing."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
+    """An engine whose acknowledged rows survive a power cut, on a database of today's tables.
+
+    SQLite or PostgreSQL; raises ValueError for another database. ``execution_options(begin="IMMEDIATE")`` makes SQLite's
+    transactions take the write lock when they begin: one that reads first could not take it later.
+    """
+    backend = make_url(url).get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise ValueError(f"COUNSELLOR_DATABASE_URL must name SQLite or PostgreSQL, not {backend}")
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(url, pool_pre_ping=backend != "sqlite")
+    if backend == "sqlite":
 
         @event.listens_for(engine, "connect")
         def durable(connection: Any, _record: Any) -> None:
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=3000", "secure_delete=ON"):
+            # The driver would begin transactions when it sees fit, and none before a SAVEPOINT.
+            connection.isolation_level = None
+            for pragma in ("busy_timeout=3000", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
                 connection.execute(f"PRAGMA {pragma}")
 
-    metadata.create_all(engine)
-    _add_columns(engine)
+        @event.listens_for(engine, "begin")
+        def begin(db: Connection) -> None:
+            db.exec_driver_sql(f"BEGIN {db.get_execution_options().get('begin', '')}")
+
+    try:
+        migrations.upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
-
-
-def _add_columns(engine: Engine) -> None:
-    """Columns that a later edition added to a table that is there already; all of them may be null."""
-    for table in metadata.sorted_tables:
-        there = {column["name"] for column in inspect(engine).get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in there:
-                kind = column.type.compile(engine.dialect)
-                with engine.begin() as db:
-                    db.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}"))

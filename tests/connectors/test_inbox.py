@@ -13,8 +13,8 @@ from connectors.tables import open_engine
 
 
 @pytest.fixture
-async def inbox(tmp_path: Path) -> AsyncIterator[Inbox]:
-    opened = Inbox(open_engine(f"sqlite:///{tmp_path / 'doors.sqlite'}"))
+async def inbox(database: str) -> AsyncIterator[Inbox]:
+    opened = Inbox(open_engine(database))
     yield opened
     opened.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.background import BackgroundTask
 
 from bot.understanding import crisis
 from bot.understanding.normalise import normalise
 from connectors.doors import Doors
+from connectors.failpoints import reached
 from connectors.pages import render
 from connectors.problems import Problem
 from connectors.sessions import COOKIE, Session, set_cookie
@@ -28,6 +30,8 @@ OPAQUE = re.compile(r"[\x21-\x7e]{1,200}")
 UPLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What ``POST /api/uploads`` gives."""
 MOST_ATTACHMENTS = 5
+WAITING = "这条消息已经收到，还在处理，请稍后再看。"
+FAILED = "这条消息没有处理成功，请再发一次。"
 HEARTBEAT_SECONDS = 10.0
 CHANNELS = frozenset({"web", "kiosk"})
 
@@ -119,11 +123,16 @@ async def _answer(doors: Doors, session: Session, message: ChatMessage) -> dict[
     return said
 
 
+async def _noted(sent: Callable[[], None]) -> None:
+    reached("after_ack")
+    sent()
+
+
 def _event(name: str, data: Any) -> str:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
-async def _stream(answer: asyncio.Task[dict[str, Any]]) -> AsyncIterator[str]:
+async def _stream(answer: asyncio.Task[dict[str, Any]], sent: Callable[[], None]) -> AsyncIterator[str]:
     """Each reply as an event, a heartbeat while one is awaited, the whole answer at the end."""
     while not (await asyncio.wait({answer}, timeout=HEARTBEAT_SECONDS))[0]:
         yield ": still working\n\n"
@@ -137,6 +146,7 @@ async def _stream(answer: asyncio.Task[dict[str, Any]]) -> AsyncIterator[str]:
     for reply in said["replies"]:
         yield _event("reply", reply)
     yield _event("done", said)
+    sent()
 
 
 def error_page(problem: Problem) -> HTMLResponse:
@@ -181,6 +191,10 @@ def mount(app: FastAPI, doors: Doors) -> None:
     async def chat(request: Request) -> Response:
         message = await parse(request)
         session = await doors.who(request.cookies.get(COOKIE))
+
+        def sent() -> None:
+            doors.inbox.delivered(f"web:{message.conversation}", message.message_id)
+
         if "text/event-stream" in request.headers.get("accept", ""):
             answer = asyncio.ensure_future(_answer(doors, session, message))
             # What fails at once (not yours, used twice) still gets its status.
@@ -188,6 +202,35 @@ def mount(app: FastAPI, doors: Doors) -> None:
             if answer.done() and answer.exception() is not None:
                 await answer
             headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-            stream = StreamingResponse(_stream(answer), media_type="text/event-stream", headers=headers)
+            stream = StreamingResponse(_stream(answer, sent), media_type="text/event-stream", headers=headers)
             return set_cookie(stream, session, doors.settings.secure_cookies)
-        return set_cookie(JSONResponse(await _answer(doors, session, message)), session, doors.settings.secure_cookies)
+        said = await _answer(doors, session, message)
+        # Who hung up meanwhile got nothing: the answer stays on the list below.
+        there = not await request.is_disconnected()
+        response = JSONResponse(said, background=BackgroundTask(_noted, sent) if there else None)
+        return set_cookie(response, session, doors.settings.secure_cookies)
+
+    @app.get("/api/chat/late")
+    async def late(request: Request, conversation: str) -> Response:
+        """What this conversation's student was not told: shown when the page comes back."""
+        session = await doors.sessions.look(request.cookies.get(COOKIE))
+        if session is None:
+            raise Problem(404, "no_such_conversation", "没有这个对话。")
+        found = await doors.inbox.late(f"web:{conversation}", session.owner)
+
+        def sent() -> None:
+            for each in found:
+                if each.replies:
+                    doors.inbox.delivered(each.conversation, each.message)
+
+        listed = [
+            {
+                "message_id": each.message,
+                "text": each.text,
+                "state": "answered" if each.replies else "waiting" if each.outcome is None else "failed",
+                "replies": list(each.replies)
+                or [{"kind": "text", "text": WAITING if each.outcome is None else FAILED}],
+            }
+            for each in found
+        ]
+        return JSONResponse({"messages": listed}, background=BackgroundTask(_noted, sent))

@@ -12,11 +12,12 @@ from functools import partial
 
 import structlog
 from fastapi import APIRouter
+from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from connectors.channels.wechat.cipher import Cipher
-from connectors.channels.wechat.deliveries import Deliveries, Given
+from connectors.channels.wechat.deliveries import Courier, Deliveries, Given
 from connectors.channels.wechat.envelope import text_reply
 from connectors.channels.wechat.message import Message, encrypted, read
 from connectors.channels.wechat.refusal import Forged, Malformed, Refusal, TooLarge
@@ -24,6 +25,7 @@ from connectors.channels.wechat.render import Reply
 from connectors.channels.wechat.sentences import GREETING, UNREADABLE
 from connectors.channels.wechat.settings import WechatSettings
 from connectors.channels.wechat.signature import check, check_time
+from connectors.failpoints import reached
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +51,7 @@ def router(
     converse: Converse,
     look: Look | None = None,
     *,
+    courier: Courier | None = None,
     clock: Callable[[], float] = time.time,
 ) -> APIRouter:
     """The official account's two routes, under `/wechat`. Without `look` images are not seen. `clock` gives Unix seconds."""
@@ -60,6 +63,7 @@ def router(
         capacity=settings.capacity,
         memory=settings.memory,
         public_url=settings.public_url,
+        courier=courier,
     )
     routes = APIRouter(prefix="/wechat", include_in_schema=False)
 
@@ -103,18 +107,25 @@ def router(
         if cipher is not None:
             # A plain reply to an encrypted message would be shown to the student as a broken service.
             reply = cipher.encrypt_message(reply, secrets.token_hex(8), str(now))
-        return Response(reply, media_type="application/xml")
+        sent = BackgroundTask(_sent, courier, message.openid, given.ids) if courier is not None and given.ids else None
+        reached("before_ack")
+        return Response(reply, media_type="application/xml", background=sent)
 
     return routes
+
+
+async def _sent(courier: Courier, openid: str, ids: Sequence[str]) -> None:
+    reached("after_ack")
+    courier.handed(openid, ids)
 
 
 async def _given(message: Message, deliveries: Deliveries, converse: Converse, look: Look | None) -> Given:
     if message.kind == "text":
         ask = partial(converse, message.openid, message.id, message.text)
-        return await deliveries.answer(message.key, message.openid, ask)
+        return await deliveries.answer(message.key, message.openid, ask, id=message.id)
     if message.picture and look is not None:
         see = partial(look, message.openid, message.id, message.picture)
-        return await deliveries.answer(message.key, message.openid, see)
+        return await deliveries.answer(message.key, message.openid, see, id=message.id)
     if message.kind == "event" and message.event != "subscribe":
         return Given("", again=False, outcome="success")
     say = partial(_say, GREETING if message.kind == "event" else UNREADABLE[message.kind])

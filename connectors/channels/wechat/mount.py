@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -11,6 +11,7 @@ import structlog
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.messages import Reply
 from connectors.channels.wechat.callback import router
 from connectors.channels.wechat.pictures import Pictures, Unreachable
 from connectors.channels.wechat.sentences import NOT_FETCHED, NOT_KEPT
@@ -76,9 +77,20 @@ def mount(app: FastAPI, doors: Doors, *, transport: httpx.AsyncBaseTransport | N
             return reply
         return {**reply, "url": f"{public}/sign-in?bind={doors.sessions.binding(openid)}"}
 
+    class Kept:
+        """What the inbox knows of answers that were not handed over."""
+
+        def missed(self, openid: str) -> Mapping[str, Sequence[Reply]]:
+            missed = doors.undelivered.take(_name(openid))
+            return {id: [_with_binding(dict(reply), openid) for reply in replies] for id, replies in missed.items()}
+
+        def handed(self, openid: str, ids: Sequence[str]) -> None:
+            for id in ids:
+                doors.inbox.delivered(_name(openid), id)
+
     key = settings.wechat_aes_key.get_secret_value() or None
     account = WechatSettings(token, settings.wechat_appid, key, public or None)
-    app.include_router(router(account, converse, look))
+    app.include_router(router(account, converse, look, courier=Kept()))
 
 
 def _name(openid: str) -> str:

@@ -50,6 +50,9 @@ class Listening:
     def __init__(self) -> None:
         self.heard: list[Inbound] = []
 
+    def alarm(self, inbound: Inbound, state: State) -> None:
+        return None
+
     async def answer(self, inbound: Inbound, state: State) -> Answered:
         self.heard.append(inbound)
         return Answered(({"kind": "text", "text": "照片收到了。"},), state, Trace("task"))
