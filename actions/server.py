@@ -1,32 +1,64 @@
 """The rasa-sdk action server: every task's actions behind one door.
 
-``POST /webhook`` is what Rasa calls, ``GET /students…`` and ``GET /staff…`` are what the sign-in asks, ``GET /health`` is
-open. Every other call without the inner secret is 401.
+``POST /webhook`` is what Rasa calls, ``GET /students…`` and ``GET /staff…`` are what the sign-in asks, ``POST /papers`` what
+a printer calls when a student asks for a paper, ``GET /letters`` what a person must see to. ``GET /health`` is open. Every other call without the inner secret is 401.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import structlog
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, StringConstraints
 from rasa_sdk.executor import ActionExecutor
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from actions.cases.letters import Letters
+from actions.cases.paper import VISIT, Papers
+from actions.cases.reconciling import keep_reconciling
+from actions.cases.workflows import database_url, open_database, workflows
 from actions.offices import OfficeClosed, Offices, Refusal
+from actions.offices.wire import SEGMENT
 from actions.rasa_actions import CancelTask, SubmitTask, ValidateForm
 from actions.settings import Settings
 from actions.standing import office_of
 from actions.task import read_tasks
 
 log = structlog.get_logger()
+
+
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class Visit(BaseModel):
+    """A student who asks for a paper at a printer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: Annotated[str, StringConstraints(pattern=f"^{SEGMENT.pattern}$")]
+    """Of the order."""
+    student: Annotated[str, StringConstraints(pattern=f"^{SEGMENT.pattern}$")]
+    visit: Annotated[str, StringConstraints(pattern=f"^{VISIT.pattern}$")]
+    """The printer's own name for this time; the same one when it repeats its call."""
+
+
+class Settled(BaseModel):
+    """Who saw to a letter, and how."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: Word
+    note: Word
 
 
 class KnownCallersOnly:
@@ -64,12 +96,24 @@ def build(settings: Settings, transport: httpx.AsyncBaseTransport | None = None)
     if not secret:
         raise SystemExit("COUNSELLOR_INNER_SECRET is not set: start the service with scripts/up.")
 
-    offices = Offices.connect(settings.campus_url, settings.office_secret(), transport=transport)
+    offices = Offices.connect(
+        settings.campus_url, settings.office_secret(), transport=transport, keeps_keys=settings.campus_keys
+    )
     executor = build_actions(offices, secret, settings.now)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        url = database_url(settings.workflows_url, settings.data)
+        engine = open_database(url)
+        app.state.letters = letters = Letters(engine, settings.now)
+        app.state.papers = Papers(offices, letters)
+        with workflows(url):
+            reconciling = asyncio.create_task(keep_reconciling(offices, letters, settings.timezone))
+            yield
+            reconciling.cancel()
+            with suppress(asyncio.CancelledError):
+                await reconciling
+        engine.dispose()
         await offices.close()
 
     app = FastAPI(title="actions", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
@@ -112,5 +156,29 @@ def build(settings: Settings, transport: httpx.AsyncBaseTransport | None = None)
         except OfficeClosed:
             return JSONResponse({"error": {"code": "office_closed", "message": "the registry does not answer"}}, 503)
         return {"staff": found.staff, "name": found.name, "office": found.office}
+
+    @app.post("/papers", status_code=202)
+    async def paper(said: Visit) -> dict[str, str]:
+        """From here on the paper is printed or the money given back, whatever dies."""
+        papers: Papers = app.state.papers
+        return {"paper": await papers.start(said.number, said.student, visit=said.visit)}
+
+    @app.get("/papers/{saga}")
+    async def how_it_ended(saga: str) -> dict[str, str | None]:
+        papers: Papers = app.state.papers
+        return {"paper": saga, "end": await papers.end(saga)}
+
+    @app.get("/letters")
+    async def letters() -> dict[str, Any]:
+        """What no program could finish, each with the person who sees to it."""
+        listed: Letters = app.state.letters
+        return {"letters": [asdict(one) for one in await asyncio.to_thread(listed.open)]}
+
+    @app.post("/letters/{letter}/settle")
+    async def settle(letter: int, said: Settled) -> Any:
+        listed: Letters = app.state.letters
+        if not await asyncio.to_thread(listed.settle, letter, said.by, said.note):
+            return JSONResponse({"error": {"code": "no_such_letter", "message": "no such letter is open"}}, 404)
+        return {"settled": letter}
 
     return app

@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     """SQLAlchemy URL of the cases; empty means ``cases.sqlite`` in the data folder."""
     partners: SecretStr = SecretStr("")
     """The partner systems that are told of cases, as JSON; their secrets are in it."""
+    campus_keys: bool = True
+    """Whether the back office makes one order of one Idempotency-Key; if not, it is asked by marker before each."""
+    workflows_url: str = ""
+    """SQLAlchemy URL of the durable workflows and of the list of letters; empty means ``workflows.sqlite`` in ``data``."""
     inner_secret: SecretStr = SecretStr("")
     """Carried by every inner call; made anew at each start."""
     timezone: str = "Asia/Shanghai"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from eval.figures import Figure
 
-EVALUATIONS = ["understanding", "retrieval", "knowledge", "crisis", "dialogues", "latency"]
+EVALUATIONS = ["understanding", "retrieval", "knowledge", "crisis", "dialogues", "latency", "faults"]
 """In the order of the table; each is a module here with ``run() -> list[Figure]``."""
 MODULES = {"dialogues": ("dialogues", "generated")}
 """An evaluation of more modules than the one of its name: the written dialogues, and the generated ones."""

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Request
 
@@ -37,6 +37,15 @@ def draw_case_code() -> str:
             return code
 
 
+Fate = Literal["tray", "taken", "retracted", "jammed"]
+"""How a print ends by itself."""
+
+
+def waits(number: str) -> Fate:
+    """In the tray, until somebody takes it."""
+    return "tray"
+
+
 @dataclass(frozen=True, slots=True)
 class Campus:
     """The world the routes see: passed in, so that a test may stop the clock."""
@@ -47,6 +56,8 @@ class Campus:
     draw_code: Callable[[], str] = draw_code
     draw_case_code: Callable[[], str] = draw_case_code
     draw_token: Callable[[], str] = draw_token
+    fate: Callable[[str], Fate] = waits
+    """What becomes of the paper of an order that is printed."""
 
 
 def _of_request(request: Request) -> Campus:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-EDITION = 2
+EDITION = 3
 """The layout and the seed of the file, kept in SQLite's ``user_version``; 0 is a file nothing was written to."""
 
 TABLES = (
@@ -82,6 +82,17 @@ TABLES = (
     "CREATE TABLE rivals (service TEXT NOT NULL)",
     # Apart from the orders: nobody but the centre reads why somebody came.
     "CREATE TABLE counselling_reasons (number TEXT PRIMARY KEY, category TEXT NOT NULL)",
+    # What the caller wrote into an order; not unique, as a remark in a form is not.
+    "CREATE TABLE markers (marker TEXT NOT NULL, key TEXT NOT NULL)",
+    "CREATE INDEX markers_of ON markers (marker)",
+    "CREATE INDEX markers_at ON markers (key)",
+    "CREATE TABLE modes (mode TEXT PRIMARY KEY)",
+    # Charges, refunds and prints in their order, with no student in it. Nothing here forbids a second charge for one
+    # order: a cashier cannot know what is owed, so whoever charges has to see to it.
+    """CREATE TABLE paper_book (entry TEXT PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, number TEXT NOT NULL,
+       amount_cents INTEGER NOT NULL, created_at TEXT NOT NULL)""",
+    "CREATE TABLE refunds (charge TEXT PRIMARY KEY, refund TEXT NOT NULL)",
+    "CREATE TABLE prints (print TEXT PRIMARY KEY, number TEXT NOT NULL, state TEXT NOT NULL, take_by TEXT NOT NULL)",
 )
 
 

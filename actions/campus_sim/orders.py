@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import sqlite3
 from collections.abc import Callable
 from datetime import date
@@ -11,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from actions.campus_sim.campus import Campus, Here
 from actions.campus_sim.problems import Problem
@@ -54,9 +55,10 @@ PREFIXES: dict[Kind, str] = {
     "application": "SQ",
     "certificate": "ZM",
 }
-Deed = Literal["urge", "withdraw", "rate"]
-"""What a student may do with an order that is there already."""
+Deed = Literal["urge", "withdraw", "rate", "charge", "refund", "print"]
+"""What may be done with an order that is there already."""
 LONGEST_KEY = 255
+KEYS_IGNORED = "keys_ignored"
 
 router = APIRouter(tags=["orders"])
 
@@ -68,6 +70,27 @@ class OrderByKey(BaseModel):
     number: str
     order: dict[str, Any]
     """Exactly the body of the 201."""
+
+
+class OrdersByMarker(BaseModel):
+    """Everything that carries one marker; more than one where somebody asked twice and keys are not kept."""
+
+    orders: list[OrderByKey]
+    """The oldest first."""
+
+
+class Marked(BaseModel):
+    """A form in which the caller may write a word of its own."""
+
+    marker: str | None = Field(default=None, min_length=1, max_length=LONGEST_KEY)
+    """Kept beside the order, searched by ``/orders/by-marker``, and not unique."""
+
+
+class Keys(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    kept: bool
+    """``False``: an office as many are, for which Idempotency-Key is any header. A second POST makes a second order."""
 
 
 def _idempotency_key(
@@ -95,12 +118,29 @@ MADE: dict[int | str, dict[str, Any]] = {
 
 def order_number(db: sqlite3.Connection, kind: Kind, day: date) -> str:
     """The next number of ``kind`` on ``day``, for instance ``BX20261122-0001``."""
-    prefix, stamp = PREFIXES[kind], f"{day:%Y%m%d}"
+    return serial(db, PREFIXES[kind], day)
+
+
+def serial(db: sqlite3.Connection, prefix: str, day: date) -> str:
+    """The next number with ``prefix`` on ``day``."""
+    stamp = f"{day:%Y%m%d}"
     last = db.execute(
         "INSERT INTO sequences VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last",
         (prefix, stamp),
     ).fetchone()[0]
     return f"{prefix}{stamp}-{last:04d}"
+
+
+def key_for(db: sqlite3.Connection, key: str) -> str:
+    """``key``, or one nobody knows while this office ignores keys."""
+    ignored = db.execute("SELECT 1 FROM modes WHERE mode = ?", (KEYS_IGNORED,)).fetchone()
+    return secrets.token_urlsafe(16) if ignored else key
+
+
+def file_under(db: sqlite3.Connection, marker: str | None, key: str) -> None:
+    """Let what was made under ``key`` be found by ``marker``."""
+    if marker is not None:
+        db.execute("INSERT INTO markers VALUES (?, ?)", (marker, key))
 
 
 def make_once(
@@ -119,6 +159,7 @@ def make_once(
     """
     fingerprint = fingerprint_of(kind, form)
     with campus.ledger.writing() as db:
+        key = key_for(db, key)
         claimed = db.execute(
             "INSERT INTO orders (key, kind, student, fingerprint) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
             (key, kind, student, fingerprint),
@@ -132,6 +173,8 @@ def make_once(
         number = order_number(db, kind, campus.now().date())
         body = make(db, number).model_dump_json()
         db.execute("UPDATE orders SET number = ?, answer = ? WHERE key = ?", (number, body, key))
+        if isinstance(form, Marked):
+            file_under(db, form.marker, key)
     return created(body)
 
 
@@ -170,3 +213,28 @@ def order_by_key(key: str, campus: Here) -> JSONResponse:
     if row is None:
         raise Problem(404, "no_such_order", "该 Idempotency-Key 下没有单据。")
     return JSONResponse({"kind": row["kind"], "number": row["number"], "order": json.loads(row["answer"])})
+
+
+@router.get("/orders/by-marker/{marker}", response_model=OrdersByMarker)
+def orders_by_marker(marker: str, campus: Here) -> dict[str, Any]:
+    """What carries ``marker``; an empty list when nothing does."""
+    with campus.ledger.reading() as db:
+        rows = db.execute(
+            "SELECT kind, number, answer, markers.rowid AS place FROM orders JOIN markers USING (key) WHERE marker = ?"
+            " UNION ALL SELECT deed, number, answer, markers.rowid FROM deeds JOIN markers USING (key) WHERE marker = ?"
+            " ORDER BY place",
+            (marker, marker),
+        ).fetchall()
+    return {
+        "orders": [{"kind": row["kind"], "number": row["number"], "order": json.loads(row["answer"])} for row in rows]
+    }
+
+
+@router.put("/_keys", response_model=Keys)
+def keep_keys(keys: Keys, campus: Here) -> Keys:
+    """For tests and rehearsals: be an office without a unique key, or with one again."""
+    with campus.ledger.writing() as db:
+        db.execute("DELETE FROM modes WHERE mode = ?", (KEYS_IGNORED,))
+        if not keys.kept:
+            db.execute("INSERT INTO modes VALUES (?)", (KEYS_IGNORED,))
+    return keys

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from actions.campus_sim.campus import Campus, Here
 from actions.campus_sim.dates import working_days_after
-from actions.campus_sim.orders import MADE, Key, make_once, order_of
+from actions.campus_sim.orders import MADE, Key, Marked, make_once, order_of
 from actions.campus_sim.problems import Problem
 from actions.campus_sim.registry import GRADUATED, building_in, room_in, student_in
 
@@ -36,7 +36,7 @@ router = APIRouter(tags=["repairs"])
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
 
-class RepairForm(BaseModel):
+class RepairForm(Marked):
     model_config = ConfigDict(extra="forbid")
 
     student: str = Field(max_length=20)

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from actions.campus_sim.campus import Campus, Here
-from actions.campus_sim.orders import MADE, Key, make_once, order_of
+from actions.campus_sim.orders import MADE, Key, Marked, make_once, order_of
 from actions.campus_sim.printers import DESK, DESK_HOURS, Pickup, Printer, nearest, wait_at
 from actions.campus_sim.problems import Problem
 from actions.campus_sim.registry import active_student_in
@@ -32,7 +32,7 @@ Language = Literal["zh", "en", "both"]
 """``both``: so many in Chinese and as many in English."""
 
 
-class TranscriptForm(BaseModel):
+class TranscriptForm(Marked):
     model_config = ConfigDict(extra="forbid")
 
     student: str = Field(max_length=20)

@@ -16,6 +16,7 @@ from actions.offices.complaints import Complaints
 from actions.offices.counselling import Counselling
 from actions.offices.hazards import Hazards
 from actions.offices.leaves import Leaves
+from actions.offices.papers import Papers
 from actions.offices.progress import Progress
 from actions.offices.registry import Registry
 from actions.offices.repairs import Repairs
@@ -23,7 +24,7 @@ from actions.offices.studies import Studies
 from actions.offices.transcripts import Transcripts
 from actions.offices.tutors import Tutors
 from actions.offices.venues import Venues
-from actions.offices.wire import CONNECT_SECONDS, open_wire
+from actions.offices.wire import CONNECT_SECONDS, Line, open_wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Offices:
     """What a task is given. Whoever connects them closes them."""
 
     client: httpx.AsyncClient
+    """Of no office: for health, and for tests."""
     registry: Registry
     repairs: Repairs
     transcripts: Transcripts
@@ -48,35 +50,42 @@ class Offices:
     complaints: Complaints
     hazards: Hazards
     progress: Progress
+    papers: Papers
 
     @classmethod
-    def over(cls, client: httpx.AsyncClient) -> Offices:
-        """The offices over ``client``, which knows their base URL and carries the secret."""
+    def connect(
+        cls, url: str, secret: str, *, transport: httpx.AsyncBaseTransport | None = None, keeps_keys: bool = True
+    ) -> Offices:
+        """The offices at ``url``; nothing is sent yet. ``transport`` is for tests, ``keeps_keys`` as for ``open_wire``.
+
+        Each has a client of its own, so that one that hangs is left alone without the others; they share connections.
+        """
+        shared = transport or httpx.AsyncHTTPTransport(trust_env=False)
+
+        def line() -> Line:
+            return open_wire(url, secret, shared, keeps_keys=keeps_keys)
+
         return cls(
-            client=client,
-            registry=Registry(client),
-            repairs=Repairs(client),
-            transcripts=Transcripts(client),
-            leaves=Leaves(client),
-            cards=Cards(client),
-            coffee=Coffee(client),
-            certificates=Certificates(client),
-            studies=Studies(client),
-            complaints=Complaints(client),
-            hazards=Hazards(client),
-            progress=Progress(client),
-            bookings=Bookings(client),
-            counselling=Counselling(client),
-            tutors=Tutors(client),
-            venues=Venues(client),
-            activities=Activities(client),
-            applications=Applications(client),
+            client=line(),
+            registry=Registry(line()),
+            repairs=Repairs(line()),
+            transcripts=Transcripts(line()),
+            leaves=Leaves(line()),
+            cards=Cards(line()),
+            coffee=Coffee(line()),
+            certificates=Certificates(line()),
+            studies=Studies(line()),
+            complaints=Complaints(line()),
+            hazards=Hazards(line()),
+            progress=Progress(line()),
+            papers=Papers(line()),
+            bookings=Bookings(line()),
+            counselling=Counselling(line()),
+            tutors=Tutors(line()),
+            venues=Venues(line()),
+            activities=Activities(line()),
+            applications=Applications(line()),
         )
-
-    @classmethod
-    def connect(cls, url: str, secret: str, *, transport: httpx.AsyncBaseTransport | None = None) -> Offices:
-        """The offices at ``url``; nothing is sent yet. ``transport`` is for tests."""
-        return cls.over(open_wire(url, secret, transport))
 
     async def reachable(self) -> bool:
         """Whether the back office answers within a second."""
@@ -86,5 +95,5 @@ class Offices:
             return False
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections, which all offices share."""
         await self.client.aclose()

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, event, make_url, text
 
+from actions.campus_sim.ledger import Ledger
+from actions.campus_sim.seed import seed
 from actions.cases.log import Cases, Clock, New
 from actions.cases.pen import Kept
 from actions.cases.stages import Actor
@@ -106,3 +108,22 @@ def reported(store: Cases, kept: Kept, at: datetime = NOON) -> Kept:
     """At the stage 反馈."""
     worked_on(store, kept, at)
     return store.act(kept.id, "report", REPAIRS, at + 2 * MINUTE, words="已更换压缩机")
+
+
+@pytest.fixture(scope="session")
+def seeded_campus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("seeded") / "campus_sim.sqlite"
+    ledger = Ledger(path)
+    ledger.open(seed)
+    ledger.close()
+    return path
+
+
+@pytest.fixture
+def campus_ledger(seeded_campus: Path, tmp_path: Path) -> Iterator[Ledger]:
+    path = tmp_path / "campus_sim.sqlite"
+    shutil.copy(seeded_campus, path)
+    ledger = Ledger(path)
+    ledger.open(seed)
+    yield ledger
+    ledger.close()
