@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot import replies
+from bot import for_others, replies
 from bot.asking import DOINGS, POSSIBLE, RULES, TURNS, Asking, confidence, form, traced, weigh
 from bot.doubts import SURE, Doubts, close, likely
 from bot.giving_up import GivingUp
@@ -85,6 +85,11 @@ class ByItself:
 
     async def _wished(self, service: Service, reading: Reading, inbound: Inbound, state: State) -> Answered:
         """A service is what the head hears; a sentence that asks is weighed against what the documents say to it."""
+        if for_others.meant(reading.text, service.task, reading.entities, inbound.student):
+            said = self.words["own_only"].format(title=service.title)
+            own = self.words["own_yes"].format(title=service.title)
+            reply = replies.choices(said, [(own, f"start:{service.task}")])
+            return Answered((reply,), replace(state, offered=tuple(reply["choices"])), traced("task", reading, state))
         asks = form(reading.text) < 0 and reading.vector is not None and _may_ask(service, reading)
         if not asks:
             return await self.open.begin(request(service, reading), inbound, state, reading.confidence)

@@ -40,6 +40,7 @@ MEANINGS: dict[str, Any] = {
     "不想在了": (("crisis", 0.9), ("affirm", 0.02)),
     "最后一个": (("crisis", 0.95), ("affirm", 0.01)),
     "我饭卡还剩多少": ("card_balance", 0.98),
+    "帮室友把校园卡挂失": ("card_loss_report", 0.98),
     "假取消一下": (("leave_request", 0.6), ("cancel", 0.37)),
     "取消点什么": (("cancel", 0.6), ("leave_request", 0.3)),
 }
@@ -310,3 +311,15 @@ async def test_words_of_a_choice_are_no_alarm_unless_more_is_said_with_them(
     await talk("来张成绩单")
     talk.state = replace(talk.state, prompt={**talk.state.prompt, "said": {"no": "不想留名"}})  # type: ignore[dict-item]
     assert (await talk(text)).trace.route == route
+
+
+async def test_what_is_asked_for_somebody_else_is_not_done_for_oneself_without_a_word(
+    pipeline: Pipeline, hall: Hall
+) -> None:
+    talk = Talk(pipeline)
+    said = await talk("帮室友把校园卡挂失")
+    assert hall.intents == []
+    assert "替不了别人" in texts(said)[0]
+    assert said.replies[0]["choices"] == [{"label": "办我自己的校园卡挂失", "payload": "start:card_loss_report"}]
+    await talk("办我自己的校园卡挂失")
+    assert hall.intents == ["card_loss_report"]

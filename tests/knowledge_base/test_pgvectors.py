@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
-import warnings
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -21,21 +16,6 @@ from knowledge_base.pgvectors import PostgresVectors, Unreachable
 from knowledge_base.vectors import Allowed
 from tests.knowledge_base.conftest import CountingEncoder
 from tests.knowledge_base.test_vectors import best, clustered, owners
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A server of its own, as its URL. Not below pytest's folder: the server runs as a user who may not look in there."""
-    pgserver = pytest.importorskip("pgserver", reason="the PostgreSQL server of the tests is not installed: pgserver")
-    pytest.importorskip("psycopg", reason="psycopg is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="counsellor-pg-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        running = pgserver.get_server(folder / "data", cleanup_mode="stop")
-    yield running.get_uri()
-    running.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def kept(server: str, rows: np.ndarray) -> PostgresVectors:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
-import warnings
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,21 +29,6 @@ CLOCK = Clock(
     limits=lambda kind, at: (at + timedelta(hours=2), at + 3 * DAY),
     resumed=lambda due, paused, at: due + (at - paused),
 )
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """A PostgreSQL of its own, as its URL. Not below pytest's folder: it runs as a user who may not look in there."""
-    pgserver = pytest.importorskip("pgserver", reason="the PostgreSQL server of the tests is not installed: pgserver")
-    pytest.importorskip("psycopg", reason="psycopg is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="counsellor-cases-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        running = pgserver.get_server(folder / "data", cleanup_mode="stop")
-    yield running.get_uri()
-    running.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 _made = iter(range(1, 10_000))

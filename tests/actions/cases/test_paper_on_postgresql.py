@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import tempfile
-import warnings
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -26,20 +21,6 @@ from actions.offices.transcripts import Transcript
 from tests.actions.campus_sim.back_office import SECRET
 
 STUDENT = "2023010001"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A server of its own, as its URL. Not below pytest's folder: the server runs as a user who may not look in there."""
-    pgserver = pytest.importorskip("pgserver", reason="the PostgreSQL server of the tests is not installed: pgserver")
-    folder = Path(tempfile.mkdtemp(prefix="counsellor-pg-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        running = pgserver.get_server(folder / "data", cleanup_mode="stop")
-    yield running.get_uri()
-    running.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.parametrize("driver", ["postgresql", "postgresql+psycopg"])
