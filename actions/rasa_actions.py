@@ -13,9 +13,12 @@ import structlog
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import AllSlotsReset, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.exc import SQLAlchemyError
 
 from actions import form, identity
+from actions.cases.following import Begun, Following, Taken
 from actions.offices import OfficeClosed, Offices, OutcomeUnknown, Refusal
+from actions.showing import shown
 from actions.task import CONFIRM, SIGN_IN, SKIPPED, Asked, BadTask, Choice, Task, Words
 
 log = structlog.get_logger()
@@ -209,8 +212,11 @@ class ValidateForm(Action):
 class SubmitTask(Action):
     """Sends what was confirmed to the office, once, and says truthfully what came of it."""
 
-    def __init__(self, task: Task, office: OfficeOfTask, offices: Offices, secret: str) -> None:
+    def __init__(
+        self, task: Task, office: OfficeOfTask, offices: Offices, secret: str, following: Following | None = None
+    ) -> None:
         self.task, self.office, self.offices, self.secret = task, office, offices, secret
+        self.following = following if task.follow else None
 
     def name(self) -> str:
         return f"action_submit_{self.task.name}"
@@ -228,10 +234,21 @@ class SubmitTask(Action):
                 else [FollowupAction(task.form)]
             )
         order = _order(task, student, values, str(tracker.get_slot(slot("order"))))
+        if self.following is not None:
+            # Before the office is asked: whatever dies from here on, its case is opened.
+            labels = tracker.get_slot(slot("labels"))
+            try:
+                await self.following.begin(followed(task, order, json.loads(labels) if labels else {}))
+            except SQLAlchemyError as error:
+                # What cannot be followed is not taken: it would be nobody's.
+                log.critical("case.not_begun", error=type(error).__name__)
+                return self._not_done("closed", values)
         try:
             receipt = await self.office.submit(order, self.offices)
         except Refusal as refusal:
             log.info("task.refused", task=task.name, code=refusal.code)
+            if self.following is not None:
+                await self.following.refused(order.key)
             return self._refused(refusal, dispatcher)
         except (OfficeClosed, OutcomeUnknown) as trouble:
             # A form that left the house may still arrive late: then nobody may say that it was not done.
@@ -241,16 +258,36 @@ class SubmitTask(Action):
             if task.confirm is None:
                 self._end(dispatcher, {"kind": "text", "text": getattr(task, kind)})
                 return [AllSlotsReset()]
-            sent = {name: value for name, value in values.items() if value is not None and name != CONFIRM}
-            return [
-                SlotSet(slot(CONFIRM), None),
-                SlotSet(slot("trouble"), kind),
-                SlotSet(slot("sent"), json.dumps(sent, ensure_ascii=False) if kind == "unknown" else None),
-                FollowupAction(task.form),
-            ]
+            return self._not_done(kind, values)
         log.info("task.done", task=task.name)
+        if self.following is not None:
+            await self._follow(self.following, order, receipt)
         self._told(receipt, dispatcher)
         return [AllSlotsReset()]
+
+    def _not_done(self, kind: str, values: Mapping[str, str | None]) -> Events:
+        """Back to the card, which says what is known."""
+        slot = self.task.slot
+        sent = {name: value for name, value in values.items() if value is not None and name != CONFIRM}
+        return [
+            SlotSet(slot(CONFIRM), None),
+            SlotSet(slot("trouble"), kind),
+            SlotSet(slot("sent"), json.dumps(sent, ensure_ascii=False) if kind == "unknown" else None),
+            FollowupAction(self.task.form),
+        ]
+
+    async def _follow(self, following: Following, order: Order, receipt: Mapping[str, Any]) -> None:
+        """The case of an order. The office has it by now, so that nothing here may keep the receipt from the student."""
+        names = ("department", "support", "confidence", "sure")
+        said = {name: receipt[name] for name in names if name in receipt}
+        try:
+            if receipt.get("number"):
+                await following.took(order.key, Taken(str(receipt["number"]), **said))
+            else:
+                await following.refused(order.key)
+        except SQLAlchemyError as error:
+            # The note that was made before is cleared up in the next round.
+            log.error("case.not_opened", error=type(error).__name__)
 
     def _told(self, receipt: Mapping[str, Any], dispatcher: CollectingDispatcher) -> None:
         """The receipt, and what goes on from it: where to pay, what can be done next."""
@@ -294,6 +331,28 @@ class SubmitTask(Action):
     @staticmethod
     def _end(dispatcher: CollectingDispatcher, reply: dict[str, Any]) -> None:
         dispatcher.utter_message(json_message={"reply": reply, "prompt": None, "done": True})
+
+
+def followed(task: Task, order: Order, labels: Mapping[str, str]) -> Begun:
+    """What is known of an order before its office has it."""
+    follow, values = task.follow, order.values
+    if follow is None:
+        raise BadTask(f"{task.name} is not followed")
+    private = any(values.get(name) == value for name, value in follow.private.items())
+    # A telephone number is a name.
+    told = [of for of in task.fields if values.get(of.name) and not (private and of.kind == "phone")]
+    return Begun(
+        order.key,
+        task.name,
+        task.title,
+        follow.department,
+        order.student,
+        {of.label: shown(of, values[of.name], labels) for of in told},
+        place=values.get(follow.place, ""),
+        fault=values.get(follow.fault, ""),
+        private=private,
+        urgent=any(values.get(name) == value for name, value in follow.urgent.items()),
+    )
 
 
 class CancelTask(Action):

@@ -1,7 +1,7 @@
 """The rasa-sdk action server: every task's actions behind one door.
 
 ``POST /webhook`` is what Rasa calls, ``GET /students…`` and ``GET /staff…`` are what the sign-in asks, ``POST /papers`` what
-a printer calls when a student asks for a paper, ``GET /letters`` what a person must see to. ``GET /health`` is open. Every other call without the inner secret is 401.
+a printer calls when a student asks for a paper, ``GET /letters`` what a person must see to, ``/cases`` the cases. ``GET /health`` is open. Every other call without the inner secret is 401.
 """
 
 from __future__ import annotations
@@ -10,22 +10,34 @@ import asyncio
 import hmac
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated, Any
 
 import httpx
 import structlog
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from rasa_sdk.executor import ActionExecutor
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from actions.cases.calendar import read_calendar
+from actions.cases.deadlines import Deadlines
+from actions.cases.following import Following
+from actions.cases.http import routes
+from actions.cases.learning import learn
 from actions.cases.letters import Letters
+from actions.cases.limits import read_limits
+from actions.cases.log import Cases
+from actions.cases.outbox import partners, recipients
 from actions.cases.paper import VISIT, Papers
 from actions.cases.reconciling import keep_reconciling
+from actions.cases.returned import FILE, ReturnedCases
+from actions.cases.rounds import Rounds
+from actions.cases.tables import open_engine
 from actions.cases.workflows import database_url, open_database, workflows
 from actions.offices import OfficeClosed, Offices, Refusal
 from actions.offices.wire import SEGMENT
@@ -78,14 +90,16 @@ class KnownCallersOnly:
         await self.app(scope, receive, send)
 
 
-def build_actions(offices: Offices, secret: str, now: Callable[[], datetime]) -> ActionExecutor:
+def build_actions(
+    offices: Offices, secret: str, now: Callable[[], datetime], following: Following | None = None
+) -> ActionExecutor:
     """Every action Rasa may call: two for each folder of ``actions/tasks``, and the one that cancels."""
     executor = ActionExecutor()
     tasks = read_tasks()
     for task in tasks.values():
         office = office_of(task)
         executor.register_action(ValidateForm(task, office, offices, secret, now))
-        executor.register_action(SubmitTask(task, office, offices, secret))
+        executor.register_action(SubmitTask(task, office, offices, secret, following))
     executor.register_action(CancelTask(tasks))
     return executor
 
@@ -99,7 +113,20 @@ def build(settings: Settings, transport: httpx.AsyncBaseTransport | None = None)
     offices = Offices.connect(
         settings.campus_url, settings.office_secret(), transport=transport, keeps_keys=settings.campus_keys
     )
-    executor = build_actions(offices, secret, settings.now)
+    deadlines = Deadlines(read_calendar(settings.hours, settings.holidays), read_limits(settings.limits))
+    known = partners(settings.partners.get_secret_value())
+    store = Cases(open_engine(settings.cases_database()), deadlines.clock, recipients(known))
+    following = Following(store, offices.progress, settings.now, settings.timezone)
+    offices = replace(offices, followed=following)
+    executor = build_actions(offices, secret, settings.now, following)
+    returned = ReturnedCases(settings.data / FILE)
+
+    async def staff_office(number: str) -> str | None:
+        try:
+            return (await offices.registry.staff(number)).office
+        except (Refusal, OfficeClosed):
+            # Who cannot be looked up is nobody for now: what is not certain opens nothing.
+            return None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -108,17 +135,40 @@ def build(settings: Settings, transport: httpx.AsyncBaseTransport | None = None)
         app.state.letters = letters = Letters(engine, settings.now)
         app.state.papers = Papers(offices, letters)
         with workflows(url):
-            reconciling = asyncio.create_task(keep_reconciling(offices, letters, settings.timezone))
+            rounds = Rounds(following, deadlines, known)
+            tasks = [
+                asyncio.create_task(keep_reconciling(offices, letters, settings.timezone)),
+                asyncio.create_task(rounds.keep_on()),
+            ]
             yield
-            reconciling.cancel()
-            with suppress(asyncio.CancelledError):
-                await reconciling
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await rounds.close()
         engine.dispose()
+        store.engine.dispose()
         await offices.close()
 
     app = FastAPI(title="actions", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
 
     app.add_middleware(KnownCallersOnly, secret=secret)
+    app.include_router(
+        routes(
+            store,
+            secret,
+            staff_office,
+            settings.now,
+            partners=known,
+            learnt=lambda shown: learn(shown, returned, settings.now().date()),
+        )
+    )
+
+    @app.get("/cases.json")
+    async def cases_openapi() -> dict[str, Any]:
+        """What ``/cases`` speaks, as OpenAPI; the doors show it under ``/api/cases/openapi.json``."""
+        of_cases = [route for route in app.routes if getattr(route, "path", "").startswith("/cases")]
+        return get_openapi(title="接诉即办", version="1", routes=of_cases)
 
     @app.post("/webhook")
     async def webhook(call: dict[str, Any]) -> Any:

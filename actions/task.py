@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as factory
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from actions.offices.departments import departments
 
 TASKS = Path(__file__).with_name("tasks")
 
@@ -113,6 +116,24 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """Each order is a case, followed until the student says that it is solved."""
+
+    department: str
+    """That works on it, by its name in the plan's table."""
+    place: str = ""
+    fault: str = ""
+    """The fields that tell where and what; two orders of the same on the same day are one incident. Empty: never."""
+    private: Mapping[str, str] = factory(default_factory=dict)
+    """Values of fields with which the department must not learn whose it is."""
+    urgent: Mapping[str, str] = factory(default_factory=dict)
+    """Values of fields with which it cannot wait."""
+
+    def fields(self) -> set[str]:
+        return {one for one in (self.place, self.fault, *self.private, *self.urgent) if one}
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One service, parsed."""
 
@@ -136,6 +157,8 @@ class Task:
     unknown: str
     unknown_cancelled: str
     refusals: Mapping[str, Words]
+    follow: Follow | None = None
+    """How its orders are followed; ``None`` for what is done when the receipt is shown."""
     hall: Mapping[str, Any] | None = None
     """How the hall presents a service that ``bot/services.yml`` does not know: ``names``, ``example``, ``guide``."""
 
@@ -200,6 +223,16 @@ def _hall(path: Path, raw: dict[str, Any] | None) -> Mapping[str, Any] | None:
     return None if raw is None else {**raw, "guide": raw.get("guide", "")}
 
 
+def _follow(path: Path, raw: Any) -> Follow | None:
+    """The department alone, or a mapping with it."""
+    if raw is None:
+        return None
+    said = Follow(**({"department": raw} if isinstance(raw, str) else raw))
+    if said.department not in {one.name for one in departments()}:
+        raise BadTask(f"{path}: {said.department!r} is no department of the plan's table")
+    return said
+
+
 def _personal(raw: Any) -> tuple[bool, Mapping[str, str]]:
     """``true``, ``false`` or ``{unless: {field: value}}``."""
     if isinstance(raw, bool):
@@ -230,12 +263,15 @@ def read_task(path: Path) -> Task:
             unknown=raw["unknown"],
             unknown_cancelled=raw.get("unknown_cancelled", raw["cancelled"]),
             refusals={code: Words(**words) for code, words in raw.get("refusals", {}).items()},
+            follow=_follow(path, raw.get("follow")),
             hall=_hall(path, raw.get("hall")),
         )
     except (KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
         raise BadTask(f"{path}: {error}") from error
     if task.name != path.parent.name:
         raise BadTask(f"{path}: task {task.name!r} lives in folder {path.parent.name!r}")
+    if task.follow and not task.confirm:
+        raise BadTask(f"{path}: what is followed is confirmed first")
     names = [field.name for field in task.fields]
     if len(names) != len(set(names)):
         raise BadTask(f"{path}: two fields have the same name")
@@ -248,6 +284,8 @@ def read_task(path: Path) -> Task:
             raise BadTask(f"{path}: field {field.name!r} depends on unknown fields {sorted(unknown)}")
     if unknown := set(task.unless) - set(names):
         raise BadTask(f"{path}: the sign-in depends on unknown fields {sorted(unknown)}")
+    if task.follow and (unknown := task.follow.fields() - set(names)):
+        raise BadTask(f"{path}: what is followed depends on unknown fields {sorted(unknown)}")
     for code, words in task.refusals.items():
         if words.ask is not None and words.ask not in names:
             raise BadTask(f"{path}: refusal {code!r} asks for unknown field {words.ask!r}")

@@ -21,6 +21,7 @@ from bot.understanding.candidates import Candidates
 from bot.understanding.intents import Head
 from bot.words import read_crisis_card, read_emergency_card, read_questions, read_services, read_words
 from connectors import asked, gateway
+from connectors.case_desk import CaseDesk
 from connectors.doors import Doors
 from connectors.inbox import Inbox
 from connectors.sessions import Sessions
@@ -74,6 +75,11 @@ def build_doors(settings: Settings) -> Doors:
     inbox = Inbox(open_engine(settings.database))
     with inbox.engine.begin() as db:
         asked.forget(db, settings.now().date() - timedelta(days=settings.gaps_days))
+    offices = httpx.AsyncClient(
+        base_url=settings.actions_url,
+        headers={"X-Counsellor-Secret": inner},
+        timeout=httpx.Timeout(4.0, connect=1.0),
+    )
     secret = settings.secret.get_secret_value() or kept_secret(settings.data)
     return Doors(
         settings=settings,
@@ -84,11 +90,8 @@ def build_doors(settings: Settings) -> Doors:
         sessions=Sessions(inbox, secret, settings.session_idle_minutes),
         services=services,
         questions=read_questions(),
-        offices=httpx.AsyncClient(
-            base_url=settings.actions_url,
-            headers={"X-Counsellor-Secret": inner},
-            timeout=httpx.Timeout(4.0, connect=1.0),
-        ),
+        offices=offices,
+        cases=CaseDesk(offices, inner),
         candidates=Candidates(settings.data / CANDIDATES, settings.gaps_days),
         components={"dialogue": "starting", "actions": "starting", "offices": "starting"},
     )

@@ -18,6 +18,7 @@ from bot.turns import Dialogue
 from bot.understanding.candidates import Candidates
 from bot.words import Service
 from connectors import asked
+from connectors.case_desk import CaseDesk
 from connectors.failpoints import reached
 from connectors.inbox import Accepted, Inbox, Repeated, Waiting
 from connectors.masking import masked
@@ -48,6 +49,7 @@ class Doors:
     questions: tuple[str, ...]
     offices: httpx.AsyncClient
     """The action server, for the sign-in page and for ``/health``."""
+    cases: CaseDesk
     candidates: Candidates | None = None
     """Sentences kept for a person to review; ``None`` keeps none."""
     components: dict[str, str] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from connectors import documents, knowledge, signing_in, uploads
+from connectors import cases, documents, knowledge, signing_in, uploads
 from connectors.channels import kiosk, terminal, web, wechat
 from connectors.doors import Doors, Unavailable
 from connectors.inbox import Conflict, NotYours
@@ -172,6 +172,7 @@ def build(doors: Doors) -> FastAPI:
     signing_in.mount(app, doors)
     knowledge.mount(app, doors)
     uploads.mount(app, doors)
+    cases.mount(app, doors)
 
     embedding = frozenset(doors.settings.embedding_origins)
     app.add_middleware(OwnPages, embedding=embedding)

@@ -23,6 +23,9 @@ A dialogue is a name, who is signed in, and turns. A turn does one thing and say
     - verify: true                     # the student opens the last link to prove who is there, and does
     - robots: {KF01: {status: offline}}   # the coffee robots: status, sold_out, opens, closes
     - card_feed: 40                    # the accounts of the card centre lag so many minutes behind
+    - case: {number: "{number}", stage: 反馈}   # waits until the case of this order stands there
+    - told: [后勤保障处已经接办]       # waits until the student is told so, in this order, on whatever page is open
+    - officer: {staff: T2004, number: "{number}", act: return, reason: not_ours}   # somebody at a desk acts on the case
     - absent: {service: venue, student: "2023010001", times: 2}   # did not come to what was booked
 Days in expectations are written as a student says them and compared as the counsellor writes them: ``{下周三}`` is
 11月25日（周三） on the 20th. A number kept with ``keep: number`` is expected again as ``{number}``, and may be said again; so is
@@ -36,6 +39,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,6 +53,9 @@ from eval.house import House
 ROOT = Path(__file__).resolve().parent.parent
 EXPECTATIONS = {"asking", "task", "route", "kinds", "text", "contains", "lacks", "fields", "receipt", "keep"}
 DEEDS = {
+    "case",
+    "told",
+    "officer",
     "say",
     "tap",
     "press",
@@ -213,6 +220,62 @@ def _arrange(turn: dict[str, Any], campus: httpx.Client) -> bool:
     return True
 
 
+WAITS_SECONDS = 30.0
+"""For what the cases' timers do; they look every five seconds."""
+
+
+def _follow(turn: dict[str, Any], client: httpx.Client, house: House) -> list[dict[str, Any]] | None:
+    """What a turn waits for, or has a person do, in the cases; gives what the student is told by it. ``None``: says nothing of them."""
+    if "case" in turn:
+        wanted = turn["case"]
+        _until(lambda: _case(client, wanted["number"])["stage"], wanted["stage"])
+    elif "told" in turn:
+        told = _told(client, len(turn["told"]))
+        texts = [str(reply["text"]) for reply in told]
+        if len(texts) != len(turn["told"]) or any(
+            part not in text for part, text in zip(turn["told"], texts, strict=True)
+        ):
+            raise Wrong(f"told: wanted {turn['told']}, came {texts}")
+        return told
+    elif "officer" in turn:
+        act = {name: value for name, value in turn["officer"].items() if name not in ("staff", "number")}
+        with house.client() as desk:
+            desk.post("/sign-in", json={"staff": turn["officer"]["staff"]}).raise_for_status()
+            case = _case(desk, turn["officer"]["number"])["case"]
+            answer = desk.post(f"/api/cases/{case}/acts", json=act)
+            if answer.status_code != 200:
+                raise Wrong(f"the officer could not: {answer.text}")
+    else:
+        return None
+    return []
+
+
+def _case(client: httpx.Client, number: str) -> dict[str, Any]:
+    """The case of an order, as whoever is signed in sees it; one without a stage when it is not there (yet)."""
+    listed = client.get("/api/cases", params={"size": 100}).json()["cases"]
+    return next((one for one in listed if one["order"] == number), {"stage": None, "case": None})
+
+
+def _until(look: Callable[[], Any], wanted: Any) -> None:
+    began = time.monotonic()
+    while (found := look()) != wanted:
+        if time.monotonic() - began > WAITS_SECONDS:
+            raise Wrong(f"waited for {wanted!r}, it stays {found!r}")
+        time.sleep(0.2)
+
+
+def _told(client: httpx.Client, count: int) -> list[dict[str, Any]]:
+    """The next ``count`` things the student is told, all of them seen then."""
+    began, found = time.monotonic(), list[dict[str, Any]]()
+    while len(found) < count:
+        if time.monotonic() - began > WAITS_SECONDS:
+            raise Wrong(f"waited to be told {count} things, came {[one['replies'] for one in found]}")
+        found = client.post("/api/notices", json={"seen": []}).json()["notices"]
+        time.sleep(0.2)
+    client.post("/api/notices", json={"seen": [one["id"] for one in found]})
+    return [reply for one in found for reply in one["replies"]]
+
+
 def _open_page(replies: list[dict[str, Any]]) -> None:
     """Does in a browser what the last link is for: pays, or types the code that was sent to the phone."""
     link = next((reply["url"] for reply in reversed(replies) if reply["kind"] == "link"), None)
@@ -240,6 +303,10 @@ def play(dialogue: dict[str, Any], house: House) -> list[float]:
         for place, turn in enumerate(dialogue["turns"], 1):
             try:
                 if _arrange(_expected(turn, datetime.now(CAMPUS).date(), kept) if "staff" in turn else turn, campus):
+                    continue
+                if {"case", "told", "officer"} & set(turn):
+                    told = _follow(_expected(turn, datetime.now(CAMPUS).date(), kept), client, house)
+                    replies = told or replies
                     continue
                 if "pay" in turn or "verify" in turn:
                     _open_page(replies)

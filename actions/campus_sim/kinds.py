@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from string import Formatter
-from typing import Any
+from typing import Any, Literal
 
 from actions.campus_sim.dates import day_in_words, moment_in_words
 
 Fields = Mapping[str, Any]
+Phase = Literal["waiting", "working", "done", "withdrawn", "other"]
 
 A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 A_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}([+-]\d{2}:\d{2})?)?")
@@ -39,6 +40,8 @@ class Kind:
     waiting: frozenset[str] = WAITING
     working: frozenset[str] = WORKING
     done: frozenset[str] = DONE
+    ready: frozenset[str] = frozenset()
+    """The office has done its part, the student has not yet: a paper that waits to be fetched."""
     changed: tuple[str, ...] = ()
     """SQL that a new status brings about, with ``:number`` and ``:status``."""
 
@@ -139,6 +142,7 @@ KINDS: dict[str, Kind] = {
         },
         working=WORKING | {"办理中"},
         done=DONE | {"已出具"},
+        ready=frozenset({"待取件"}),
     ),
     "leave": Kind(
         "请假",
@@ -270,6 +274,17 @@ def kind_of(name: str) -> Kind:
 
 def _first(said: Fields) -> Any:
     return next((said[name] for name in SHOWING if said.get(name)), "")
+
+
+def phase_of(kind: Kind, status: str) -> Phase:
+    """What a status comes to, whatever its office calls it."""
+    if status == WITHDRAWN:
+        return "withdrawn"
+    if status in kind.done | kind.ready:
+        return "done"
+    if status in kind.working:
+        return "working"
+    return "waiting" if status in kind.waiting else "other"
 
 
 def next_of(kind: Kind, status: str, said: Fields) -> str:

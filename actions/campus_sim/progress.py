@@ -6,17 +6,18 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from actions.campus_sim.campus import Campus, Here
-from actions.campus_sim.kinds import WITHDRAWN, Kind, kind_of, next_of
+from actions.campus_sim.kinds import WITHDRAWN, Kind, kind_of, next_of, phase_of
 from actions.campus_sim.orders import MADE, Deed, Key, created, fingerprint_of
 from actions.campus_sim.problems import Problem
 
 MOST_LISTED = 50
+MOST_CHANGES = 500
 
 router = APIRouter(tags=["progress"])
 
@@ -48,6 +49,24 @@ class OrderState(BaseModel):
 
 class OrderStates(BaseModel):
     orders: list[OrderState]
+
+
+class OrderChange(BaseModel):
+    """An order that the office has moved on."""
+
+    number: str
+    kind: str
+    phase: Literal["waiting", "working", "done", "withdrawn", "other"]
+    """What its status comes to, whatever the office calls it."""
+    department: str
+    note: str | None
+    next: str
+    changed_at: datetime
+
+
+class OrderChanges(BaseModel):
+    changes: list[OrderChange]
+    """The earliest first."""
 
 
 class Whose(BaseModel):
@@ -173,6 +192,25 @@ def orders_of(
             (student, limit),
         ).fetchall()
     return OrderStates(orders=[_state(row, campus.now().date()) for row in rows])
+
+
+@router.get("/orders/changed", response_model=OrderChanges)
+def orders_changed(
+    since: AwareDatetime, campus: Here, limit: Annotated[int, Query(ge=1, le=MOST_CHANGES)] = MOST_CHANGES
+) -> OrderChanges:
+    """What was moved on after ``since``, by its last change: for whoever follows orders without asking for each."""
+    after = since.astimezone(campus.now().tzinfo).isoformat()
+    with campus.ledger.reading() as db:
+        rows = db.execute(
+            f"{SELECT} WHERE progress.changed_at > ? ORDER BY progress.changed_at, number LIMIT ?", (after, limit)
+        ).fetchall()
+    return OrderChanges(changes=[_change(_state(row, campus.now().date())) for row in rows])
+
+
+def _change(state: OrderState) -> OrderChange:
+    names = ("number", "kind", "department", "note", "next", "changed_at")
+    phase = phase_of(kind_of(state.kind), state.status)
+    return OrderChange(**{name: getattr(state, name) for name in names}, phase=phase)
 
 
 @router.get("/orders/by-code/{code}", response_model=OrderState)

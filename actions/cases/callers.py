@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
 import yaml
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from actions.cases.outbox import Partner, genuine
 from actions.cases.stages import SYSTEM, Actor
 from actions.identity import VALID_SECONDS
+
+PARTNER, DEPARTMENT = "X-Counsellor-Partner", "X-Counsellor-Department"
+LONGEST_NUMBER = 20
+"""Of who acted, in the log."""
 
 TABLE = Path(__file__).with_name("staff.yml")
 
@@ -32,6 +38,20 @@ class Staff:
 def staff() -> Staff:
     raw = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
     return Staff(frozenset(raw["hall"]), dict(raw["departments"]))
+
+
+def partner(headers: Mapping[str, str], said: bytes, partners: Sequence[Partner], unix: float) -> Actor | None:
+    """The partner system that signed a call: an officer of one of the departments it was set up for.
+
+    ``said`` is ``METHOD /cases/…?query``, a line feed and the body; the signature is made as that of our webhooks. A partner
+    of several departments says for which in ``X-Counsellor-Department``; one of none hears of cases and does nothing to them.
+    """
+    name, wanted = headers.get(PARTNER, ""), unquote(headers.get(DEPARTMENT, ""))
+    known = next((one for one in partners if one.name == name), None)
+    if known is None or not genuine(known.secret, headers, said, unix):
+        return None
+    department = wanted or (known.departments[0] if len(known.departments) == 1 else "")
+    return Actor("officer", name[:LONGEST_NUMBER], department) if department in known.departments else None
 
 
 async def caller(token: str | None, secret: str, office_of: OfficeOf) -> Actor | None:

@@ -191,7 +191,7 @@ class _Count:
             minutes -= here
         if on_from is None:
             return None
-        return _hours(limit.unit, self.holders[-1][1], calendar).after(on_from, minutes)
+        return hours_of(limit.unit, self.holders[-1][1], calendar).after(on_from, minutes)
 
     def _late(self, promised: Sequence[_Promised], calendar: Calendar) -> int:
         late = 0
@@ -206,7 +206,7 @@ class _Count:
         """The runs, cut where the hours that count change."""
         for start, end in self.runs:
             if unit is not Unit.WORKING_MINUTES:
-                yield start, end, _hours(unit, "", calendar)
+                yield start, end, hours_of(unit, "", calendar)
                 continue
             for since, until, department in self._held(end):
                 if since < end and until > start:
@@ -221,7 +221,7 @@ class _Count:
     def _provisional(self, unit: Unit, end: datetime, calendar: Calendar) -> bool:
         start = self.limits[0][0]
         if unit is not Unit.WORKING_MINUTES:
-            return _hours(unit, "", calendar).provisional(start, end)
+            return hours_of(unit, "", calendar).provisional(start, end)
         return any(
             calendar.of(department).provisional(since, min(until, end)) for since, until, department in self._held(end)
         )
@@ -235,7 +235,8 @@ def _budget(limit: Limit, start: datetime, calendar: Calendar) -> int:
     return days.between(start, days.closing(start.date(), limit.count))
 
 
-def _hours(unit: Unit, department: str, calendar: Calendar) -> Timetable:
+def hours_of(unit: Unit, department: str, calendar: Calendar) -> Timetable:
+    """The hours in which a limit of this unit runs."""
     if unit is Unit.WORKING_MINUTES:
         return calendar.of(department)
     return calendar.always if unit is Unit.MINUTES else calendar.working_days

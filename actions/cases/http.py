@@ -6,7 +6,8 @@ numbers and what staff write for each other are not shown to students.
 
 # No `from __future__ import annotations` here: FastAPI could not read those of the functions within `routes`.
 
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -16,9 +17,9 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
-from actions.cases.callers import OfficeOf, caller
+from actions.cases.callers import PARTNER, OfficeOf, caller, partner
 from actions.cases.log import Cases, Conflict, NoSuchCase, NotAllowed
-from actions.cases.outbox import Outbox
+from actions.cases.outbox import Outbox, Partner
 from actions.cases.pen import Kept, Stale
 from actions.cases.reading import Filters, Shown, find, show
 from actions.cases.stages import ACTS, ENDED, LEVELS, REASONS, STAGES, Actor, possible
@@ -98,6 +99,8 @@ class Summary(BaseModel):
     department: str
     assisting: list[str]
     level: str
+    order: str | None
+    """The office's number, which the student knows it by."""
     outcome: str | None
     """已解决, 静默办结 or 撤销; ``null`` while it is open."""
     opened_at: datetime
@@ -141,7 +144,7 @@ class Case(Summary):
     contents: dict[str, Any] | None
     """What the student said; ``null`` once erased."""
     student: str | None
-    """For staff."""
+    """For staff; of a confidential complaint for the hall alone."""
     may: list[Possible]
     log: list[Step]
 
@@ -176,6 +179,12 @@ class Asked(BaseModel):
         return facts
 
 
+class Choice(BaseModel):
+    label: str
+    payload: str
+    """As ``/api/chat`` takes it."""
+
+
 class ToTell(BaseModel):
     """Something a student, or on the list of what was given up a partner, is to be told."""
 
@@ -186,6 +195,8 @@ class ToTell(BaseModel):
     act: str
     attempts: int
     text: str
+    choices: list[Choice] = []
+    """Buttons below it; a tap is the answer."""
 
 
 class Told(BaseModel):
@@ -219,12 +230,19 @@ def _summary(kept: Kept, now: datetime) -> dict[str, Any]:
     level = LEVELS[state.level]
     return {
         "case": kept.id,
+        "order": kept.number,
         "seq": kept.seq,
         **said,
         "assisting": list(state.assisting),
         "level": level,
         "overdue": overdue,
     }
+
+
+def _known_to(actor: Actor, shown: Shown) -> bool:
+    """Whether this person may learn whose case it is."""
+    private = bool((shown.contents or {}).get("private"))
+    return actor.kind in ("hall", "system") or (actor.kind == "officer" and not private)
 
 
 def _whole(shown: Shown, actor: Actor, now: datetime) -> Case:
@@ -247,7 +265,7 @@ def _whole(shown: Shown, actor: Actor, now: datetime) -> Case:
     return Case(
         **_summary(shown.kept, now),
         contents=dict(shown.contents) if shown.contents is not None else None,
-        student=shown.kept.student if by_staff else None,
+        student=shown.kept.student or None if _known_to(actor, shown) else None,
         may=[
             Possible(
                 act=rule.act,
@@ -261,14 +279,30 @@ def _whole(shown: Shown, actor: Actor, now: datetime) -> Case:
     )
 
 
-def routes(store: Cases, secret: str, office_of: OfficeOf, now: Callable[[], datetime]) -> APIRouter:
-    """The router. ``secret`` is the inner one, which also signs ``X-Counsellor-Identity``; whoever mounts it checks the callers."""
+def routes(
+    store: Cases,
+    secret: str,
+    office_of: OfficeOf,
+    now: Callable[[], datetime],
+    *,
+    partners: Sequence[Partner] = (),
+    learnt: Callable[[Shown], object] | None = None,
+) -> APIRouter:
+    """The router. ``secret`` is the inner one, which also signs ``X-Counsellor-Identity``; whoever mounts it checks the callers.
+
+    ``learnt`` is shown each case after the hall sent it to a department.
+    """
     errors: dict[int | str, dict[str, Any]] = {code: {"model": Error} for code in (401, 404, 409, 422)}
     router = APIRouter(prefix="/cases", tags=["cases"], route_class=Route, responses=errors)
     box = Outbox(store.engine)
 
-    async def somebody(x_counsellor_identity: Annotated[str | None, Header()] = None) -> Actor:
-        actor = await caller(x_counsellor_identity, secret, office_of)
+    async def somebody(request: Request, x_counsellor_identity: Annotated[str | None, Header()] = None) -> Actor:
+        if PARTNER in request.headers:
+            query = f"?{request.url.query}" if request.url.query else ""
+            line = f"{request.method} {request.url.path}{query}\n"
+            actor = partner(request.headers, line.encode() + await request.body(), partners, time.time())
+        else:
+            actor = await caller(x_counsellor_identity, secret, office_of)
         if actor is None:
             raise Problem(401, "unauthorised", "请先登录。")
         return actor
@@ -306,17 +340,26 @@ def routes(store: Cases, secret: str, office_of: OfficeOf, now: Callable[[], dat
         return PageOfCases(cases=cases, total=page.total, next=page.after)
 
     @router.get("/notices", response_model=list[ToTell])
-    def notices(_doors: Annotated[Actor, Depends(doors)]) -> list[ToTell]:
-        """What students are to be told; say so with POST when they were. Erased cases tell nobody any more."""
+    def notices(
+        _doors: Annotated[Actor, Depends(doors)],
+        student: Annotated[str | None, Query(min_length=1, max_length=20)] = None,
+    ) -> list[ToTell]:
+        """What students, or one of them, are to be told; say so with POST when they were. Erased cases tell nobody any more."""
+        waiting = box.due(now(), to="student", limit=200) if student is None else box.of_student(student)
         return [
-            ToTell(**_to_tell(one), text=one.sentence)
-            for one in box.due(now(), to="student", limit=200)
-            if one.student is not None
+            ToTell(**_to_tell(one), text=one.sentence, choices=[Choice(**button) for button in one.buttons])
+            for one in waiting
+            if one.student
         ]
 
     @router.post("/notices/{notice}", response_model=Told)
-    def told(notice: int, _doors: Annotated[Actor, Depends(doors)]) -> Told:
-        if not box.done(notice, now()):
+    def told(
+        notice: int,
+        _doors: Annotated[Actor, Depends(doors)],
+        student: Annotated[str | None, Query(min_length=1, max_length=20)] = None,
+    ) -> Told:
+        """They were. With ``student`` only what is theirs."""
+        if not box.done(notice, now(), student):
             raise Problem(404, "no_such_notice", "没有这条通知。")
         return Told()
 
@@ -350,7 +393,10 @@ def routes(store: Cases, secret: str, office_of: OfficeOf, now: Callable[[], dat
         )
         # What was just done may have taken it out of the actor's sight, as a return does: shown as the system sees it,
         # but only what this actor may read.
-        return _whole(show(store.engine, case, Actor("system")), actor, now())
+        shown = show(store.engine, case, Actor("system"))
+        if learnt is not None and asked.act == "dispatch":
+            learnt(shown)
+        return _whole(shown, actor, now())
 
     return router
 

@@ -61,8 +61,8 @@ class NotAllowed(Exception):
 class Clock:
     """Deadlines, as they are worked out elsewhere."""
 
-    limits: Callable[[str, datetime], tuple[datetime, datetime]]
-    """Kind of case and opening time → due for the first response, due for the end."""
+    limits: Callable[[str, datetime, bool], tuple[datetime, datetime]]
+    """Kind of case, opening time and whether it is urgent → due for the first response, due for the end."""
     resumed: Callable[[datetime, datetime, datetime], datetime]
     """Deadline, beginning and end of a pause → the deadline after it."""
 
@@ -81,6 +81,9 @@ class New:
     place: str = field(default="", repr=False)
     fault: str = field(default="", repr=False)
     """The same place and fault on the same day is one incident; empty ones never are."""
+    number: str = ""
+    """Of the office's order; empty where there is none."""
+    urgent: bool = False
 
 
 def mark_of(new: New, at: datetime) -> str | None:
@@ -124,14 +127,15 @@ class Cases:
             return self._join(writer, opened, lead, at) if lead else opened
 
     def _open(self, writer: Pen, new: New, at: datetime, mark: str | None, facts: Mapping[str, Any]) -> Kept:
-        response, close = self.clock.limits(new.kind, at)
+        response, close = self.clock.limits(new.kind, at, new.urgent)
+        facts = {**facts, "urgent": True} if new.urgent else facts
         due = {"due_response": stamp(response), "due_close": stamp(close)}
-        actor = SYSTEM if facts else Actor("student", new.student)
+        actor = SYSTEM if "follows" in facts else Actor("student", new.student)
         deed = Deed("open", actor, at, facts={"kind": new.kind, **due, **facts})
         moved = step(None, deed)
         if isinstance(moved, Refused):
             raise NotAllowed(moved)
-        return writer.begin(deed, moved, new.key, new.student, mark, {"contents": dict(new.contents)})
+        return writer.begin(deed, moved, new.key, new.student, new.number, mark, {"contents": dict(new.contents)})
 
     def _lead(self, writer: Pen, mark: str | None) -> Kept | None:
         """The case of the same fault that is furthest, as long as somebody is at it."""
@@ -185,6 +189,14 @@ class Cases:
                 self._follow_up(writer, done, at)
             return done
 
+    def system(self, case: str, act: str, at: datetime, *, reason: str | None, facts: Mapping[str, Any]) -> Kept:
+        """What a timer does to one case, and to that one alone: each has clocks of its own."""
+        with pen(self.engine, self._recipients) as writer:
+            kept = writer.kept(case)
+            if kept is None:
+                raise NoSuchCase
+            return self._do(writer, kept, Deed(act, SYSTEM, at, reason, facts), None)
+
     def _repeated(self, writer: Pen, case: str, deed: Deed, key: str) -> bool:
         row = writer.db.execute(select(transitions).where(transitions.c.key == key)).mappings().one_or_none()
         if row is None:
@@ -225,6 +237,7 @@ class Cases:
             key=f"follow-up:{rated.id}:{rated.seq}",
             kind=rated.state.kind,
             student=rated.student or "",
+            number=rated.number or "",
             contents={"follows": rated.id},
         )
         self._open(writer, new, at, None, {"follows": rated.id, "level": level})

@@ -6,6 +6,7 @@ knows so. Changes of one case reach a recipient in their order.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -31,6 +32,12 @@ ATTEMPTS = 12
 """Then it is on the list that a person sees; with the times below that is after about a day."""
 FIRST_WAIT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=6)
+BUTTONS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "ask": (("已解决", "solved"), ("我这里还没好", "unsolved")),
+    "silent": (("我这里还没好", "unsolved"),),
+    "ask_student": (("补充情况", "supply"),),
+}
+"""Below what is told of an act: the words and what progress_query does."""
 SIGNED_FOR = timedelta(minutes=5)
 """How old a signature may be."""
 TIMESTAMP, SIGNATURE = "X-Counsellor-Timestamp", "X-Counsellor-Signature"
@@ -111,6 +118,10 @@ class Notice:
     """The case as it is now."""
     student: str | None = field(repr=False)
     words: str | None = field(repr=False)
+    number: str | None = None
+    """Of the office's order."""
+    title: str = ""
+    """What students call it: 宿舍报修."""
 
     @property
     def sentence(self) -> str:
@@ -118,7 +129,6 @@ class Notice:
         facts = json.loads(self.row["facts"])
         due = datetime.fromisoformat(facts["due_close"]) if "due_close" in facts else self.state.due_close
         words = {
-            "case": self.case,
             "department": facts.get("department")
             or self.row["actor_department"]
             or self.state.department
@@ -127,8 +137,19 @@ class Notice:
             "level": LEVELS[self.state.level],
             "due_close": f"{due.month}月{due.day}日{due:%H:%M}",
         }
-        told = str(TELLS[self.row["act"]]).format(**words)
+        about = f"{self.title} {self.number}" if self.number else "你反映的事"
+        told = f"{about}：{str(TELLS[self.row['act']]).format(**words)}"
         return f"{told}\n{self.words}" if self.words else told
+
+    @property
+    def buttons(self) -> list[dict[str, str]]:
+        """What the student can tap below it."""
+        if not self.number:
+            return []
+        return [
+            {"label": label, "payload": f"start:progress_query?ticket={self.number}&deed={deed}"}
+            for label, deed in BUTTONS.get(self.row["act"], ())
+        ]
 
     def body(self) -> dict[str, Any]:
         """What a partner gets: nothing of the student, no words."""
@@ -156,6 +177,18 @@ class Outbox:
         )
         return self._notices(rows)
 
+    def of_student(self, student: str, limit: int = 20) -> list[Notice]:
+        """All that a student is still to be told, the oldest first: of one case too, as it is read at one sitting."""
+        theirs = (outbox.c.recipient == "student") & outbox.c.done_at.is_(None) & (cases.c.student == student)
+        rows = (
+            select(outbox.c.id, outbox.c.recipient, outbox.c.attempts, outbox.c.pos)
+            .join(cases, cases.c.id == outbox.c.case)
+            .where(theirs)
+            .order_by(outbox.c.id)
+            .limit(limit)
+        )
+        return self._notices(rows)
+
     def given_up(self) -> list[Notice]:
         """The list a person sees: what could not be told."""
         names = (outbox.c.id, outbox.c.recipient, outbox.c.attempts, outbox.c.pos)
@@ -168,11 +201,25 @@ class Outbox:
     def _notice(self, db: Any, row: RowMapping) -> Notice:
         step = db.execute(select(transitions).where(transitions.c.pos == row["pos"])).mappings().one()
         kept = db.execute(select(cases).where(cases.c.id == step["case"])).mappings().one()
-        at = (contents.c.case == step["case"]) & (contents.c.seq == step["seq"])
-        written = db.execute(select(contents.c.body).where(at)).scalar_one_or_none()
-        words = json.loads(written).get("words") if written else None
+        steps = select(contents.c.seq, contents.c.body).where(
+            contents.c.case == step["case"], contents.c.seq.in_((1, step["seq"]))
+        )
+        written = {one.seq: json.loads(one.body) for one in db.execute(steps)}
+        words = written.get(step["seq"], {}).get("words")
+        title = (written.get(1, {}).get("contents") or {}).get("title", "")
         state = State.from_json(json.loads(kept["state"]))
-        return Notice(row["id"], step["case"], row["recipient"], row["attempts"], step, state, kept["student"], words)
+        return Notice(
+            row["id"],
+            step["case"],
+            row["recipient"],
+            row["attempts"],
+            step,
+            state,
+            kept["student"],
+            words,
+            kept["number"],
+            str(title),
+        )
 
     def claim(self, notice: Notice, until: datetime) -> bool:
         """Takes a notice before it is told: of two workers only one; who dies with it lets it go at ``until``."""
@@ -181,11 +228,15 @@ class Outbox:
         with for_writing(self.engine).begin() as db:
             return db.execute(taken).rowcount == 1
 
-    def done(self, notice: int, at: datetime) -> bool:
-        """It was told. ``False`` for one that is not there."""
+    def done(self, notice: int, at: datetime, student: str | None = None) -> bool:
+        """It was told. ``False`` for one that is not there, or not for ``student``."""
+        which = outbox.c.id == notice
+        if student is not None:
+            theirs = select(cases.c.id).where(cases.c.student == student)
+            which &= (outbox.c.recipient == "student") & outbox.c.case.in_(theirs)
         with for_writing(self.engine).begin() as db:
             first = func.coalesce(outbox.c.done_at, stamp(at))
-            return db.execute(update(outbox).where(outbox.c.id == notice).values(done_at=first)).rowcount == 1
+            return db.execute(update(outbox).where(which).values(done_at=first)).rowcount == 1
 
     def give_up(self, notice: int) -> None:
         """No further attempt: a person has to see to it."""
@@ -201,14 +252,15 @@ async def deliver(
     ``at`` is campus time, ``unix`` the same in seconds since 1970, for the signature.
     """
     told = 0
-    for notice in box.due(at, to=f"partner:{partner.name}"):
-        if not box.claim(notice, at + wait(notice.attempts + 1, chance)):
+    # The disk is waited for in threads: students' turns go on meanwhile.
+    for notice in await asyncio.to_thread(box.due, at, to=f"partner:{partner.name}"):
+        if not await asyncio.to_thread(box.claim, notice, at + wait(notice.attempts + 1, chance)):
             continue
         if await _post(partner, client, notice, unix):
-            box.done(notice.id, at)
+            await asyncio.to_thread(box.done, notice.id, at)
             told += 1
         elif notice.attempts + 1 >= ATTEMPTS:
-            box.give_up(notice.id)
+            await asyncio.to_thread(box.give_up, notice.id)
             log.error("webhook.given_up", partner=partner.name, notice=notice.id)
     return told
 

@@ -18,8 +18,15 @@ from actions.cases.tables import cases, contents, for_writing, head, outbox, tra
 
 UNTOLD = ("note", "erase")
 """Acts of others that the student is not told."""
+UNTOLD_OF_THE_SYSTEM = ("urge", "dispatch")
+"""Reminders are the office's; and where it goes first the receipt has said."""
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: nobody takes an O for a 0."""
+
+
+def _of_the_house(deed: Deed) -> bool:
+    return deed.act in UNTOLD or (deed.actor.kind == "system" and deed.act in UNTOLD_OF_THE_SYSTEM)
+
 
 Recipients = Callable[[State], tuple[str, ...]]
 """Who besides the student is told of a change: names of partners."""
@@ -50,12 +57,15 @@ class Kept:
     id: str
     seq: int
     student: str | None
+    number: str | None
+    """Of the office's order."""
     mark: str | None
     state: State
 
     @classmethod
     def of(cls, row: RowMapping) -> Kept:
-        return cls(row["id"], row["seq"], row["student"], row["mark"], State.from_json(json.loads(row["state"])))
+        state = State.from_json(json.loads(row["state"]))
+        return cls(row["id"], row["seq"], row["student"], row["number"], row["mark"], state)
 
 
 def columns(state: State) -> dict[str, Any]:
@@ -87,28 +97,30 @@ class Pen:
         return Kept.of(row) if row else None
 
     def begin(
-        self, deed: Deed, moved: Moved, key: str, student: str, mark: str | None, body: Mapping[str, Any]
+        self, deed: Deed, moved: Moved, key: str, student: str, number: str, mark: str | None, body: Mapping[str, Any]
     ) -> Kept:
         """The first row of a new case."""
         case = "JB" + "".join(secrets.choice(LETTERS) for _ in range(12))
-        values = {"id": case, "key": key, "seq": 1, "student": student, "mark": mark}
+        about = {"student": student, "number": number or None, "mark": mark}
+        values = {"id": case, "key": key, "seq": 1, **about}
         self.db.execute(insert(cases).values(**values, **columns(moved.state)))
-        self._row(case, 1, None, deed, moved, key, {"student": student, "mark": mark, **body})
-        return Kept(case, 1, student, mark, moved.state)
+        self._row(case, 1, None, deed, moved, key, {**about, **body})
+        return Kept(case, 1, student, number or None, mark, moved.state)
 
     def add(self, before: Kept, deed: Deed, moved: Moved, key: str | None = None) -> Kept:
         """One more row of a case. Raises :class:`Stale`."""
         seq = before.seq + 1
         values = {"seq": seq, **columns(moved.state)}
-        student, mark = (None, None) if moved.state.erased else (before.student, before.mark)
+        about = (None, None, None) if moved.state.erased else (before.student, before.number, before.mark)
+        values.update(zip(("student", "number", "mark"), about, strict=True))
         at = (cases.c.id == before.id) & (cases.c.seq == before.seq)
-        if self.db.execute(update(cases).where(at).values(**values, student=student, mark=mark)).rowcount != 1:
+        if self.db.execute(update(cases).where(at).values(**values)).rowcount != 1:
             raise Stale
         body = {"words": deed.words} if deed.words and deed.words.strip() else None
         self._row(before.id, seq, before.state, deed, moved, key, body)
         if moved.state.erased and not before.state.erased:
             self.db.execute(delete(contents).where(contents.c.case == before.id))
-        return Kept(before.id, seq, student, mark, moved.state)
+        return Kept(before.id, seq, *about, moved.state)
 
     def _row(
         self,
@@ -148,7 +160,7 @@ class Pen:
         self.pos, self._before = self.pos + 1, digest(row)
         self.db.execute(insert(transitions).values(**row, hash=self._before))
         self.db.execute(update(head).values(pos=self.pos, hash=self._before))
-        told = () if deed.act in UNTOLD or (by_student and deed.act != "open") else ("student",)
+        told = () if by_student or _of_the_house(deed) else ("student",)
         # A partner whose department loses the case hears of it too.
         names = [name for one in (state, moved.state) if one is not None for name in self._recipients(one)]
         due = {"pos": self.pos, "case": case, "due": row["at"], "attempts": 0, "dead": False}

@@ -151,7 +151,12 @@ def _cases_differ(db: Connection, rows: list[dict[str, Any]]) -> list[Finding]:
             continue
         state, seq, pos, key = folded.pop(kept["id"])
         body = bodies.get(kept["id"], {})
-        wanted = {"seq": seq, "key": key, **columns(state), "student": body.get("student"), "mark": body.get("mark")}
+        wanted = {
+            "seq": seq,
+            "key": key,
+            **columns(state),
+            **{name: body.get(name) for name in ("student", "number", "mark")},
+        }
         if any(kept[name] != value for name, value in wanted.items()):
             found.append(Finding(pos, "case"))
     return found + [Finding(pos, "case") for _, _, pos, _ in folded.values()]

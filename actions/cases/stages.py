@@ -26,6 +26,10 @@ SECOND_QUESTION = timedelta(days=_TABLE["second_question_days"])
 SILENCE = timedelta(days=_TABLE["silence_days"])
 
 SOLVED, SILENT, WITHDRAWN = "已解决", "静默办结", "撤销"
+CLOCKS = ("answer", "finish")
+"""首次响应 and 办结."""
+USED = (50, 80, 100, 200)
+"""Percent of its limit that a clock has used up when somebody is reminded, or passed over."""
 LOW = 2
 """A rating up to here opens a follow-up."""
 
@@ -85,6 +89,8 @@ class State:
     """The original clock: never set anew, however often the case is opened again."""
     due_response: datetime
     due_close: datetime
+    urgent: bool = False
+    """With the limits for what cannot wait."""
     department: str = ""
     assisting: tuple[str, ...] = ()
     level: int = 0
@@ -105,6 +111,8 @@ class State:
     """The student's last word."""
     urged_at: datetime | None = None
     extended: bool = False
+    reminded: tuple[int, int] = (0, 0)
+    """Of each clock of ``CLOCKS``, the share of its limit at which somebody was reminded last."""
     denied: bool = False
     """The student said 未解决 and the case has not ended since."""
     reopened: int = 0
@@ -120,7 +128,7 @@ class State:
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> State:
         times = {name: datetime.fromisoformat(said[name]) for name in _TIMES if said[name] is not None}
-        return cls(**{**said, **times, "assisting": tuple(said["assisting"])})
+        return cls(**{**said, **times, **{name: tuple(said[name]) for name in ("assisting", "reminded")}})
 
 
 _TIMES = tuple(one.name for one in fields(State) if "datetime" in str(one.type))
@@ -215,18 +223,23 @@ FACTS: Mapping[str, Callable[[Any], bool]] = {
     "incident": _name,
     "lead_stage": lambda value: value in (RECEIVED, SENT, WORKING),
     "follows": _name,
+    "urgent": lambda value: value is True,
     "level": lambda value: type(value) is int and 0 <= value < len(LEVELS),
     "score": lambda value: type(value) is int and 1 <= value <= 5,
+    "clock": lambda value: value in CLOCKS,
+    "used": lambda value: value in USED,
     "confidence": lambda value: type(value) is float and 0 <= value <= 1,
 }
 """The shape of every fact. Nothing else enters the log, so that nothing in it would ever have to be erased."""
 CARRIED: Mapping[str, tuple[str, ...]] = {
-    "open": ("follows", "level"),
+    "open": ("follows", "level", "urgent"),
     "join": ("department",),
     "dispatch": ("departments", "confidence", "due_close"),
     "return": ("due_close",),
     "supply": ("due_close",),
     "report": ("due_close",),
+    "urge": ("clock", "used"),
+    "supervise": ("clock", "used"),
 }
 """Facts that may come along with an act besides those that its rule needs. A new ``due_close`` is what a pause has won."""
 
@@ -297,7 +310,8 @@ def after(state: State | None, deed: Deed, to: str, responds: bool) -> State:
     facts, at = deed.facts, deed.at
     if state is None:
         response, close = (datetime.fromisoformat(facts[name]) for name in ("due_response", "due_close"))
-        return State(to, facts["kind"], at, response, close, level=facts.get("level", 0), follows=facts.get("follows"))
+        more = {"urgent": facts.get("urgent", False), "level": facts.get("level", 0), "follows": facts.get("follows")}
+        return State(to, facts["kind"], at, response, close, **more)
     state = replace(state, stage=to)
     if "due_close" in facts:
         state = replace(state, due_close=_due(deed))
@@ -319,6 +333,18 @@ def _joined(state: State, deed: Deed) -> State:
     heard = deed.at if state.stage == WORKING and state.responded_at is None else state.responded_at
     department = deed.facts.get("department", "")
     return replace(state, incident=deed.facts["incident"], department=department, responded_at=heard)
+
+
+def _reminded(state: State, deed: Deed) -> State:
+    if "used" not in deed.facts:
+        return state
+    both = list(state.reminded)
+    both[CLOCKS.index(deed.facts["clock"])] = deed.facts["used"]
+    return replace(state, reminded=(both[0], both[1]))
+
+
+def _urged(state: State, deed: Deed) -> State:
+    return replace(state, urged_at=deed.at) if deed.actor.kind == "student" else _reminded(state, deed)
 
 
 def _assisted(state: State, deed: Deed) -> State:
@@ -345,9 +371,10 @@ CHANGES: Mapping[str, Callable[[State, Deed], State]] = {
     "assist": _assisted,
     "ask_student": lambda state, deed: replace(state, waiting_since=deed.at),
     "supply": lambda state, deed: replace(state, waiting_since=None),
-    "urge": lambda state, deed: replace(state, urged_at=deed.at) if deed.actor.kind == "student" else state,
-    "supervise": lambda state, deed: replace(state, level=state.level + 1),
-    "extend": lambda state, deed: replace(state, extended=True),
+    "urge": _urged,
+    "supervise": lambda state, deed: replace(_reminded(state, deed), level=state.level + 1),
+    # A later deadline is reminded of anew; that the first answer was late stays said.
+    "extend": lambda state, deed: replace(state, extended=True, reminded=(state.reminded[0], 0)),
     "report": lambda state, deed: replace(
         state, reported_at=deed.at, reported_due=state.due_close, waiting_since=None, asked=0, asked_at=None
     ),

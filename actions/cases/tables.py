@@ -38,6 +38,7 @@ cases = Table(
     ),  # of the confirmed task: this constraint forbids a second case
     Column("seq", Integer, nullable=False),
     Column("student", String(20), index=True),  # null once erased
+    Column("number", String(40), index=True),  # of the office's order; null once erased
     Column("mark", String(64), index=True),  # digest of place, fault and day; null once erased
     Column("incident", String(14), index=True),
     Column("kind", String(40), nullable=False, index=True),
@@ -104,6 +105,16 @@ outbox = Table(
     UniqueConstraint("pos", "recipient"),
 )
 
+begun = Table(
+    "begun",  # what is on its way to an office: kept before it is sent, gone once its case is open
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("task", String(40), nullable=False),
+    Column("student", String(20), nullable=False),
+    Column("body", Text, nullable=False),  # what the student confirmed, JSON
+    Column("at", String(26), nullable=False, index=True),
+)
+
 _SQLITE = (
     """CREATE TRIGGER IF NOT EXISTS transitions_stay BEFORE UPDATE ON transitions
        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END""",
@@ -154,8 +165,9 @@ def open_engine(url: str) -> Engine:
     with for_writing(engine).begin() as db:
         if engine.dialect.name == "postgresql":
             db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MAKING})
-        if not inspect(db).has_table(head.name):
-            metadata.create_all(db)
+        new = not inspect(db).has_table(head.name)
+        metadata.create_all(db)
+        if new:
             db.execute(insert(head).values(id=1, pos=0, hash=GENESIS))
         for statement in _SQLITE if engine.dialect.name == "sqlite" else _POSTGRESQL:
             db.execute(text(statement))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -14,6 +14,7 @@ from actions.offices.certificates import Certificates
 from actions.offices.coffee import Coffee
 from actions.offices.complaints import Complaints
 from actions.offices.counselling import Counselling
+from actions.offices.followed import Followed, Unfollowed
 from actions.offices.hazards import Hazards
 from actions.offices.leaves import Leaves
 from actions.offices.papers import Papers
@@ -51,6 +52,8 @@ class Offices:
     hazards: Hazards
     progress: Progress
     papers: Papers
+    followed: Followed = field(default_factory=Unfollowed)
+    """The cases beside the orders."""
 
     @classmethod
     def connect(

@@ -12,6 +12,7 @@ from actions.offices import wire
 from actions.offices.wire import Fields, segment
 
 Deed = Literal["urge", "withdraw", "rate"]
+Phase = Literal["waiting", "working", "done", "withdrawn", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,29 @@ class Whose:
     code: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An order that its office has moved on."""
+
+    number: str
+    phase: Phase
+    """What its status comes to, whatever the office calls it."""
+    department: str
+    words: str = field(repr=False)
+    """What the office wrote, or what happens next, in one sentence."""
+    at: datetime
+    """With its offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An order as its office made it, found again by its key."""
+
+    number: str
+    department: str | None
+    support: tuple[str, ...]
+
+
 class Progress:
     """All orders, over one client."""
 
@@ -65,6 +89,17 @@ class Progress:
     async def by_code(self, code: str) -> Case:
         """A case without a name. Raises ``Refusal("no_such_order")`` or ``OfficeClosed``."""
         return await wire.get(self._client, f"/orders/by-code/{segment(code, 'no_such_order')}", _case)
+
+    async def changes(self, since: datetime) -> tuple[Change, ...]:
+        """What was moved on after ``since`` (with its offset), the earliest first, at most 500. Raises ``OfficeClosed``."""
+        return await wire.get(self._client, "/orders/changed", _changes, since=since.isoformat())
+
+    async def made(self, key: str) -> Made | None:
+        """The order of any kind that was made with ``key``; ``None`` when the office says that there is none.
+
+        Raises ``OutcomeUnknown`` when it does not say.
+        """
+        return await wire.find(self._client, _made, kind=None, key=key)
 
     async def urge(self, number: str, whose: Whose, *, key: str) -> Case:
         """Ask the office to hurry. Refusals: ``no_such_order``, ``urged_today``, ``not_urgeable`` (details: ``status``).
@@ -87,6 +122,23 @@ class Progress:
 
 def _cases(said: Fields) -> tuple[Case, ...]:
     return tuple(_case(one) for one in said["orders"])
+
+
+def _changes(said: Fields) -> tuple[Change, ...]:
+    return tuple(
+        Change(
+            one["number"],
+            one["phase"],
+            one["department"],
+            one["note"] or one["next"],
+            datetime.fromisoformat(one["changed_at"]),
+        )
+        for one in said["changes"]
+    )
+
+
+def _made(said: Fields) -> Made:
+    return Made(said["number"], said.get("department"), tuple(said.get("support") or ()))
 
 
 def _case(said: Fields) -> Case:

@@ -180,8 +180,10 @@ async def submit(
         return order
 
 
-async def find(client: httpx.AsyncClient, read: Callable[[Fields], Order], *, kind: str, key: str) -> Order | None:
-    """The order made with ``key``, or ``None`` when the office says there is none; at most 2 s.
+async def find(
+    client: httpx.AsyncClient, read: Callable[[Fields], Order], *, kind: str | None, key: str
+) -> Order | None:
+    """The order made with ``key`` (of any kind, if none is said), or ``None`` when the office says there is none; at most 2 s.
 
     Raises :class:`OutcomeUnknown` when the office does not say.
     """
@@ -190,12 +192,14 @@ async def find(client: httpx.AsyncClient, read: Callable[[Fields], Order], *, ki
         return await _look_up(client, read, kind=kind, key=key)
 
 
-async def _look_up(client: httpx.AsyncClient, read: Callable[[Fields], Order], *, kind: str, key: str) -> Order | None:
+async def _look_up(
+    client: httpx.AsyncClient, read: Callable[[Fields], Order], *, kind: str | None, key: str
+) -> Order | None:
     by_key = keeps_keys(client)
     path = f"/orders/by-{'key' if by_key else 'marker'}/{_checked(key)}"
 
     def order(found: Fields) -> Order:
-        if found["kind"] != kind:
+        if kind is not None and found["kind"] != kind:
             raise ValueError
         return read(found["order"])
 

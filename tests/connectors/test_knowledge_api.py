@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from connectors import gateway, knowledge
+from connectors.case_desk import CaseDesk
 from connectors.doors import Doors
 from connectors.inbox import Inbox
 from connectors.sessions import Sessions
@@ -82,6 +83,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setenv("COUNSELLOR_TODAY", TODAY.isoformat())
     settings = Settings(data=tmp_path)
     inbox = Inbox(open_engine(settings.database))
+    offices = httpx.AsyncClient(base_url="http://actions", transport=httpx.MockTransport(registry))
     doors = Doors(
         settings=settings,
         pipeline=cast(Any, SimpleNamespace(now=settings.now)),
@@ -91,7 +93,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         sessions=Sessions(inbox, "made-up", 30),
         services={},
         questions=(),
-        offices=httpx.AsyncClient(base_url="http://actions", transport=httpx.MockTransport(registry)),
+        offices=offices,
+        cases=CaseDesk(offices, "made-up"),
     )
     yield Desk(doors, tmp_path, gateway.build(doors))
     inbox.close()

@@ -6,8 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from actions.cases.stages import ASKING, LOW, SENT, WORKING
+from actions.cases.stages import REPORTED as TOLD
 from actions.form import day
 from actions.offices import Offices, Refusal
+from actions.offices.followed import Standing
 from actions.offices.progress import Case, Whose
 from actions.rasa_actions import Order
 from actions.settings import Settings
@@ -15,12 +18,23 @@ from actions.task import Asked, Choice
 from actions.tasks.progress_query.finding import meant
 
 MOST_OFFERED = 8
+AT_WORK, REPORTED = (SENT, WORKING), (TOLD, ASKING)
 LONGEST_LINE = 24
 ALWAYS = "^"
 """A pattern that any words match: what is left when only one thing can be meant."""
 
-DEEDS = {"urge": "催办", "withdraw": "撤销", "rate": "评价"}
+DEEDS = {
+    "urge": "催办",
+    "withdraw": "撤销",
+    "rate": "评价",
+    "solved": "确认已解决",
+    "unsolved": "说还没好",
+    "supply": "补充",
+}
 WAYS_ON = {
+    "solved": ("已解决", "start:progress_query?ticket={ticket}&deed=solved{by}"),
+    "unsolved": ("我这里还没好", "start:progress_query?ticket={ticket}&deed=unsolved{by}"),
+    "supply": ("补充情况", "start:progress_query?ticket={ticket}&deed=supply{by}"),
     "urge": ("催一催", "start:progress_query?ticket={ticket}&deed=urge{by}"),
     "withdraw": ("撤销这一单", "start:progress_query?ticket={ticket}&deed=withdraw{by}"),
     "rate": ("评价", "start:progress_query?ticket={ticket}&deed=rate{by}"),
@@ -30,6 +44,8 @@ WAYS_ON = {
 SAID = {
     "urge": "(?:帮我|给我|再|麻烦)*(?:催(?:一?催|一?下|促)?|快点)(?:它|这个|这一?单)?",
     "withdraw": "(?:帮我|我想|我要|那)*(?:撤(?:了|销|回|掉)?|取消)(?:它|这个|这一?单)?(?:了)?",
+    "solved": "(?:已经?|都)*(?:解决|修好|弄好|处理好|办好|搞定)了?|好了",
+    "unsolved": "(?:我(?:这里?|那里?))?(?:还|都)?没(?:有)?(?:解决|修好|弄好|处理好?|好)(?:呢|啊)?|未解决",
     "rate": "(?:我要|我想)*(?:评价|评个?分|打分)(?:一下)?",
 }
 """What a student says instead of tapping a button below an order: it is this order that is meant."""
@@ -47,7 +63,17 @@ BOOKED_BY = {
     "activity": "activity_signup",
 }
 """The service that gives a booking back, by the kind of order."""
-NOT_NOW = {"urge": "not_urgeable", "withdraw": "not_withdrawable", "rate": "not_done"}
+NOT_NOW = {
+    "urge": "not_urgeable",
+    "withdraw": "not_withdrawable",
+    "rate": "not_done",
+    "solved": "not_reported",
+    "unsolved": "not_reported",
+    "supply": "not_asked",
+}
+OF_THE_CASE = ("solved", "unsolved", "supply")
+"""What is said about the case and not about its order."""
+TAPPED = "start:progress_query?ticket={ticket}&deed=rate&stars={stars}{by}"
 
 _NUMBER = re.compile(r"(?i)(?<![a-z0-9])[a-z]{2}\d{8}-\d{4}(?!\d)")
 _CODE = re.compile(r"(?i)(?<![a-z0-9-])(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-hjkmnp-z2-9]{8}(?![a-z0-9-])")
@@ -94,7 +120,7 @@ async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:
     if asked.field == "which":
         return await _which(asked, deed, offices)
     case, _ = await _case(asked.values, asked.student, offices)
-    _allowed(case, deed)
+    _allowed(case, deed, await offices.followed.of(case.number))
     if asked.field == "stars":
         return STARS
     return Choice("yes", f"确认{DEEDS[deed]}：{case.title} {_short(case.line)}"), Choice("no", "先不了")
@@ -104,7 +130,11 @@ async def _which(asked: Asked, deed: str, offices: Offices) -> Sequence[Choice]:
     cases = await offices.progress.cases(asked.student or "")
     if not cases:
         raise Refusal("no_orders")
-    open_to = cases if deed == "look" else [case for case in cases if deed in case.can]
+    if deed == "look":
+        open_to: Sequence[Case] = cases
+    else:
+        standings = [await offices.followed.of(case.number) for case in cases]
+        open_to = [case for case, standing in zip(cases, standings, strict=True) if deed in _can(case, standing)]
     if not open_to:
         raise Refusal(f"nothing_to_{deed}")
     likely, narrowed = meant(open_to, asked.said, Settings().now().date())
@@ -119,8 +149,26 @@ async def _which(asked: Asked, deed: str, offices: Offices) -> Sequence[Choice]:
     ]
 
 
-def _allowed(case: Case, deed: str) -> None:
-    if deed in case.can:
+def _can(case: Case, standing: Standing | None) -> list[str]:
+    """What may be done with an order and its case now, the likeliest first."""
+    if standing is None:
+        return list(case.can)
+    told: list[str] = [one for one in ("solved", "unsolved", "supply", "rate") if one in standing.can]
+    if "reopen" in standing.can:
+        told.append("unsolved")
+    if "urge" in standing.can and "urge" not in case.can and _again(case, standing):
+        told.append("urge")
+    # How it was is said once it is over, and of the whole case.
+    return [*told, *(one for one in case.can if one not in ("rate", *told))]
+
+
+def _again(case: Case, standing: Standing) -> bool:
+    """Whether the office is done and the student is not: it is worked on once more."""
+    return standing.stage in AT_WORK and not {"urge", "withdraw"} & set(case.can) and case.urged_on is None
+
+
+def _allowed(case: Case, deed: str, standing: Standing | None) -> None:
+    if deed in _can(case, standing):
         return
     details = {"number": case.number, "status": case.status, "stars": case.stars}
     if deed == "urge" and case.urged_on is not None and "withdraw" in case.can:
@@ -132,31 +180,112 @@ def _allowed(case: Case, deed: str) -> None:
 
 async def submit(order: Order, offices: Offices) -> Mapping[str, Any]:
     values, deed = order.values, order.values.get("deed", "look")
-    if deed != "look" and values.get("sure") != "yes":
+    if deed in ("urge", "withdraw") and values.get("sure") != "yes":
         return {"text": f"好的，先不{DEEDS[deed]}，什么都没有改。"}
     case, whose = await _case(values, order.student, offices)
-    if deed == "urge":
-        case = await offices.progress.urge(case.number, whose, key=order.key)
-        return {"text": f"已经替你催了：{case.title} {case.number}，{case.department}会看到。\n{case.next}"}
-    if deed == "withdraw":
-        case = await offices.progress.withdraw(case.number, whose, key=order.key)
-        return {"text": f"{case.title} {case.number} 已撤销，不会再处理。"}
+    standing = await offices.followed.of(case.number)
+    if deed == "look":
+        return _shown(case, whose, standing)
+    if deed in OF_THE_CASE:
+        return await _said_of_the_case(case, whose, standing, order, offices)
     if deed == "rate":
-        stars = int(values["stars"])
-        case = await offices.progress.rate(case.number, whose, stars, values.get("comment"), key=order.key)
-        return {"text": f"谢谢你的评价：{case.title} {case.number}，{stars} 分。"}
-    return _shown(case, whose)
+        return await _rated(case, whose, standing, order, offices)
+    if deed == "urge":
+        if "urge" in case.can or standing is None or "urge" not in standing.can:
+            # Where neither can be hurried, the office says why.
+            case = await offices.progress.urge(case.number, whose, key=order.key)
+        await offices.followed.act(case.number, "urge", key=order.key)
+        return {"text": f"已经替你催了：{case.title} {case.number}，{case.department}会看到。\n{case.next}"}
+    case = await offices.progress.withdraw(case.number, whose, key=order.key)
+    await offices.followed.act(case.number, "withdraw", key=order.key, reason="no_longer_needed")
+    return {"text": f"{case.title} {case.number} 已撤销，不会再处理。"}
 
 
-def _shown(case: Case, whose: Whose) -> Mapping[str, Any]:
+async def _said_of_the_case(
+    case: Case, whose: Whose, standing: Standing | None, order: Order, offices: Offices
+) -> Mapping[str, Any]:
+    """Solved or not, or what the office wanted to know."""
+    deed = order.values["deed"]
+    _allowed(case, deed, standing)
+    words = order.values.get("still") or order.values.get("supplied")
+    act = "reopen" if standing is not None and deed not in standing.can else deed
+    after = await offices.followed.act(case.number, act, key=order.key, words=words)
+    if after is None:
+        # Somebody was quicker, on another page perhaps.
+        raise Refusal(NOT_NOW[deed], {"number": case.number, "status": case.status})
+    about = f"{case.title} {case.number}"
+    if deed == "supply":
+        return {"text": f"已经补充给{after.department}：{about}。办理期限从现在起接着算。"}
+    if deed == "unsolved":
+        return {
+            "text": f"知道了，{about} 没有办结，{after.department}接着办，并且往上报了一级。有进展我会告诉你。",
+        }
+    ticket, by = _ticket(case, whose)
+    stars = [
+        {"label": one.label, "payload": TAPPED.format(ticket=ticket, stars=one.value, by=by), "said": one.said}
+        for one in STARS
+    ]
+    return {
+        "text": f"好的，{about} 按“已解决”办结了，谢谢你告诉我。",
+        "choices_text": "给这次办理打个分？点一下就行，不打也可以。",
+        "choices": stars,
+    }
+
+
+async def _rated(
+    case: Case, whose: Whose, standing: Standing | None, order: Order, offices: Offices
+) -> Mapping[str, Any]:
+    _allowed(case, "rate", standing)
+    stars, words = int(order.values["stars"]), order.values.get("comment")
+    try:
+        case = await offices.progress.rate(case.number, whose, stars, words, key=order.key)
+    except Refusal:
+        # What the student said closes the case, also where the office's own book is not ready for a rating.
+        if standing is None:
+            raise
+    if standing is not None:
+        await offices.followed.act(case.number, "rate", key=order.key, facts={"score": stars}, words=words)
+    said = f"谢谢你的评价：{case.title} {case.number}，{stars} 分。"
+    if standing is not None and stars <= LOW:
+        said += "\n让你不满意了，我们另外开了一件继续跟进，上一级会来看。"
+    return {"text": said}
+
+
+def _ticket(case: Case, whose: Whose) -> tuple[str, str]:
+    """How an order is named in a button: by its number, or by the code of a case without a name."""
+    return (whose.code, "&by=code") if whose.code else (case.number, "")
+
+
+def _stands(case: Case, standing: Standing | None) -> str | None:
+    """A line on the case where its order does not tell it."""
+    if standing is None:
+        return None
+    if standing.asked:
+        return f"{standing.department}想请你补充：{standing.asked}"
+    if standing.stage in REPORTED:
+        return "办的人说办好了，等你说解决了没有。"
+    if standing.stage in AT_WORK and "urge" not in case.can and "withdraw" not in case.can and case.urged_on is None:
+        return f"你说还没好，{standing.department}在接着办。"
+    if standing.outcome in ("已解决", "静默办结"):
+        return (
+            "你确认过已解决，这件事办结了。"
+            if standing.outcome == "已解决"
+            else "一直没等到你的答复，先静默办结了，不算已解决。"
+        )
+    return None
+
+
+def _shown(case: Case, whose: Whose, standing: Standing | None) -> Mapping[str, Any]:
     at_work = f"，由{case.department}办理" if {"urge", "withdraw"} & set(case.can) else ""
     lines = [f"{case.title} {case.number}：{case.line}", f"现在是“{case.status}”{at_work}。{case.next}"]
     if case.note:
         lines.append(f"办理说明：{case.note}")
+    if (line := _stands(case, standing)) is not None:
+        lines.append(line)
     if case.stars is not None:
         lines.append(f"你评了 {case.stars} 分。")
-    ticket, by = (whose.code, "&by=code") if whose.code else (case.number, "")
-    ways = [(*WAYS_ON[one], SAID.get(one)) for one in case.can if one in WAYS_ON]
+    ticket, by = _ticket(case, whose)
+    ways = [(*WAYS_ON[one], SAID.get(one)) for one in _can(case, standing) if one in WAYS_ON]
     said: dict[str, Any] = {"text": "\n".join(lines)}
     if ways:
         said["choices_text"] = "接下来要做什么，点一下或者说一声。"

@@ -148,6 +148,7 @@ SAID = (
     Said("repaired", "PUT", "/_orders/BX20261123-0001", {"status": "已完成", "note": "换了阀芯"}),
     Said("rated", "POST", "/orders/BX20261123-0001/rate", WHOSE | {"stars": 5, "words": "很快"}, "rate-2"),
     Said("cases", "GET", "/students/2023010001/orders"),
+    Said("orders_changed", "GET", "/orders/changed?since=2026-11-23T00:00:00%2B08:00"),
     Said("order_by_key", "GET", "/orders/by-key/repair-1"),
     Said("order_by_key_unknown", "GET", "/orders/by-key/never"),
     Said("counselling_slots", "GET", "/counselling/slots?day=2026-11-25"),

@@ -26,7 +26,7 @@ GUARD = Actor("officer", "T3002", "保卫处")
 HALL = Actor("hall", "T2003")
 # Two hours and three days of plain time; a pause is added to the deadline as it is.
 CLOCK = Clock(
-    limits=lambda kind, at: (at + timedelta(hours=2), at + 3 * DAY),
+    limits=lambda kind, at, urgent: (at + timedelta(hours=2), at + 3 * DAY),
     resumed=lambda due, paused, at: due + (at - paused),
 )
 

@@ -284,7 +284,7 @@ class Model:
             "dispatch": ("system" if self.stage == "受理" else "-", "受理 转办 办理", True),
             "join": ("system", "受理", not self.joined),
             "return": ("officer", "转办 办理", True),
-            "take": ("officer", "转办", True),
+            "take": ("officer system", "转办", True),
             "assist": ("officer hall system", "转办 办理", True),
             "note": ("officer assisting hall", "转办 办理", True),
             "ask_student": ("officer", "办理", not self.waiting),
@@ -292,7 +292,7 @@ class Model:
             "comment": ("student", opened_stages, True),
             "urge": ("student hall system", "受理 转办 办理", who != "student" or self.urged != day),
             "supervise": ("hall system", "受理 转办 办理", self.level < 2),
-            "report": ("officer", "办理", True),
+            "report": ("officer system", "办理", True),
             "ask": (
                 "hall system",
                 "反馈 回访",

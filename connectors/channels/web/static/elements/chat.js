@@ -19,6 +19,8 @@ import { safetyLine, Transcript } from './transcript.js';
 import * as words from './words.js';
 
 const OFFER_RETRY_MS = [2000, 5000, 15_000, 60_000];
+// What became of a case is told while the page lies open, too.
+const NEWS_EVERY_MS = 60_000;
 // A disclosure does not stay readable on a public screen.
 const CONCEAL_MS = 30_000;
 
@@ -35,6 +37,8 @@ export class CounsellorChat extends HTMLElement {
   #awaitsSignIn = false;
   // The files themselves: they outlive no reload, and nothing stores them.
   #files = new WeakMap();
+  #asking = false;
+  #shown = [];
 
   connectedCallback() {
     this.#building ??= this.#build();
@@ -114,7 +118,11 @@ export class CounsellorChat extends HTMLElement {
     root.append(shell);
     words.onLanguage(() => words.translateAll(root));
     if (this.#memory.turns.length) this.#toEnd('instant');
-    document.addEventListener('visibilitychange', () => this.#backFromSignIn());
+    document.addEventListener('visibilitychange', () => { this.#backFromSignIn(); this.#news(); });
+    if (!kiosk) {
+      this.#whatWasMissed().then(() => this.#news());
+      setInterval(() => this.#news(), NEWS_EVERY_MS);
+    }
     if (!kiosk) this.#loadOffer(welcome.querySelector('.offer'), aside);
   }
 
@@ -175,6 +183,39 @@ export class CounsellorChat extends HTMLElement {
     this.#memory.turns.push(turn);
     this.#transcript.show(turn);
     this.#arrived(turn, replies);
+  }
+
+  /** Answers that came while the page was gone: put below their own words. */
+  async #whatWasMissed() {
+    if (!this.#memory.turns.length) return;
+    let late = [];
+    try {
+      late = await this.#service.late(this.#memory.conversation);
+    } catch { /* nothing is kept for this conversation, or it is asked again on the next visit */ }
+    for (const { message_id: id, state, replies } of late) {
+      const turn = this.#memory.turns.find((one) => one.id === id);
+      if (state === 'waiting' || turn?.state === 'done') continue;
+      if (!turn) {
+        this.receive(replies);
+        continue;
+      }
+      Object.assign(turn, { state: 'done', trouble: undefined, troubleText: undefined });
+      this.#arrived(turn, replies);
+    }
+  }
+
+  /** What became of the student's cases since. Not on a public screen. */
+  async #news() {
+    if (document.hidden || this.#asking || this.mode === 'kiosk') return;
+    this.#asking = true;
+    try {
+      const notices = (await this.#service.notices(this.#shown)).filter(({ id }) => !this.#shown.includes(id));
+      this.#shown = notices.map(({ id }) => id);
+      for (const { replies } of notices) this.receive(replies);
+      if (notices.length) await this.#service.notices(this.#shown);
+    } catch { /* told next time */ } finally {
+      this.#asking = false;
+    }
   }
 
   clear() {

@@ -91,6 +91,18 @@ export class Service {
     return replies;
   }
 
+  /** What was answered while nobody was there: [{message_id, state, replies}]; nothing for a conversation of another session. */
+  async late(conversation) {
+    const { messages } = await this.call(`/api/chat/late?conversation=${encodeURIComponent(conversation)}`, undefined, 10_000);
+    return Array.isArray(messages) ? messages : [];
+  }
+
+  /** What became of the student's cases: [{id, replies}]. `seen` are the ids that were shown before. */
+  async notices(seen) {
+    const { notices } = await this.call('/api/notices', { seen }, 10_000);
+    return Array.isArray(notices) ? notices : [];
+  }
+
   /** Who is signed in: {student, name}, or null. */
   async me() {
     try {
