@@ -32,6 +32,7 @@ from bot.messages import Answered, Inbound, Reply, State, Trace
 from bot.pipeline import Pipeline
 from bot.turns import Dialogue
 from connectors import failpoints, gateway
+from connectors.case_desk import CaseDesk
 from connectors.doors import Doors
 from connectors.inbox import Accepted, Inbox, Repeated
 from connectors.sessions import Sessions
@@ -112,6 +113,7 @@ def doors(data: Path, pipeline: Chain, kind: type[Doors] = Doors) -> Doors:
         wechat_appid=APPID,
         wechat_aes_key=SecretStr(KEY),
     )
+    offices = httpx.AsyncClient(base_url="http://offices", transport=httpx.MockTransport(well))
     return kind(
         settings=settings,
         pipeline=cast(Pipeline, pipeline),
@@ -121,7 +123,8 @@ def doors(data: Path, pipeline: Chain, kind: type[Doors] = Doors) -> Doors:
         sessions=cast(Any, None),
         services={},
         questions=(),
-        offices=httpx.AsyncClient(base_url="http://offices", transport=httpx.MockTransport(well)),
+        offices=offices,
+        cases=CaseDesk(offices, "s"),
     )
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import time
+import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -191,6 +194,34 @@ def test_a_refused_photo_is_told_in_the_page_s_language_and_the_words_come_back(
     expect(page.get_by_role("textbox")).to_have_value("三楼漏水")
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
     context.close()
+
+
+def test_what_became_of_a_repair_is_told_on_the_page_and_closed_with_one_tap(phone: Page, running: House) -> None:
+    api, conversation = phone.context.request, str(uuid.uuid4())
+    assert api.post(f"{running.url}/sign-in", data={"student": "2026060001"}).ok
+
+    def say(text: str) -> Any:
+        body = {"conversation": conversation, "message_id": str(uuid.uuid4()), "text": text}
+        return api.post(f"{running.url}/api/chat", data=body).json()["replies"][-1]
+
+    say("9号楼301灯坏了，电话13812345678，随时可以来")
+    number = say("确认")["number"]
+    with running.campus() as campus:
+        campus.put(f"/_orders/{number}", json={"status": "已完成", "note": "换了灯管"}).raise_for_status()
+    began = time.monotonic()
+    while len(api.post(f"{running.url}/api/notices", data={"seen": []}).json()["notices"]) < 3:
+        assert time.monotonic() - began < 60
+        time.sleep(0.5)
+    phone.goto(running.url)
+    expect(phone.locator(".words", has_text="后勤保障处反馈了办理结果：")).to_contain_text("换了灯管")
+    expect(phone.get_by_role("button", name="我这里还没好")).to_be_in_viewport()
+    phone.reload()
+    # What was shown is not told anew.
+    expect(phone.locator(".words", has_text="这件事解决了吗？")).to_have_count(1)
+    phone.get_by_role("button", name="已解决").click()
+    expect(phone.locator(".words", has_text="办结了，谢谢你告诉我。")).to_be_visible()
+    phone.get_by_role("button", name="5 分，非常满意").click()
+    expect(phone.locator(".words", has_text=f"谢谢你的评价：报修 {number}，5 分。")).to_be_visible()
 
 
 def test_a_kiosk_has_no_camera_and_offers_none(browser: Browser, running: House) -> None:

@@ -52,8 +52,8 @@ class Deadlines:
         due = state.due_response if clock == CLOCKS[0] else state.due_close
         table = self._hours(state, clock)
         still = list(_standing(log, now)) if clock == CLOCKS[1] else []
-        # A pause has moved the deadline already; the time between 反馈 and 未解决 has not.
-        moved = _within(table, [span for act, span in still if act == "ask_student"])
+        # A pause that is over has moved the deadline; the time between 反馈 and 未解决 has not.
+        moved = _within(table, [span for act, span in still if act == "ask_student" and state.waiting_since is None])
         limit = table.between(state.opened_at, due) - moved
         spent = table.between(state.opened_at, now) - _within(table, [span for _, span in still])
         return min(999, 100 * spent // limit) if limit > 0 else 0

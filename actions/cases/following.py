@@ -131,7 +131,7 @@ class Following:
         )
         if self._since is not None:
             # The office may have moved it on already, before there was a case to follow it.
-            self._since = min(self._since, datetime.fromisoformat(row["at"]).replace(tzinfo=self._zone))
+            self._since = min(self._since, datetime.fromisoformat(row["at"]).replace(tzinfo=self._zone) - OVERLAP)
         if opened.state.stage == RECEIVED and opened.seq == 1 and taken.sure:
             self._dispatch(opened, taken, order.department, at)
         self._forget(key)
@@ -178,7 +178,7 @@ class Following:
             first = await asyncio.to_thread(self._oldest)
             if first is None:
                 return 0
-            self._since = first.replace(tzinfo=self._zone)
+            self._since = first.replace(tzinfo=self._zone) - OVERLAP
         changes = await self.progress.changes(self._since)
         done = 0
         for one in changes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -28,7 +29,7 @@ from actions.cases.stages import (
     stamp,
     step,
 )
-from actions.cases.tables import cases, transitions
+from actions.cases.tables import cases, contents, transitions
 
 TOGETHER = ("dispatch", "return", "take", "assist", "note", "supervise", "extend", "report")
 """What staff do to one case of an incident is done to all of them that are at the same stage. Closing is each student's own."""
@@ -100,6 +101,13 @@ def sees(kept: Kept, actor: Actor) -> bool:
     if actor.kind == "officer":
         return bool(actor.department) and actor.department in (kept.state.department, *kept.state.assisting)
     return actor.kind in ("hall", "system")
+
+
+def _about(writer: Pen, case: str) -> dict[str, Any]:
+    """What a case that follows another one takes over: what it is called, and whether whose it is stays with the hall."""
+    written = select(contents.c.body).where(contents.c.case == case, contents.c.seq == 1)
+    known = json.loads(writer.db.execute(written).scalar_one())["contents"]
+    return {name: known[name] for name in ("title", "private") if name in known}
 
 
 class Cases:
@@ -238,7 +246,7 @@ class Cases:
             kind=rated.state.kind,
             student=rated.student or "",
             number=rated.number or "",
-            contents={"follows": rated.id},
+            contents={"follows": rated.id, **_about(writer, rated.id)},
         )
         self._open(writer, new, at, None, {"follows": rated.id, "level": level})
 

@@ -19,6 +19,7 @@ from bot.understanding import crisis
 from bot.understanding.normalise import normalise
 from connectors.doors import Doors
 from connectors.failpoints import reached
+from connectors.inbox import NotYours
 from connectors.pages import render
 from connectors.problems import Problem
 from connectors.sessions import COOKIE, Session, set_cookie
@@ -214,9 +215,11 @@ def mount(app: FastAPI, doors: Doors) -> None:
     async def late(request: Request, conversation: str) -> Response:
         """What this conversation's student was not told: shown when the page comes back."""
         session = await doors.sessions.look(request.cookies.get(COOKIE))
-        if session is None:
-            raise Problem(404, "no_such_conversation", "没有这个对话。")
-        found = await doors.inbox.late(f"web:{conversation}", session.owner)
+        try:
+            found = await doors.inbox.late(f"web:{conversation}", session.owner) if session is not None else []
+        except NotYours:
+            # A page asks before anything was said, too: nobody learns which of both it is.
+            found = []
 
         def sent() -> None:
             for each in found:

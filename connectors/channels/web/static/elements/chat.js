@@ -211,7 +211,10 @@ export class CounsellorChat extends HTMLElement {
     try {
       const notices = (await this.#service.notices(this.#shown)).filter(({ id }) => !this.#shown.includes(id));
       this.#shown = notices.map(({ id }) => id);
+      // Below the welcome nobody would look for them, and what was not seen must not count as told.
+      const unread = this.#memory.turns.length === 0 || this.#nearEnd();
       for (const { replies } of notices) this.receive(replies);
+      if (notices.length && unread) this.#toEnd('instant');
       if (notices.length) await this.#service.notices(this.#shown);
     } catch { /* told next time */ } finally {
       this.#asking = false;
