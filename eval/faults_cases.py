@@ -76,7 +76,9 @@ def drive(folder: str, kills: int) -> None:
 def _write(url: str, life: int, again: list[str], journal: int) -> None:
     """The child: first what is to be delivered again, then new work, until it is killed."""
     chance = random.Random(SEED + life)
-    clock = Clock(lambda kind, at, urgent: (at + timedelta(hours=2), at + timedelta(days=3)), lambda due, paused, at: due)
+    clock = Clock(
+        lambda kind, at, urgent: (at + timedelta(hours=2), at + timedelta(days=3)), lambda due, paused, at: due
+    )
     store = Cases(open_engine(url), clock)
     number = 0
     while True:
