@@ -15,7 +15,7 @@ from bot.understanding import asked, bygone, dating, lengths, ranges, roles
 from bot.understanding.clock import PARTS, Spoken
 from bot.understanding.counting import Calendar
 from bot.understanding.days import Named
-from bot.understanding.moments import TOLD, Moment, in_week, kept, merged, moments_of
+from bot.understanding.moments import TOLD, Moment, distinct, in_week, kept, merged, moments_of
 from bot.understanding.ranges import LAST, Found
 from bot.understanding.school_year import SchoolYear
 
@@ -34,6 +34,7 @@ _WISH = re.compile(r"请(?!问)|想(?!问)|希望|约|订|借|来修|上门|能�
 _SIDE_BY_SIDE = re.compile(r"\s?[、,和跟与及]?\s?")
 # What lasts over all the days that are named beside it.
 _THROUGHOUT = re.compile(r"[借租](?!口)|占用|外出|不在(?![吗乎意])|回家|回老家|离校|外宿|出去|出远门|不回")
+_CHOICE = re.compile(r"请|想|希望|约|订|借|来|上门|能|可以|行|麻烦|或|哪|几|吗|么|有空|方便|课(?!去)|训练|[修看弄取拿]")
 _ALL_OF_THEM = re.compile(r"\s?(?:这)?(?:[两三四五]天|都|均|全)")
 
 
@@ -122,7 +123,7 @@ def _story(text: str, left: list[Moment], found: Found, calendar: Calendar) -> W
     days = {day for _, day in gone} | {begin.date() for begin, end in found.past if begin.date() == end.date()}
     period = found.past[0] if len(found.past) == 1 else None
     at = None
-    spoken = [one for one, _ in gone if one.said] or [one for one, _ in gone]
+    spoken = distinct([one for one, _ in gone if one.said] or [one for one, _ in gone])
     if len(days) == 1 and len(spoken) == 1:
         day, said = next(iter(days)), spoken[0].said
         minutes = said.at() if said and said.hour is not None else None
@@ -171,7 +172,7 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     named = dated[0].named
     if day is None or named is None:
         return When(count=count)
-    timed = [moment for moment in dated if moment.said]
+    timed = distinct([moment for moment in dated if moment.said])
     if len(timed) > 1 or (not timed and len(lone) > 1):
         return When(day=day, count=count)
     if timed and roles.bounded(text, timed[0]):
@@ -185,7 +186,7 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
         said = (timed or lone)[0].said
     if said is None and not count and (part := _part_alone(text, moments)):
         said = part
-    if named.kind == "weekdays" and not (leave or _ALL_OF_THEM.match(text, dated[0].end)):
+    if named.kind == "weekdays" and not (leave or _told_of(text, dated[0])):
         return When(count=count)
     if "loosely" in named.parts and not (leave or _THROUGHOUT.search(text)):
         # 「明后天能来吗」 leaves open which of the two.
@@ -214,6 +215,11 @@ def _part_alone(text: str, moments: list[Moment]) -> Spoken | None:
 def _phrase(text: str, moment: Moment) -> str:
     """What is said around a moment without a stop or a blank."""
     return _BREATHS.split(text[: moment.start])[-1] + _BREATHS.split(text[moment.end :])[0]
+
+
+def _told_of(text: str, moment: Moment) -> bool:
+    """Whether it is all the days that are told of: 「下周一二换灯」; 「周四五能来吗」 leaves open which."""
+    return bool(_ALL_OF_THEM.match(text, moment.end)) or not _CHOICE.search(_clause(text, moment))
 
 
 def _clause(text: str, moment: Moment) -> str:

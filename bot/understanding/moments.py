@@ -54,6 +54,17 @@ class Moment:
         """Whether an hour is said, not only a part of the day."""
         return self.said is not None and self.said.hour is not None
 
+    def alike(self, other: Moment) -> bool:
+        """Whether both say the same in the same words: the days of 「20号，不是20号，是21号」."""
+        days_said = [(one.named.kind, one.named.parts) if one.named else None for one in (self, other)]
+        hours = [(one.said.part, one.said.hour, one.said.minute) if one.said else None for one in (self, other)]
+        return days_said[0] == days_said[1] and hours[0] == hours[1]
+
+
+def distinct(moments: list[Moment]) -> list[Moment]:
+    """``moments`` without those that only repeat an earlier one: 「昨天下午？反正就是昨天下午」."""
+    return [one for index, one in enumerate(moments) if not any(one.alike(other) for other in moments[:index])]
+
 
 def moments_of(text: str, year: SchoolYear | None, now: datetime) -> list[Moment]:
     """Every day with its time, and times that stand alone, in order; 现在 has the hour of ``now``."""
@@ -101,7 +112,8 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
 
     What is put in place of a moment takes from it what it does not say itself: 「周五下午3点不行，4点吧」.
     """
-    moments = [moment for moment in moments if not _DENIED.search(text, max(0, moment.start - 4), moment.start)]
+    denied = [moment for moment in moments if _DENIED.search(text, max(0, moment.start - 4), moment.start)]
+    moments = [one for one in moments if one not in denied and not any(one.alike(other) for other in denied)]
     gone: list[Moment] = []
     left = list(moments)
     for index, moment in enumerate(moments):

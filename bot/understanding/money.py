@@ -53,6 +53,7 @@ _MONEY = re.compile(
     rf"|{_START}(?P<mao>\d|[一二两三四五六七八九])(?:毛(?![巾病衣线毛球笔概泽])|角(?=钱|$|[,。!]|[一每/]|[\d一二三四五六七八九]分))钱?(?:(?P<cent>\d|[一二两三四五六七八九])分?(?=$|[,。! ]|[一每][张页份个]|的))?",
     re.IGNORECASE,
 )
+_UNIT = re.compile(rf"\s?{_YUAN}", re.IGNORECASE)
 _PAID = re.compile(r"[充冲收花扣付交缴罚赔欠剩价有余存费借钱]\s?(?:了|个|我)?\s?$")
 _NAMED = re.compile(_FUNDS)
 # What is done with nothing but money.
@@ -221,7 +222,8 @@ def _meant(text: str, match: re.Match[str], said: str, value: Decimal) -> bool:
         return (named or sure or value >= 20) and match.end("sum") - match.start("sum") <= 5
     if said in ("bare", "again"):
         # 「充一下」 and the like: a single small number is hardly an amount without its unit.
-        return value >= 5
+        # Yet 「付了3元」 says its unit.
+        return value >= 5 or _UNIT.match(text, match.end()) is not None
     if said != "yuan" or match["pay"] or "钱" in match[0] or not re.search("块(?!整)", match[0]):
         return True
     if match["jiao"] or match["short"]:

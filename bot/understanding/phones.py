@@ -30,6 +30,11 @@ _ONE_BY_ONE = re.compile(r"1(?: \d){10}")
 _SPOKEN = re.compile(
     rf"(?<![{_SAID}\d])[一幺1][- ]?[{_SAID}\d](?:[- ,、]{{0,2}}[{_SAID}\d]){{9}}(?![{_SAID}\d]|[十百号楼栋])"
 )
+# 「前面138中间0517后面4926」
+_BY_PARTS = re.compile(
+    r"(?:(?:前面?|前三位|开头|先)是?\s?)?(?<!\d)(?P<head>1[3-9]\d)(?:开头|打头)?[,、 ]*(?:中间|然后|接着|再)(?:四位)?是?\s?(?P<middle>\d{4})"
+    r"[,、 ]*(?:最?后面?|最?后四位|末尾|末四位|结尾|尾号|尾数|然后|再)是?\s?(?P<tail>\d{4})(?!\d)"
+)
 _COUNTRY = re.compile(r"(?:\+|(?<!\d)00)86[- ]?(?=1)")
 
 # A landline: area code and seven or eight digits, or these alone where a telephone is spoken of.
@@ -101,6 +106,10 @@ def mobiles(text: str) -> list[Number]:
         number = re.sub(r"\D", "", spelling.digits(spoken[0]))
         if (not spoken[0].isascii() or _ONE_BY_ONE.fullmatch(spoken[0])) and _MOBILE.fullmatch(number):
             found.append(Number(number, spoken.start(), spoken.end()))
+    found += [
+        Number(parts["head"] + parts["middle"] + parts["tail"], parts.start(), parts.end())
+        for parts in _BY_PARTS.finditer(text)
+    ]
     return [
         one
         for one in found

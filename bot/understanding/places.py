@@ -17,9 +17,13 @@ _APART_ROOM = re.compile(
 # The building said last, for what was told before: 「阅览室的插座没电，图书馆的」, 「502漏水了 3号楼」.
 _LAST_SAID = re.compile(r"\s?的?\s?[。!~]*$")
 _BEGINS = re.compile(rf"(?P<room>{DOOR})(?=\s?[\u4e00-\u9fff])(?![号栋幢#元块])")
-_WRONG = r"(?:(?<=[哦噢额呃啊诶欸哎])不(?!是|对)|不对|不是|不不|(?:说|打|写|输)?错了?)"
+# 「502，不是，503」 takes back; 「502不是503」 says which of the two it is.
+_WRONG = (
+    rf"(?:(?<=[哦噢额呃啊诶欸哎])不(?!是|对)|不对|不是(?=[,。. ]|{DOOR}[^,。是]{{0,2}}[,。. ]*(?:应该)?是)|不不"
+    r"|(?:说|打|写|输|记|看)?错(?:门牌|房号|房间)?了?)"
+)
 _REPLACED = re.compile(
-    rf"[,。. ]*(?:[哦噢额呃啊诶唉哎]+[,。. ]*)?(?:(?:{_WRONG}[,。. ]*)+(?:{DOOR}\s?{CALLED}?[,。. ]*)?(?:应该是|应该|是)?|(?:应该是|改成|改为|换成))\s?(?:{ROOM}(?!\s?[号栋#])|(?P<floor>{FLOOR}))"
+    rf"[,。. ]*(?:[哦噢额呃啊诶唉哎]+[,。. ]*)?(?:(?:{_WRONG}[,。. ]*)+(?:{DOOR}\s?{CALLED}?[,。. ]*)?(?:[^\d,。!?;费价钱金号码班]{{0,6}}是|应该|就)?|(?:应该是|改成|改为|换成))\s?(?:{ROOM}(?!\s?[号栋#])|(?P<floor>{FLOOR}))"
 )
 
 
@@ -71,10 +75,11 @@ def one(text: str) -> Place | None:
     mentions of one place wins.
     """
     found = find(text)
+    denied = {place.name for place in found if _DENIED.search(text, max(0, place.start - 3), place.start)}
     named = [
         place
         for index, place in enumerate(found)
-        if not _DENIED.search(text, max(0, place.start - 3), place.start)
+        if place.name not in denied
         and not _ELSEWHERE.search(text, max(0, place.start - 6), place.start)
         and not _former(text, place)
         and not (index + 1 < len(found) and _LANDMARK.fullmatch(text, place.end, found[index + 1].start))
@@ -217,7 +222,12 @@ def _place(match: re.Match[str]) -> Place | None:
         building = addresses.aliases()[parts["alias"].lower().replace(" ", "")]
     else:
         value = number(
-            parts["house"] or parts["labelled"] or parts["short"] or parts["bare_house"] or parts["floorlike"]
+            parts["house"]
+            or parts["labelled"]
+            or parts["short"]
+            or parts["spoken"]
+            or parts["bare_house"]
+            or parts["floorlike"]
         )
         first, last = addresses.dormitories()
         if value is None or not first <= value <= last:
@@ -231,6 +241,9 @@ def _place(match: re.Match[str]) -> Place | None:
     if floor and parts["door"] and (storey := number(_plain(floor))):
         # 「5层02室」
         room = f"{storey}{parts['door']}"
+    if floor and parts["flat"] and (storey := number(_plain(floor))) and (flat := number(parts["flat"])):
+        # 「6层21室」
+        room = f"{storey}{flat:02}"
     unit = f"{number(parts['unit'])}单元" if parts["unit"] else ""
     detail = unit + (room or _storey(floor) + (parts["corner"] or "").replace("顶楼的", "顶楼"))
     return Place(building, detail, match.start(), match.end())
