@@ -82,7 +82,7 @@ def pattern() -> re.Pattern[str]:
     initials = "".join(name[0] for name in known["estates"])
     estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d|[{CN}]{{1,2}}(?:\s?\d{{3}}|[栋幢舍]|号[楼栋])))[ 的,、-]{{0,2}})?"
     house = (
-        rf"(?:{_HOUSE}\s?(?:(?:号|hao)\s?(?:男生|女生|学生|宿舍|寝室|公寓)*(?:楼|lou(?![a-z]))|dong(?![a-z])|号(?:学生)?公寓|号栋|号?(?:男生|女生|学生)?(?:宿舍|公寓)楼?(?={_GAP}(?:{DOOR}|{FLOOR}))|\#\s?(?:宿舍|公寓)?{_HOUSE_ENDS}"
+        rf"(?:{_HOUSE}\s?(?:号\s?(?:男生|女生|学生|宿舍|寝室|公寓)*楼|号(?:学生)?公寓|号栋|号?(?:男生|女生|学生)?(?:宿舍|公寓)楼?(?={_GAP}(?:{DOOR}|{FLOOR}))|\#\s?(?:宿舍|公寓)?{_HOUSE_ENDS}"
         rf"|栋{_SO_MANY}(?:宿舍|公寓)?{_HOUSE_ENDS}(?:宿舍)?|幢{_SO_MANY}{_HOUSE_ENDS}|(?<!避.)号?舍(?![友五不弃长员监得予入利身生己近]))"
         rf"|(?:楼栋号?|楼号|栋号|宿舍楼号?)\s?(?:是|为|:)?\s?(?P<labelled>\d{{1,2}}|[{CN}]{{1,3}})(?![\d.点{CN}]|\s?(?:[楼层]|[fF](?![a-zA-Z])))\s?[号栋#]?楼?[,;]?"
         r"|(?<![\da-zA-Z./])(?<![\da-zA-Z][:-])(?<![图表题例章第式])(?<!比分)(?<!比分是)(?P<short>\d{1,2})(?:\s?[-—–_·]{1,2}(?=\d{3,4}(?![\d.:/]|-\d\d))|号(?=\d{3}(?!\d)))"
@@ -105,8 +105,10 @@ def pattern() -> re.Pattern[str]:
     aside = rf"(?:\s?\((?:(?P<estate_after>{estates})|(?![^()]*\d)(?!{FLOOR}|{_corners()})[^()]{{1,12}})\))?"
     # 「6层21室」, 「五楼十五寝」; 「二楼一室友」 is nobody's door.
     flat = rf"(?(floor){_GAP}(?P<flat>[1-9]\d?|[零〇][{CN}]|[二三]?十[{CN}]?|[{CN}](?=室))\s?{CALLED}(?![友内外])|(?!))"
+    # 「5号楼4楼16，窗帘轨断了」
+    told = r"(?(floor)(?P<told>\d\d)(?=$|[,。;]|的(?![人号])|\s(?!(?:点|[号日月个人份张楼层栋天次]|\d)))|(?!))"
     inside = (
         rf"\)?(?:里面?|内|[那这]边)?{aside}(?:{_GAP}{_UNIT})?(?:(?:{_GAP}|\s?[-—–]\s?)\(?(?P<floor>{FLOOR})\)?)?(?:(?:{_GAP}\(?{_NAMED}|\s?[-—–~]\s?){ROOM}\)?"
-        rf"|(?P<door>0[1-9])(?:{CALLED}|(?=$|[ ,。的]))|{flat})?{corner}"
+        rf"|(?P<door>0[1-9])(?:{CALLED}|(?=$|[ ,。的]))|{flat}|{told})?{corner}"
     )
     return re.compile(rf"(?:{lettered}|(?:{estate}{house}|{alias}){inside})", re.IGNORECASE)

@@ -35,7 +35,7 @@ _SIDE_BY_SIDE = re.compile(r"\s?[、,和跟与及]?\s?")
 # What lasts over all the days that are named beside it.
 _THROUGHOUT = re.compile(r"[借租](?!口)|占用|外出|不在(?![吗乎意])|回家|回老家|离校|外宿|出去|出远门|不回")
 _CHOICE = re.compile(r"请|想|希望|约|订|借|来|上门|能|可以|行|麻烦|或|哪|几|吗|么|有空|方便|课(?!去)|训练|[修看弄取拿]")
-_ALL_OF_THEM = re.compile(r"\s?(?:这)?(?:[两三四五]天|都|均|全)")
+_ALL_OF_THEM = re.compile(r"\s?(?:我们?|寝室|宿舍)?(?:这)?(?:[两三四五]天|都|均|全)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def read(
     if year is None and term_start:
         year = SchoolYear.starting(term_start)
     calendar = Calendar(now.date(), year)
-    moments = in_week(merged(kept(text, moments_of(text, year, now))))
+    moments = bygone.told(text, in_week(merged(kept(text, moments_of(text, year, now)))), calendar)
     found = ranges.find(text, moments, calendar)
     left = list(found.left)
     story = _story(text, left, found, calendar)
@@ -123,14 +123,14 @@ def _story(text: str, left: list[Moment], found: Found, calendar: Calendar) -> W
     days = {day for _, day in gone} | {begin.date() for begin, end in found.past if begin.date() == end.date()}
     period = found.past[0] if len(found.past) == 1 else None
     at = None
-    spoken = distinct([one for one, _ in gone if one.said] or [one for one, _ in gone])
+    spoken = distinct([one for one, _ in gone if one.said]) or [one for one, _ in gone[:1]]
     if len(days) == 1 and len(spoken) == 1:
         day, said = next(iter(days)), spoken[0].said
         minutes = said.at() if said and said.hour is not None else None
         at = _clock(minutes)
         if period is None and said and said.hour is None and said.part:
             period = _part_of(day, said.part)
-        elif period is None and said is None and _ALL_DAY.match(text, spoken[0].end):
+        elif period is None and said is None and any(_ALL_DAY.match(text, one.end) for one, _ in gone):
             period = (datetime.combine(day, time(0)), datetime.combine(day, LAST))
     if period is None:
         spans = {span for one in left if one.named and (span := bygone.span(one.named, calendar))}
@@ -188,7 +188,9 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
         said = part
     if named.kind == "weekdays" and not (leave or _told_of(text, dated[0])):
         return When(count=count)
-    if "loosely" in named.parts and not (leave or _THROUGHOUT.search(text)):
+    if "loosely" in named.parts and not (
+        leave or _THROUGHOUT.search(text) or _ALL_OF_THEM.match(text, dated[0].end)
+    ):
         # 「明后天能来吗」 leaves open which of the two.
         return When(count=count)
     if named.wide:

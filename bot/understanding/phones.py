@@ -26,9 +26,9 @@ _STUDENT_SPOKEN = re.compile(
     r"(?<![零〇一二三四五六七八九])二[零〇][零〇一二三四五六七八九幺]{8}(?![零〇一二三四五六七八九十百幺])"
 )
 _SAID = "〇零一二三四五六七八九幺"
-_ONE_BY_ONE = re.compile(r"1(?: \d){10}")
+_ONE_BY_ONE = re.compile(r"1(?: ?[- ] ?\d){10}")
 _SPOKEN = re.compile(
-    rf"(?<![{_SAID}\d])[一幺1][- ]?[{_SAID}\d](?:[- ,、]{{0,2}}[{_SAID}\d]){{9}}(?![{_SAID}\d]|[十百号楼栋])"
+    rf"(?<![{_SAID}\d])[一幺1][- ]?[{_SAID}\d](?:[- ,、]{{0,3}}[{_SAID}\d]){{9}}(?![{_SAID}\d]|[十百号楼栋])"
 )
 # 「前面138中间0517后面4926」
 _BY_PARTS = re.compile(
@@ -78,7 +78,11 @@ _MAIL = re.compile(r"@[A-Za-z\d-]+\.")
 _PARCEL = re.compile(
     r"(?:运单|快递单|物流单|订单|单号|取件码|流水|编号|条形?码)(?:号码?)?(?:就?是|为|:)?\s?(?:[A-Za-z]{1,4}-?)?$|(?<![A-Za-z])(?:SF|JD|JDV|YT|ZTO|STO|EMS|JT)-?$"
 )
-_PUT_RIGHT = re.compile(r"[哦噢额呃啊诶欸哎呸],?\s?不(?!是)|不不|应该是|不对|改成|改为|更正|说错|写错|打错|输错")
+_PUT_RIGHT = re.compile(r"[哦噢额呃啊诶欸哎呸],?\s?不(?!是)|不不|应该是|不对|改成|改为|更正|[说写打输填记发搞弄按留]错|[少多漏]了?[按打写输]|漏了?一位|手滑|手误|等下|等一下|等等|重新?[发留写]|正确的|换成|换了")
+# 「把15052231908写成了15052231980」: the second is the slip.
+_MISWRITTEN = re.compile(r"\s?(?:给|都|误|错)*[写填打输记录留]错?成了?\s?")
+# 「以后面那个为准」
+_LAST_COUNTS = re.compile(r"[以按用打](?:后面?|后一|第二|下面|最后|后者|新)(?:的|那个|这个|一个|个|的那个)*(?:号码?)?(?:为准|吧|就行|联系|打|$|[,。!])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,10 @@ def _chosen(text: str, numbers: list[Number]) -> str | None:
         if _PUT_RIGHT.search(text, one.end, following.start):
             # 「写成2024103308了，应该是2024103307」
             numbers = [left for left in numbers if left.start > one.start]
+        elif _MISWRITTEN.fullmatch(text, one.end, following.start):
+            numbers = [left for left in numbers if left.digits != following.digits]
+    if len(numbers) > 1 and _LAST_COUNTS.search(text, numbers[-1].end):
+        numbers = numbers[-1:]
     good = [
         number
         for number in numbers

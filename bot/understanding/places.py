@@ -10,9 +10,11 @@ from bot.understanding.addresses import CALLED, CN, DOOR, FLOOR, ROOM
 from bot.understanding.numerals import chinese, digits, number
 
 _AHEAD = re.compile(rf"(?P<room>{DOOR})\s?{CALLED}?(?:[ ,、。的]{{0,2}}(?:我?(?:住在?|在|是))?\s?|\s?(?P<bracket>\())$")
+# 「wifi名字5-301」 names no place.
+_LABEL = re.compile(r"(?:(?:名字|名称|名叫|型号|密码|口令|代码|版本|wifi|WiFi|WIFI|热点)(?:是|叫|为|:)?|[名版]为)\s?$")
 # A room or a floor said apart from its house: 「502寝室的灯坏了，12号楼」, 「三楼水房，我们7栋的」.
 _APART_ROOM = re.compile(
-    rf"(?:(?:寝室|宿舍|房间|房号|那个|就是|报的修?)(?:号|是|为|在|:)?|(?<![他她友学们家])住(?:在|的是?)?)\s?(?P<named>{DOOR})(?!\s?[号栋#幢元块])|(?<![\d.-])(?P<called>{DOOR})\s?{CALLED}"
+    rf"(?:(?:寝室|宿舍|房间|房号|门牌|那个|就是|报的修?)(?:号|是|为|在|:)?|(?<![他她友学们家])住(?:在|的是?)?)\s?(?P<named>{DOOR})(?!\s?[号栋#幢元块])|(?<![\d.-])(?P<called>{DOOR})\s?{CALLED}"
 )
 # The building said last, for what was told before: 「阅览室的插座没电，图书馆的」, 「502漏水了 3号楼」.
 _LAST_SAID = re.compile(r"\s?的?\s?[。!~]*$")
@@ -58,7 +60,7 @@ def find(text: str) -> list[Place]:
     found: list[Place] = []
     end = 0
     for match in addresses.pattern().finditer(text):
-        place = _place(match)
+        place = None if _LABEL.search(text, max(0, match.start() - 6), match.start()) else _place(match)
         if found and place and place.start == end and text[place.start] in "abAB" and not match["lettered"]:
             # 「图书馆二楼自习区A区」: a part of the building before it.
             continue
@@ -75,7 +77,11 @@ def one(text: str) -> Place | None:
     mentions of one place wins.
     """
     found = find(text)
-    denied = {place.name for place in found if _DENIED.search(text, max(0, place.start - 3), place.start)}
+    denied = {
+        place.name
+        for place in found
+        if _DENIED.search(text, max(0, place.start - 3), place.start) or _NOT_MINE.match(text, place.end)
+    }
     named = [
         place
         for index, place in enumerate(found)
@@ -83,6 +89,7 @@ def one(text: str) -> Place | None:
         and not _ELSEWHERE.search(text, max(0, place.start - 6), place.start)
         and not _former(text, place)
         and not (index + 1 < len(found) and _LANDMARK.fullmatch(text, place.end, found[index + 1].start))
+        and not (index + 1 < len(found) and _on_the_way(text, place, found[index + 1]))
     ]
     if any(_ANOTHER.match(text, place.end) for place in named):
         return None
@@ -112,6 +119,13 @@ def _former(text: str, place: Place) -> bool:
     return former is not None and (former["left"] is None or _MOVED.match(text, place.end) is not None)
 
 
+def _on_the_way(text: str, place: Place, following: Place) -> bool:
+    """Whether somebody only set out from there: 「我骑车从南门到1栋车棚，车座没了」; 「从3号楼到5号楼的路灯」 is both."""
+    ahead = _SET_OUT.search(text, max(0, place.start - 8), place.start)
+    behind = _ARRIVED.fullmatch(text, place.end, following.start)
+    return ahead is not None and behind is not None and bool(ahead["moves"] or behind["moves"])
+
+
 def _put_last(text: str, named: list[Place]) -> Place | None:
     """Of several places the last, where it is put in the place of the others: 「帮我改成9号楼」."""
     last = named[-1]
@@ -121,7 +135,7 @@ def _put_last(text: str, named: list[Place]) -> Place | None:
 def _completed(text: str, place: Place) -> Place:
     """``place`` with the room or the floor that is said elsewhere: 「502寝室的灯坏了，12号楼」."""
     if place.detail and not addresses.corner().fullmatch(place.detail):
-        return _cornered(text, place)
+        return _on_floor(text, place) or _cornered(text, place)
     last = _LAST_SAID.match(text, place.end) is not None
     if not last and not place.building.endswith("号楼"):
         return place
@@ -145,6 +159,16 @@ def _completed(text: str, place: Place) -> Place:
             return place
         floors = {"".join((*storeys, *corners))} - {""}
     return replace(place, detail=floors.pop()) if len(floors) == 1 and not rooms else place
+
+
+def _on_floor(text: str, place: Place) -> Place | None:
+    """A floor with the one room on it that is said elsewhere: 「二号楼三楼最里面，门牌是324」."""
+    if not _JUST_A_FLOOR.fullmatch(place.detail):
+        return None
+    apart = text[: place.start] + "□" * (place.end - place.start) + text[place.end :]
+    rooms = {_number(match["named"] or match["called"]) for match in _APART_ROOM.finditer(apart)} - {None}
+    room = replace(place, detail=rooms.pop() or "") if len(rooms) == 1 else None
+    return room if room and room.within(place) else None
 
 
 def _cornered(text: str, place: Place) -> Place:
@@ -174,6 +198,13 @@ _ANOTHER = re.compile(
 _FORMER = re.compile(
     r"(?:去年|前年|以前|之前|原来|原先|从前|当时|曾经|大[一二三](?:时|的时候|那会儿?)?)[^,。;!?]{0,4}住(?:在|过)?的?$|(?P<left>刚[刚才]?从)$"
 )
+_MOVES = r"(?:骑车?|走路?|跑步?|开车|打车|坐车|步行|散步|推车?|赶)"
+_SET_OUT = re.compile(rf"(?P<moves>{_MOVES}[^,。;!?]{{0,3}})?从$")
+_ARRIVED = re.compile(rf"[出离]?(?:[来去]|发|开)?的?(?:时候|路上)?[ ,]?(?P<moves>{_MOVES}[过回]?)?(?:到了?|至|去|往|回)(?:我们?)?\s?")
+# 「502和我没关系，我是520」
+_NOT_MINE = re.compile(
+    r"[^,。;!?\d]{0,2}?(?:[和跟与]我们?(?:没有?|无)关系?|不是我们?(?:宿舍|寝室|住|的|报|$|[,。 ])|不关我们?的?事|(?:那[个间]?)?是(?:隔壁|别人|邻居))"
+)
 _MOVED = re.compile(r"[^,。;!?]{0,6}[搬换转调挪]")
 # 「市图书馆」, 「我家小区3号楼」: not on this campus.
 # 「图书馆旁边的操场」: the first says only where the second lies.
@@ -182,7 +213,7 @@ _ELSEWHERE = re.compile(
     r"(?:国家|[市省县]立?|小区的?|车站的?|[铁动]站|公园的?|动物园|机场|商场|景区|(?:隔壁|别的|其他|外地)(?:学校|大学|高校)的?|外校的?|老家的?|北大|清华|复旦|浙大|高中的?|北京|上海|广州|深圳|杭州|南京|武汉|成都|西安|天津|重庆|我家(?:小区)?的?|我家住在?|家住)\s?$"
     r"|(?:(?<!校)医院|住院部|酒店|宾馆|旅馆|写字楼|大厦|商场|花园|家园|新村|新苑|雅苑|产业园|科技园|软件园|创业园|公司|工业园|火车站|法院|派出所|银行)的?$"
 )
-_PUT = re.compile(r"(?:改成|改到|改为|换成|换到|换去|应该是|送到|送去)\s?$")
+_PUT = re.compile(r"(?:(?:^|[,。;!?\s了哈啊哦噢])(?:其实|原来|最后|确认|确定)?(?:就|只)(?:是|有)?|[其确]实是|改成|改到|改为|换成|换到|换去|应该是|送到|送去)\s?$")
 _CORRECTED = re.compile(r"不对|不好意思|抱歉|口误|[搞记弄]错|错了|应该是|更正|改成|改到|改为|换成|换到|不不")
 
 
@@ -241,7 +272,7 @@ def _place(match: re.Match[str]) -> Place | None:
     if floor and parts["door"] and (storey := number(_plain(floor))):
         # 「5层02室」
         room = f"{storey}{parts['door']}"
-    if floor and parts["flat"] and (storey := number(_plain(floor))) and (flat := number(parts["flat"])):
+    if floor and (said := parts["flat"] or parts["told"]) and (storey := number(_plain(floor))) and (flat := number(said)):
         # 「6层21室」
         room = f"{storey}{flat:02}"
     unit = f"{number(parts['unit'])}单元" if parts["unit"] else ""
