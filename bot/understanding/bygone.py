@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from bot.understanding import dating
+from bot.understanding import dating, school_days
 from bot.understanding.counting import DAY, WEEK, Calendar, coming, integer
 from bot.understanding.days import Named, order
 from bot.understanding.moments import Moment
@@ -121,7 +121,7 @@ def _gone(named: Named, calendar: Calendar) -> date | None:
     if named.kind == "feast":
         return _latest_feast(named, calendar)
     if named.kind == "break" and not named.wide and (gone := _break(named, calendar)):
-        return dating.within(gone, named.parts, calendar)
+        return school_days.within(gone, named.parts, calendar)
     return None
 
 

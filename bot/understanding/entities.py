@@ -12,8 +12,10 @@ from typing import Protocol
 from bot.understanding import dates, english, money, people, phones, pinyin, places, tickets, words
 from bot.understanding.normalise import normalise
 from bot.understanding.numerals import number
+from bot.understanding.place import Place
 from bot.understanding.school_year import SchoolYear
 from bot.understanding.spelling import spelled
+from bot.understanding.when import iso
 
 # Nobody states a place or a date after a thousand characters; a pasted document is full of both.
 _READ = 1000
@@ -184,13 +186,13 @@ def _when(text: str, now: datetime, term_start: date | None, year: SchoolYear | 
     if when.day and when.at:
         found["moment"] = datetime.combine(when.day, when.at).strftime("%Y-%m-%dT%H:%M")
     if when.period:
-        found["period"] = dates.iso(when.period)
+        found["period"] = iso(when.period)
     if when.past:
         found["past"] = when.past.isoformat()
     if when.past_at:
         found["past_time"] = when.past_at.strftime("%H:%M")
     if when.past_period:
-        found["past_period"] = dates.iso(when.past_period)
+        found["past_period"] = iso(when.past_period)
     if when.bound:
         found["bound"] = when.bound.strftime("%H:%M")
     if when.until:
@@ -200,7 +202,7 @@ def _when(text: str, now: datetime, term_start: date | None, year: SchoolYear | 
     return found
 
 
-def _broken_place(named: list[places.Place], text: str) -> places.Place | None:
+def _broken_place(named: list[Place], text: str) -> Place | None:
     """Of several places the one in whose clause something is broken: 「我住3号楼502，图书馆的打印机坏了」."""
     if any(_TOGETHER.fullmatch(text, one.end, two.start) for one, two in itertools.pairwise(named)):
         return None
@@ -213,7 +215,7 @@ def _broken_place(named: list[places.Place], text: str) -> places.Place | None:
     return broken[0] if len(broken) == 1 else None
 
 
-def _given_place(named: list[places.Place], text: str) -> places.Place | None:
+def _given_place(named: list[Place], text: str) -> Place | None:
     """Of several places the one that is given as the address: 「我在图书馆，地址是3号楼502」."""
     given = [place for place in named if _ADDRESS.search(text, max(0, place.start - 8), place.start)]
     if len(given) == 1:

@@ -15,7 +15,17 @@ _PLACES = {
     "tu shu guan": "图书馆", "ti yu guan": "体育馆", "xing zheng lou": "行政楼", "shi yan lou": "实验楼", "cao chang": "操场",
     "yi shi tang": "一食堂", "er shi tang": "二食堂", "shui fang": "水房", "ce suo": "厕所", "zou lang": "走廊",
 }  # fmt: skip
-_WEEKDAYS = {"yi": "一", "er": "二", "san": "三", "si": "四", "wu": "五", "liu": "六", "ri": "日", "tian": "天", "mo": "末"}
+_WEEKDAYS = {
+    "yi": "一",
+    "er": "二",
+    "san": "三",
+    "si": "四",
+    "wu": "五",
+    "liu": "六",
+    "ri": "日",
+    "tian": "天",
+    "mo": "末",
+}
 _WEEKS = {"xia": "下", "shang": "上", "zhe": "这", "ben": "本", "": ""}
 _BEHIND_NUMBER = {"hao lou": "号楼", "dong": "栋", "hao": "号", "lou": "楼", "dian ban": "点半", "dian": "点"}
 _WORDS = {
