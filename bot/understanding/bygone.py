@@ -86,7 +86,7 @@ def _week(named: Named, calendar: Calendar) -> tuple[date, date] | None:
     """The teaching week of that number when it is over: 「第九周我请了假」."""
     term = calendar.year.term(calendar.today) if calendar.year else None
     monday = term.week(integer(named.parts["tweek"])) if term and "tweek" in named.parts else None
-    if monday is None or "tweek_end" in named.parts or monday + WEEK > calendar.today:
+    if monday is None or {"tweek_end", "tweek_apart"} & named.parts.keys() or monday + WEEK > calendar.today:
         return None
     return monday, monday + 6 * DAY
 
@@ -95,7 +95,7 @@ def closing(named: Named, calendar: Calendar, first: date) -> date | None:
     """The last day of a range that began on ``first``, which is over: the 周三 of 「上周一到周三」."""
     if named.kind == "past":
         day = over(named, calendar)
-    elif named.kind in ("relative", "week") and (named.kind == "relative" or "shift" in named.parts):
+    elif named.kind in ("relative", "nextmonth") or (named.kind == "week" and "shift" in named.parts):
         day = dating.read(named, calendar)
     else:
         then = replace(calendar, today=first)

@@ -44,7 +44,7 @@ _HOUR_SHARED = rf"(?P<shared>(?<![\d.:]){_NUM})(?=\s?(?:-+|~+|—+|–+|到|至)
 # 「下午2-4借舞蹈房」; 「下午2-4节」 and 「下午2-3个人」 are no hours.
 _HOUR_ENDS = r"(?![\d.:点时月号日栋楼层节周级班组#个人天次杯份张间位名元块小分半十-])"
 # 「早八」, 「晚五」
-_BRIEF = rf"(?:(?P<brief>[早晚])(?P<bare>{_NUM})(?![点时:个天周月年分小号日块元次节秒钟级步门期餐层楼栋\d一二两三四五六七八九十])|(?P<part_only>上午|下午|晚上)(?P<bare_after>\d{{1,2}}|[一二三四五六七八九]|十[一二]?)(?=$|[,。!?]|吧|到(?!货)|\s?[-~]\s?{_NUM}{_HOUR_ENDS}))"
+_BRIEF = rf"(?:(?P<brief>[早晚]|朝(?=\S{{1,3}}晚))(?P<bare>{_NUM})(?![点时:个天周月年分小号日块元次节秒钟级步门期餐层楼栋\d一二两三四五六七八九十])|(?P<part_only>上午|下午|晚上)(?P<bare_after>\d{{1,2}}|[一二三四五六七八九]|十[一二]?)(?=$|[,。!?]|吧|到(?!货)|\s?[-~]\s?{_NUM}{_HOUR_ENDS}))"
 # 「上午9.30」: only beside a part of the day, where it is no date.
 _DOTTED = r"(?:\s?(?P<dotted>\d{1,2})\.(?P<after_dot>[0-5]\d)(?!\d))"
 _TIME = re.compile(
@@ -178,4 +178,4 @@ def _part(said: str | None) -> str | None:
         return "下午"
     if "夜" in said and said.endswith(("半夜", "深夜", "午夜", "夜里")) and said != "夜里":
         return "半夜"
-    return "早" if any(sign in said for sign in "早晨") else "晚"
+    return "早" if any(sign in said for sign in "早晨朝") else "晚"

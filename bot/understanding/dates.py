@@ -126,6 +126,9 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     if "loosely" in named.parts and not (leave or _THROUGHOUT.search(text) or _ALL_OF_THEM.match(text, dated[0].end)):
         # 「明后天能来吗」 leaves open which of the two.
         return When(count=count)
+    if named.wide and said and (said.part or said.hour is not None):
+        # 「周末下午」 leaves open on which of the days.
+        return When(count=count)
     if named.wide:
         return _wide(named, day, calendar, count)
     if count:
@@ -213,7 +216,8 @@ def _wide(named: Named, first: date, calendar: Calendar, count: int | None) -> W
 def _lasting(day: date, said: Spoken | None, count: int) -> When:
     """``count`` days from ``day``; what 「明天下午请两天」 ends with is not ours to guess."""
     if said and (said.part not in ("早", "上午") or count == 1):
-        return When(day=day, count=count)
+        # The day alone would pass for all of it.
+        return When(day=day if count == 1 else None, count=count)
     begin, last = ranges.begin(day, said), day + timedelta(days=count - 1)
     period = (begin, datetime.combine(last, LAST)) if begin else None
     return When(day=day if count == 1 else None, period=period, count=count)

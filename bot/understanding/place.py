@@ -76,6 +76,10 @@ def placed(match: re.Match[str]) -> Place | None:
     ):
         # 「6层21室」
         room = f"{level}{flat:02}"
+    if parts["near"] and room and parts["corner"] and not parts["floor_two"]:
+        floor, room = f"{room[:-2]}楼", None
+    if parts["floor_other"]:
+        floor = None
     unit = f"{number(parts['unit'])}单元" if parts["unit"] else ""
     detail = unit + (room or storey(floor) + (parts["corner"] or "").replace("顶楼的", "顶楼"))
     return Place(building, detail, match.start(), match.end())

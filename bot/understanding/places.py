@@ -28,8 +28,9 @@ def find(text: str) -> list[Place]:
     end = 0
     for match in addresses.pattern().finditer(text):
         place = None if _LABEL.search(text, max(0, match.start() - 6), match.start()) else placed(match)
-        if found and place and place.start == end and text[place.start] in "abAB" and not match["lettered"]:
-            # 「图书馆二楼自习区A区」: a part of the building before it.
+        inside = found and place and place.start == end and text[place.start] in "abAB"
+        if inside and (not match["lettered"] or found[-1].building.endswith("号楼")):
+            # 「图书馆二楼自习区A区」, 「3栋A502」: a part of the building before it.
             continue
         if place and place.start >= end:
             found.append(_with_room(text, place, end))
@@ -74,7 +75,9 @@ def one(text: str) -> Place | None:
 def _former(text: str, place: Place) -> bool:
     """Whether somebody has left there: 「去年我们住3号楼」, 「刚从6号楼搬到12号楼」; 「刚从教B402出来」 is still about it."""
     former = _FORMER.search(text, max(0, place.start - 12), place.start)
-    return former is not None and (former["left"] is None or _MOVED.match(text, place.end) is not None)
+    if former is None or not (former["left"] or former["was"]):
+        return former is not None
+    return (_MOVED if former["left"] else _MOVED_SINCE).match(text, place.end) is not None
 
 
 def _on_the_way(text: str, place: Place, following: Place) -> bool:
@@ -93,12 +96,13 @@ def _put_last(text: str, named: list[Place]) -> Place | None:
 _DENIED = re.compile(r"(?:不是|不在|不住|并非|而非|不要)(?:在)?$")
 # 「5号楼505和506都没电」, 「一楼和二楼」, 「502-505」: more than one, and a form takes one.
 _ANOTHER = re.compile(
-    rf"\s?[、和跟与及]\s?(?:\d{{3,4}}(?![\d分元块天人])|{FLOOR})|\s?[-~到至]\s?\d{{3}}(?![\d分元块天人:-])|\s?\d{{3}}[-~]\d{{3}}(?!\d)"
+    rf"\s?[、和跟与及]\s?(?:\d{{3,4}}(?![\d分元块天人])|{FLOOR})|\s?[-~到至]\s?(?:\d{{3}}(?![\d分元块天人:-])|{FLOOR})|\s?\d{{3}}[-~]\d{{3}}(?!\d)"
 )
 # Where somebody lived before: 「去年我们住3号楼」, 「刚从6号楼搬到12号楼」.
 _FORMER = re.compile(
-    r"(?:去年|前年|以前|之前|原来|原先|从前|当时|曾经|大[一二三](?:时|的时候|那会儿?)?)[^,。;!?]{0,4}住(?:在|过)?的?$|(?P<left>刚[刚才]?从)$"
+    r"(?:去年|前年|以前|之前|原来|原先|从前|当时|曾经|大[一二三](?:时|的时候|那会儿?)?)[^,。;!?]{0,4}住(?:在|过)?的?$|(?P<left>刚[刚才]?从)$|(?P<was>(?:以前|之前|原来|原先|从前)[^,。;!?]{0,2}在)$"
 )
+_MOVED_SINCE = re.compile(r"[^。;!?]{0,10}(?:现在|如今|后来|[搬换调转])[^,。;!?]{0,4}[到在去进住]")
 _MOVES = r"(?:骑车?|走路?|跑步?|开车|打车|坐车|步行|散步|推车?|赶)"
 _SET_OUT = re.compile(rf"(?P<moves>{_MOVES}[^,。;!?]{{0,3}})?从$")
 _ARRIVED = re.compile(
@@ -113,7 +117,7 @@ _MOVED = re.compile(r"[^,。;!?]{0,6}[搬换转调挪]")
 # 「图书馆旁边的操场」: the first says only where the second lies.
 _LANDMARK = re.compile(r"\s?(?:的)?(?:旁边?|对面|后面|前面|附近|隔壁|边上|东边|西边|南边|北边|楼下)的?(?:那个)?\s?")
 _ELSEWHERE = re.compile(
-    r"(?:国家|[市省县]立?|小区的?|车站的?|[铁动]站|公园的?|动物园|机场|商场|景区|(?:隔壁|别的|其他|外地)(?:学校|大学|高校)的?|外校的?|老家的?|北大|清华|复旦|浙大|高中的?|北京|上海|广州|深圳|杭州|南京|武汉|成都|西安|天津|重庆|我家(?:小区)?的?|我家住在?|家住)\s?$"
+    r"(?:国家|[市省县]立?|小区的?|车站的?|[铁动]站|公园的?|动物园|机场|商场|景区|(?:隔壁|别的|其他|外地)(?:学校|大学|高校)的?|外校的?|老家的?|北大|清华|复旦|浙大|高中的?|北京|上海|广州|深圳|杭州|南京|武汉|成都|西安|天津|重庆|我家(?:小区)?的?|我家住?在?|家住)\s?$"
     r"|(?:(?<!校)医院|住院部|酒店|宾馆|旅馆|写字楼|大厦|商场|花园|家园|新村|新苑|雅苑|产业园|科技园|软件园|创业园|公司|工业园|火车站|法院|派出所|银行)的?$"
 )
 _PUT = re.compile(

@@ -31,6 +31,8 @@ def teaching(parts: dict[str, str], calendar: Calendar, after: date | None) -> d
 
 def teachweek(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     term = term_of(calendar, parts.get("week_of", ""))
+    if "tweek_apart" in parts:
+        return None
     monday = term.week(integer(parts.get("tweek") or parts["bare_from"])) if term else None
     # Of a week that has begun the rest is meant.
     return max(monday, calendar.today) if monday and monday + WEEK > calendar.today else None
