@@ -36,6 +36,8 @@ TOLD = re.compile(
     r"(?:我们?|就|才|刚|已经|在网上|在线)*(?:(?:交|领|取|修|拍|寄|问|填|签|挂|递交|上交|送)(?:的(?!时候|话|地方|时间)|了|过)|报(?:的?修|上去|备|障)?|提交|充值?|丢|掉|遗失|摔|漏|断|停|裂|堵|跳|烧|淹|扣|买|坏|办|申请|捡到?|落|寄|投诉|反映|反馈|付|缴|转)(?:的|了|过|到现在)"
     r"|[^。!?]{0,8}(?:没人来|没来|没见人|没人管|放.{0,2}鸽子)(?!的话|怎么办|就|可以)"
 )
+_GIVEN = re.compile(r"[用拿]我?的?\s?$")
+_FOR = re.compile(r"[^,。;!?]{0,6}(?:换|抵|调)[^,。;!?到成为]{0,3}")
 _TAKEN = re.compile(
     r"\s?,?(?:的时候)?(?:我|都|也|又|在|正|已经|要)*(?:有[^,。]{0,3}课|满课|上课|有事|有考试|考试|没空(?!调)|没时间|不行|不可以|不方便|约满|被占|有人用|被约)"
 )
@@ -121,7 +123,8 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
     gone: list[Moment] = []
     left = list(moments)
     for index, moment in enumerate(moments):
-        if index and _CHANGED.search(text, moments[index - 1].end, moment.start):
+        before = moments[index - 1]
+        if index and _CHANGED.search(text, before.end, moment.start) and not _swapped(text, before, moment):
             gone, left = moments[:index], [one for one in left if one.start >= moment.start]
     left = _free_ranges(text, left)
     for index, moment in enumerate(moments):
@@ -140,6 +143,11 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
             left.remove(moment)
             gone.append(moment)
     return _with_day(left, gone)
+
+
+def _swapped(text: str, given: Moment, wanted: Moment) -> bool:
+    """「用周六上午换周五下午的班」: both days stay, and neither is put in the place of the other."""
+    return bool(_GIVEN.search(text, 0, given.start) and _FOR.fullmatch(text, given.end, wanted.start))
 
 
 def _free_ranges(text: str, moments: list[Moment]) -> list[Moment]:

@@ -35,6 +35,8 @@ _BY_PARTS = re.compile(
     r"(?:(?:前面?|前三位|开头|先)是?\s?)?(?<!\d)(?P<head>1[3-9]\d)(?:开头|打头)?[,、 ]*(?:中间|然后|接着|再)(?:四位)?是?\s?(?P<middle>\d{4})"
     r"[,、 ]*(?:最?后面?|最?后四位|末尾|末四位|结尾|尾号|尾数|然后|再)是?\s?(?P<tail>\d{4})(?!\d)"
 )
+# 「+86 (137) 1234 5678」
+_IN_BRACKETS = re.compile(r"\((?P<head>1[3-9]\d)\)[- ]?(?P<middle>\d{4})[- ]?(?P<tail>\d{4})(?!\d)")
 _COUNTRY = re.compile(r"(?:\+|(?<!\d)00)86[- ]?(?=1)")
 
 # A landline: area code and seven or eight digits, or these alone where a telephone is spoken of.
@@ -86,7 +88,7 @@ _TAIL = re.compile(
 _WRONG = re.compile(r"不对|错|不是|应该|更正|改")
 _SIZES = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _PUT_RIGHT = re.compile(
-    r"[哦噢额呃啊诶欸哎呸],?\s?不(?!是)|不不|应该是|不对|改成|改为|更正|[说写打输填记发搞弄按留]错|[少多漏]了?[按打写输]|漏了?一位|手滑|手误|等下|等一下|等等|重新?[发留写]|正确的|换成|换了"
+    r"[哦噢额呃啊诶欸哎呸],?\s?不(?!是)|不不|应该是|不对|改成|改为|更正|[说写打输填记发搞弄按留]错|[少多漏]了?[按打写输]|漏了?一位|手滑|手误|等下|等一下|等等|重新?[发留写]|正确的|换成|换了|换个?\s?$"
 )
 # 「把15052231908写成了15052231980」: the second is the slip.
 _MISWRITTEN = re.compile(r"\s?(?:给|都|误|错)*[写填打输记录留]错?成了?\s?")
@@ -123,7 +125,8 @@ def mobiles(text: str) -> list[Number]:
             found.append(Number(number, spoken.start(), spoken.end()))
     found += [
         Number(parts["head"] + parts["middle"] + parts["tail"], parts.start(), parts.end())
-        for parts in _BY_PARTS.finditer(text)
+        for pattern in (_BY_PARTS, _IN_BRACKETS)
+        for parts in pattern.finditer(text)
     ]
     return [
         one

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from bot.understanding import bygone, clock, dating, days, roles
+from bot.understanding import bygone, clock, dating, days, lengths, roles
 from bot.understanding.clock import PARTS, Spoken
-from bot.understanding.counting import Calendar
+from bot.understanding.counting import DAY, Calendar
 from bot.understanding.days import Named
 from bot.understanding.moments import TO, Moment
 
@@ -29,6 +29,9 @@ _OR_ELSE = re.compile(r"\s?[,、]?\s?(?:或者?|还是|要么|和|以及|还有)
 _SIDE_BY_SIDE = re.compile(r"\s?(?:[、,和跟与及]|还有)?\s?")
 # 「早九晚五」
 _NINE_TO_FIVE = re.compile(r"[早朝][^早晚\s]{1,4}晚[^早晚\s]{1,4}")
+_TO_THE_END = ("下午", "晚")
+_FROM_THE_START = ("早", "上午")
+_AND = re.compile(r"\s?的?(?:全天|一?整天)?(?:都)?\s?(?:[、,和跟与及加]|还有|加上)\s?")
 _BACK = re.compile(r"回来|返校|回校|返程|销假|回学校|结束|回(?=$|[,。 ])")
 
 
@@ -59,6 +62,10 @@ def find(text: str, moments: list[Moment], calendar: Calendar) -> Found:
             told += moments[index : index + row[1]]
             past += [row[0]] if row[0] not in past else []
             index += row[1]
+            continue
+        if period := _unbroken(text, moments, index, calendar):
+            ahead += [period] if period not in ahead else []
+            index += 2
             continue
         end, used = _closing(text, moments, index)
         some = moments[index : index + used]
@@ -113,6 +120,25 @@ def _row(text: str, moments: list[Moment], index: int, calendar: Calendar) -> tu
     if not known:
         return None
     return (datetime.combine(min(known), time(0)), datetime.combine(max(known), LAST)), len(known)
+
+
+def _unbroken(text: str, moments: list[Moment], index: int, calendar: Calendar) -> Period | None:
+    """A leave over the end of one day and the beginning of the next: 「周四下午和周五全天请假」."""
+    if index + 1 >= len(moments) or not lengths.lasting(text):
+        return None
+    one, two = moments[index : index + 2]
+    if not one.named or not two.named or one.hour or two.hour or not (one.said or two.said):
+        return None
+    if one.said is None and "天" not in text[one.end : two.start]:
+        # 「周四和周五上午」 may be two mornings.
+        return None
+    if (one.said and one.said.part not in _TO_THE_END) or (two.said and two.said.part not in _FROM_THE_START):
+        return None
+    first = dating.on(one.named, calendar)
+    second = dating.on(two.named, calendar, after=first) if first else None
+    if first is None or second is None or second - first != DAY or not _AND.fullmatch(text, one.end, two.start):
+        return None
+    return _period(one.named, one.said, two, calendar)
 
 
 def _apart(text: str, moments: list[Moment], calendar: Calendar) -> Period | None:
