@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.understanding import dates, english, entities, money, phones, places, school_year, smalltalk, tickets
-from bot.understanding.dates import When
 from bot.understanding.normalise import normalise
 from bot.understanding.numerals import number
 from bot.understanding.spelling import spelled
+from bot.understanding.when import When, iso
 
 _PREFIX = "answer:"
 # An answer is short; only free words may be long.
@@ -61,7 +61,7 @@ def read(
             return day.isoformat() if day else None
         case "period":
             period = _when(brief, now, term_start).period
-            return dates.iso(period) if period else None
+            return iso(period) if period else None
         case "moment":
             moment = _moment(_when(brief, now, term_start), now)
             return moment.strftime("%Y-%m-%dT%H:%M") if moment else None

@@ -6,11 +6,16 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from bot.understanding import dating
+from bot.understanding import dating, school_days
 from bot.understanding.counting import DAY, WEEK, Calendar, coming, integer
 from bot.understanding.days import Named, order
+from bot.understanding.moments import Moment
 from bot.understanding.school_year import Break
 
+# Names that leave open whether the day is over.
+_OPEN = ("week", "bare", "loose", "dashed", "monthday")
+_THAT_IS = re.compile(r"(?:就是?|即|等于|也是|[,(])\s?$")
+_IS = re.compile(r"\s?[,(]?(?:也?就?是|即|\()")
 _MONTH_AND_DAY = {"monthday": ("month", "dom"), "loose": ("lm", "ld"), "dashed": ("dm", "dd")}
 
 _AGO = {"昨": 1, "前": 2, "大": 3}
@@ -24,6 +29,24 @@ _WEEKS = re.compile(
     r"(?P<weeks>上上?)个?(?:周|星期|礼拜)(?:(?P<end>末)|(?P<several>[一二三四五六日天][一二三四五六日天、,]+))?"
 )
 _MONTH = re.compile(r"上个?月一?整个?月|整个上个?月")
+
+
+def told(text: str, moments: list[Moment], calendar: Calendar) -> list[Moment]:
+    """``moments`` where a day that is said to be yesterday or the like is over: 「周二晚上(就昨天)」, 「大前天就是15号」."""
+    same = {
+        over(one.named, calendar)
+        for one in moments
+        if one.named
+        and one.named.kind == "past"
+        and (_THAT_IS.search(text, max(0, one.start - 4), one.start) or _IS.match(text, one.end))
+    } - {None}
+    found = []
+    for one in moments:
+        day = replace(one.named, told=True) if one.named and one.named.kind in _OPEN else None
+        if day and "shift" not in day.parts and "year" not in day.parts and over(day, calendar) in same:
+            one = replace(one, named=day)
+        found.append(one)
+    return found
 
 
 def over(named: Named, calendar: Calendar) -> date | None:
@@ -63,7 +86,7 @@ def _week(named: Named, calendar: Calendar) -> tuple[date, date] | None:
     """The teaching week of that number when it is over: 「第九周我请了假」."""
     term = calendar.year.term(calendar.today) if calendar.year else None
     monday = term.week(integer(named.parts["tweek"])) if term and "tweek" in named.parts else None
-    if monday is None or "tweek_end" in named.parts or monday + WEEK > calendar.today:
+    if monday is None or {"tweek_end", "tweek_apart"} & named.parts.keys() or monday + WEEK > calendar.today:
         return None
     return monday, monday + 6 * DAY
 
@@ -72,7 +95,7 @@ def closing(named: Named, calendar: Calendar, first: date) -> date | None:
     """The last day of a range that began on ``first``, which is over: the 周三 of 「上周一到周三」."""
     if named.kind == "past":
         day = over(named, calendar)
-    elif named.kind in ("relative", "week") and (named.kind == "relative" or "shift" in named.parts):
+    elif named.kind in ("relative", "nextmonth") or (named.kind == "week" and "shift" in named.parts):
         day = dating.read(named, calendar)
     else:
         then = replace(calendar, today=first)
@@ -98,7 +121,7 @@ def _gone(named: Named, calendar: Calendar) -> date | None:
     if named.kind == "feast":
         return _latest_feast(named, calendar)
     if named.kind == "break" and not named.wide and (gone := _break(named, calendar)):
-        return dating.within(gone, named.parts, calendar)
+        return school_days.within(gone, named.parts, calendar)
     return None
 
 

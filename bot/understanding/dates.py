@@ -8,57 +8,32 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from bot.understanding import asked, bygone, dating, lengths, ranges, roles
-from bot.understanding.clock import PARTS, Spoken
+from bot.understanding import asked, bygone, dating, lengths, ranges, roles, stories
+from bot.understanding.clock import Spoken
 from bot.understanding.counting import Calendar
 from bot.understanding.days import Named
-from bot.understanding.moments import TOLD, Moment, in_week, kept, merged, moments_of
-from bot.understanding.ranges import LAST, Found
+from bot.understanding.moments import TOLD, Moment, distinct, in_week, kept, merged, moments_of
+from bot.understanding.ranges import LAST
 from bot.understanding.school_year import SchoolYear
+from bot.understanding.when import When, hour_of, part_of
 
 # Forms a person types only when asked for a date: 12-5, 20261205.
 _DASHED = re.compile(r"(?<![\d.:-])(\d{1,2})-(\d{1,2})(?![\d.:-])(?!\s?[点号日月])")
 _PACKED = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)")
 _WHOLE = re.compile(r"全天|整天|一整天|(?:请|休)?(?<![\d第后前头])[一1]天(?:假|$|,|的假)|当天")
-_ALL_DAY = re.compile(r"\s?,?(?:我|就|都)?(?:全天|一?整天)")
 _STOPS = re.compile(r"[,。;!?]")
 _OR = re.compile(r"\s?(?:、|/|或者?|还是)\s?")
 _BREATHS = re.compile(r"[,。;!?\s]")
-# 「10.8请的假」; 「9.9包邮」 is no day.
-_TELLS = re.compile(r"\s?(?:请|那天|当天|晚|早|就|我|借|订|约|的(?:时候|假|课|活动)|之?[前后]|报|交|丢|充|扣)")
 _ONLY = re.compile(r"\s?(?:就|是|在)?(?:的|吧|就行|就好|都行)*\s?")
 _WISH = re.compile(r"请(?!问)|想(?!问)|希望|约|订|借|来修|上门|能不能|可不可以|可以|麻烦")
 _SIDE_BY_SIDE = re.compile(r"\s?[、,和跟与及]?\s?")
 # What lasts over all the days that are named beside it.
 _THROUGHOUT = re.compile(r"[借租](?!口)|占用|外出|不在(?![吗乎意])|回家|回老家|离校|外宿|出去|出远门|不回")
-_ALL_OF_THEM = re.compile(r"\s?(?:这)?(?:[两三四五]天|都|均|全)")
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """What a message says about time; each part ``None`` when it is not said or not clear."""
-
-    day: date | None = None
-    """The one day meant."""
-    at: time | None = None
-    """The hour on that day; without a day only when a question for a time is answered."""
-    period: tuple[datetime, datetime] | None = None
-    """From and to; the end is never before the beginning."""
-    count: int | None = None
-    """A length in days without knowing from when: 「请假3天」."""
-    past: date | None = None
-    """The one day of a story that is over: 「昨天报修的」. Nobody wishes for it, so it is never :attr:`day`."""
-    past_at: time | None = None
-    """The hour on the day that is over: 「昨晚十一点停电」."""
-    past_period: tuple[datetime, datetime] | None = None
-    """From and to of a story that is over: 「上周一到周三」, 「昨天晚上」."""
-    until: date | None = None
-    """The one day that is only a bound: 「周五之前」, 「请假到周五」."""
-    bound: time | None = None
-    """The one hour that is only a bound: 「十点半以后」, 「四点前」."""
+_CHOICE = re.compile(r"请|想|希望|约|订|借|来|上门|能|可以|行|麻烦|或|哪|几|吗|么|有空|方便|课(?!去)|训练|[修看弄取拿]")
+_ALL_OF_THEM = re.compile(r"\s?(?:我们?|寝室|宿舍)?(?:这)?(?:[两三四五]天|都|均|全)")
 
 
 def read(
@@ -80,13 +55,13 @@ def read(
     if year is None and term_start:
         year = SchoolYear.starting(term_start)
     calendar = Calendar(now.date(), year)
-    moments = in_week(merged(kept(text, moments_of(text, year, now))))
+    moments = bygone.told(text, in_week(merged(kept(text, moments_of(text, year, now)))), calendar)
     found = ranges.find(text, moments, calendar)
     left = list(found.left)
-    story = _story(text, left, found, calendar)
+    story = stories.read(text, left, found, calendar)
     bounds = {dating.on(one.named, calendar) for one in left if one.named and roles.bound(text, one)}
     hours = {one.said.at() for one in left if one.said and one.hour and roles.bounded(text, one)}
-    bound = _clock(hours.pop()) if len(hours) == 1 else None
+    bound = hour_of(hours.pop()) if len(hours) == 1 else None
     if found.ahead or found.broken:
         if found.broken or len(found.ahead) != 1:
             return story
@@ -107,45 +82,6 @@ def read(
         until=bounds.pop() if len(bounds) == 1 else None,
         bound=bound,
     )
-
-
-def _story(text: str, left: list[Moment], found: Found, calendar: Calendar) -> When:
-    """What is told of days that are over."""
-    gone = [
-        (one, day)
-        for one in left
-        if one.named
-        and (day := bygone.over(one.named, calendar))
-        and not (one.named.kind == "feast" and roles.bound(text, one))
-        and (one.named.kind != "loose" or one.named.told or asked.expected(text, one) or _TELLS.match(text, one.end))
-    ]
-    days = {day for _, day in gone} | {begin.date() for begin, end in found.past if begin.date() == end.date()}
-    period = found.past[0] if len(found.past) == 1 else None
-    at = None
-    spoken = [one for one, _ in gone if one.said] or [one for one, _ in gone]
-    if len(days) == 1 and len(spoken) == 1:
-        day, said = next(iter(days)), spoken[0].said
-        minutes = said.at() if said and said.hour is not None else None
-        at = _clock(minutes)
-        if period is None and said and said.hour is None and said.part:
-            period = _part_of(day, said.part)
-        elif period is None and said is None and _ALL_DAY.match(text, spoken[0].end):
-            period = (datetime.combine(day, time(0)), datetime.combine(day, LAST))
-    if period is None:
-        spans = {span for one in left if one.named and (span := bygone.span(one.named, calendar))}
-        if len(spans) == 1 and not days:
-            first, last = spans.pop()
-            period = (datetime.combine(first, time(0)), datetime.combine(last, LAST))
-    return When(past=days.pop() if len(days) == 1 else None, past_at=at, past_period=period)
-
-
-def _clock(minutes: int | None) -> time | None:
-    return None if minutes is None else (datetime.min + timedelta(minutes=minutes)).time()
-
-
-def iso(period: tuple[datetime, datetime]) -> str:
-    """An ISO 8601 interval with minutes: ``2026-11-25T14:00/2026-11-27T18:00``."""
-    return "/".join(moment.strftime("%Y-%m-%dT%H:%M") for moment in period)
 
 
 def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime, *, answering: bool) -> When:
@@ -171,7 +107,7 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     named = dated[0].named
     if day is None or named is None:
         return When(count=count)
-    timed = [moment for moment in dated if moment.said]
+    timed = distinct([moment for moment in dated if moment.said])
     if len(timed) > 1 or (not timed and len(lone) > 1):
         return When(day=day, count=count)
     if timed and roles.bounded(text, timed[0]):
@@ -185,10 +121,13 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
         said = (timed or lone)[0].said
     if said is None and not count and (part := _part_alone(text, moments)):
         said = part
-    if named.kind == "weekdays" and not (leave or _ALL_OF_THEM.match(text, dated[0].end)):
+    if named.kind == "weekdays" and not (leave or _told_of(text, dated[0])):
         return When(count=count)
-    if "loosely" in named.parts and not (leave or _THROUGHOUT.search(text)):
+    if "loosely" in named.parts and not (leave or _THROUGHOUT.search(text) or _ALL_OF_THEM.match(text, dated[0].end)):
         # 「明后天能来吗」 leaves open which of the two.
+        return When(count=count)
+    if named.wide and said and (said.part or said.hour is not None):
+        # 「周末下午」 leaves open on which of the days.
         return When(count=count)
     if named.wide:
         return _wide(named, day, calendar, count)
@@ -197,7 +136,7 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     if said and said.hour is not None:
         return _timed(text, day, said, now)
     if said and said.part:
-        return When(day=day, period=_part_of(day, said.part))
+        return When(day=day, period=part_of(day, said.part))
     whole = answering or bool(_WHOLE.search(text))
     return When(day=day, period=(datetime.combine(day, time(0)), datetime.combine(day, LAST)) if whole else None)
 
@@ -214,6 +153,11 @@ def _part_alone(text: str, moments: list[Moment]) -> Spoken | None:
 def _phrase(text: str, moment: Moment) -> str:
     """What is said around a moment without a stop or a blank."""
     return _BREATHS.split(text[: moment.start])[-1] + _BREATHS.split(text[moment.end :])[0]
+
+
+def _told_of(text: str, moment: Moment) -> bool:
+    """Whether it is all the days that are told of: 「下周一二换灯」; 「周四五能来吗」 leaves open which."""
+    return bool(_ALL_OF_THEM.match(text, moment.end)) or not _CHOICE.search(_clause(text, moment))
 
 
 def _clause(text: str, moment: Moment) -> str:
@@ -239,7 +183,7 @@ def _undated(
         return When(day=begin.date(), period=(begin, begin + lasting), count=count)
     # 「1点那场，写的是13点」: one hour said twice is one.
     hours = {one.said.at() for one in lone if one.said}
-    if answering and len(hours) == 1 and (at := _clock(hours.pop())) is not None:
+    if answering and len(hours) == 1 and (at := hour_of(hours.pop())) is not None:
         return When(at=at, count=count)
     return When(count=count)
 
@@ -272,7 +216,8 @@ def _wide(named: Named, first: date, calendar: Calendar, count: int | None) -> W
 def _lasting(day: date, said: Spoken | None, count: int) -> When:
     """``count`` days from ``day``; what 「明天下午请两天」 ends with is not ours to guess."""
     if said and (said.part not in ("早", "上午") or count == 1):
-        return When(day=day, count=count)
+        # The day alone would pass for all of it.
+        return When(day=day if count == 1 else None, count=count)
     begin, last = ranges.begin(day, said), day + timedelta(days=count - 1)
     period = (begin, datetime.combine(last, LAST)) if begin else None
     return When(day=day if count == 1 else None, period=period, count=count)
@@ -289,8 +234,3 @@ def _timed(text: str, day: date, said: Spoken, now: datetime) -> When:
     hours = lengths.hours(text, said.end) or lengths.wished(text)
     period = (begin, begin + hours) if hours else None
     return When(day=begin.date(), at=begin.time(), period=period)
-
-
-def _part_of(day: date, part: str) -> tuple[datetime, datetime]:
-    begin, end = PARTS[part]
-    return datetime.combine(day, begin), datetime.combine(day, end)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from bot.understanding import solar
+from bot.understanding import school_days, solar
 from bot.understanding.counting import (
     DAY,
     WEEK,
@@ -19,9 +19,8 @@ from bot.understanding.counting import (
     weekday_behind,
 )
 from bot.understanding.days import Named, order
-from bot.understanding.school_year import Break, Term
 
-_RELATIVE = {"今": 0, "明": 1, "后": 2, "大": 3, "当": 0}
+_RELATIVE = {"今": 0, "明": 1, "后": 2, "大": 3, "当": 0, "即": 0}
 _SIGN = re.compile(r"[一二三四五六日天]")
 _FEASTS = {"元旦": (1, 1), "劳动节": (5, 1), "五四青年节": (5, 4), "儿童节": (6, 1), "教师节": (9, 10), "国庆": (10, 1),
            "国庆节": (10, 1), "平安夜": (12, 24), "圣诞": (12, 25), "圣诞节": (12, 25), "圣诞前夜": (12, 24), "圣诞夜": (12, 24), "双十一": (11, 11), "双11": (11, 11),
@@ -58,12 +57,12 @@ def last(named: Named, calendar: Calendar, first: date) -> date:
     if named.kind == "monthwhole":
         return (first.replace(day=1) + 32 * DAY).replace(day=1) - DAY
     if named.kind == "teachweek" and (end := named.parts.get("tweek_end") or named.parts.get("bare_to")):
-        term = _term(calendar, named.parts.get("week_of", ""))
+        term = school_days.term_of(calendar, named.parts.get("week_of", ""))
         monday = term.week(integer(end)) if term else None
         return max(monday + 6 * DAY, first) if monday else first
     if named.kind in ("weekwhole", "teachweek"):
         return first + (6 - first.weekday()) * DAY
-    if named.kind == "break" and named.wide and (found := _break_of(named.parts, calendar)):
+    if named.kind == "break" and named.wide and (found := school_days.break_of(named.parts, calendar)):
         return found.last
     return first + DAY if named.weekend or named.kind == "pair" else first
 
@@ -109,13 +108,6 @@ def _monthwhole(parts: dict[str, str], calendar: Calendar, after: date | None) -
     return max(first, calendar.today) if first else None
 
 
-def _lunar(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    found = calendar.year.coming("春节", calendar.today) if calendar.year else None
-    if found is None or found.day is None:
-        return None
-    return found.day + (14 if "lantern" in parts else integer(parts["spring_day"]) - 1) * DAY
-
-
 def _nextmonth(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
     return month_start(calendar.today, parts["which"]).replace(day=integer(parts["ndom"]))
 
@@ -127,71 +119,6 @@ def _bare(parts: dict[str, str], calendar: Calendar, after: date | None) -> date
         if candidate >= start:
             return candidate
     return None
-
-
-def _term(calendar: Calendar, said: str) -> Term | None:
-    if calendar.year is None:
-        return None
-    ahead = said.startswith("下") or said == "开学"
-    return calendar.year.next_term(calendar.today) if ahead else calendar.year.term(calendar.today)
-
-
-def _teaching(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    term = _term(calendar, parts.get("of", ""))
-    monday = term.week(integer(parts["teach"])) if term else None
-    return monday + order(parts["tday"]) * DAY if monday else None
-
-
-def _teachweek(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    term = _term(calendar, parts.get("week_of", ""))
-    monday = term.week(integer(parts.get("tweek") or parts["bare_from"])) if term else None
-    # Of a week that has begun the rest is meant.
-    return max(monday, calendar.today) if monday and monday + WEEK > calendar.today else None
-
-
-def _opening(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    term = _term(calendar, "下")
-    return term.monday if term else None
-
-
-def _break_of(parts: dict[str, str], calendar: Calendar) -> Break | None:
-    if calendar.year is None:
-        return None
-    name = parts.get("feastname") or parts["spellname"]
-    if name.startswith(("期末", "考试")):
-        term = calendar.year.term(calendar.today)
-        return Break(name, (name,), term.exams, term.last) if term else None
-    return calendar.year.coming(name, calendar.today)
-
-
-def _break(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    found = _break_of(parts, calendar)
-    return within(found, parts, calendar) if found else None
-
-
-def within(found: Break, parts: dict[str, str], calendar: Calendar) -> date | None:
-    """The day that is named by a break: its first, the one after it, the feast itself."""
-    if calendar.year is None:
-        return None
-    if "after" in parts:
-        following = weekday_behind(found.last, parts.get("aday"))
-        return calendar.year.working(following) if "worked" in parts else following
-    if "before" in parts:
-        return weekday_before(found.first, parts.get("bday"))
-    if "spellday" in parts:
-        return weekday_behind(found.first - DAY, parts["spellday"])
-    if "nth" in parts:
-        day = found.first + (integer(parts["nth"]) - 1) * DAY
-        return day if day <= found.last else None
-    if "lastday" in parts:
-        return found.last
-    if "firstday" in parts or "whole" in parts or found.day is None:
-        return max(found.first, calendar.today) if "whole" in parts or "spell" in parts else found.first
-    return found.day
-
-
-def _workday(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
-    return calendar.year.working(calendar.today + DAY) if calendar.year else None
 
 
 def _relative(parts: dict[str, str], calendar: Calendar, after: date | None) -> date | None:
@@ -294,15 +221,15 @@ _READERS: dict[str, Callable[[dict[str, str], Calendar, date | None], date | Non
     "packed": _packed,
     "monthend": _monthend,
     "monthwhole": _monthwhole,
-    "lunar": _lunar,
+    "lunar": school_days.lunar,
     "weekdays": _weekdays,
     "monthday": _monthday,
     "nextmonth": _nextmonth,
-    "teaching": _teaching,
-    "teachweek": _teachweek,
-    "opening": _opening,
-    "break": _break,
-    "workday": _workday,
+    "teaching": school_days.teaching,
+    "teachweek": school_days.teachweek,
+    "opening": school_days.opening,
+    "break": school_days.day_off,
+    "workday": school_days.workday,
     "relative": _relative,
     "pair": _pair,
     "ofmonth": _ofmonth,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.understanding import solar
+from bot.understanding.numerals import number
 from bot.understanding.school_year import SchoolYear
 
 _NUM = r"(?:\d{1,2}|[二三]?十[一二三四五六七八九]?|[一二两三四五六七八九])"
@@ -15,7 +16,7 @@ _WEEKDAYS = "一二三四五六日天"
 # 「下周一起去」, 「这周六级考试」, 「周日常」, 「下周一整周」: the character belongs to the next word.
 _WEEKDAY = (
     r"(?P<weekday>一(?!起[去来吃玩打学做看参报约跑聚上组写办]|[直定样般些共边向切级月个次份名食饭号教]|下(?![午昼班课晚])|整个?(?:周|星期|礼拜))"
-    r"|二(?![级月个次份名食饭号教手])|六[日天](?![常程期记历语气])|(?!三多[的版著编])[三四五六](?![级月个次份名食饭号教])|日(?![常程期记历语])|天(?![天气])"
+    r"|二(?![级月个次份名食饭号教手])|六[日天](?![常程期记历语气])|(?!三多(?:[的版著编那这本写《]|老师|教授))[三四五六](?![级月个次份名食饭号教])|日(?![常程期记历语])|天(?![天气])"
     r"|[1-7](?![\d:.级月个次份名号栋#-])|[1-7](?=-[1-7](?![\d:.点月号节-]))|末)"
 )
 # 「周四五」, 「下周一、二、三」: several days of one week; 「周四五点」 is one with an hour.
@@ -68,7 +69,7 @@ _KINDS = {
         rf"(?<!最后)(?:(?P<of>本学期|这个?学期|下个?学期|开学)后?的?)?第?(?P<teach>{_NUM})(?:教学)?周的?{_WEEK}?"
         rf"(?P<tday>[{_WEEKDAYS}末](?!次|个|天|份|节|点|级|小时|周(?![{_WEEKDAYS}末])))"
     ),
-    "teachweek": rf"{_FREE}(?P<bare_from>1\d|十[一二三四五六七八九])周?{_SEP}第?(?P<bare_to>1\d|十[一二三四五六七八九])周(?!岁|年|之?[后前]|以[后前]|左右|内)|(?:(?P<week_of>本学期|这个?学期|下个?学期|开学)后?的?)?第(?P<tweek>{_NUM})周?(?:{_SEP}第?(?P<tweek_end>{_NUM}))?(?:教学)?周(?P<fullweek>整周|一整周|全周)?",
+    "teachweek": rf"{_FREE}(?P<bare_from>1\d|十[一二三四五六七八九])周?(?:{_SEP}|(?P<bare_and>[、和]))第?(?P<bare_to>1\d|十[一二三四五六七八九])周(?!岁|年|之?[后前]|以[后前]|左右|内)|(?:(?P<week_of>本学期|这个?学期|下个?学期|开学)后?的?)?第(?P<tweek>{_NUM})周?(?:{_SEP}第?(?P<tweek_end>{_NUM})|(?P<tweek_more>(?:(?:\s?[、和及跟与]\s?第?|,\s?第){_NUM}周?)+(?:(?<=周)(?<!周周)|(?=(?:教学|两)?周))))?(?:教学|两(?=周))?(?:(?<=周)|周)(?P<fullweek>整周|一整周|全周)?",
     "opening": r"(?:(?:下个?|新)学期的?)?开学的?(?:第一天|当天|那天|首日)|下个?学期的?第一天",
     "break": "",
     "workday": r"(?:下一?个|最近的?一个)工作日",
@@ -79,7 +80,7 @@ _KINDS = {
     "lunar": r"(?:大年|正月|年)初(?P<spring_day>十|[二三四五六七八九])|(?P<lantern>正月十五|元宵节?(?!晚会|活动|灯))",
     "relative": (
         r"大?大后天|(?<![然以之今最往明])后[天日](?!性)|(?<![^明]明)(?<!^明)明天|明[日儿](?!方)|明(?=早|晚|晨|上午|下午|中午)"
-        r"|今[天日儿](?!头条)|今(?=早|晚|晨|夜|起)|当天(?!的)"
+        r"|今[天日儿](?!头条)|今(?=早|晚|晨|夜|起)|当天(?!的)|即日(?=起|开始|到|至)"
     ),
     "pair": r"(?:今明|明后)(?:两天|两日|二天|(?P<loosely>[天日])(?!性))",
     "same": rf"下下?个?(?:{_WEEK}|(?P<same_month>月))的?(?:今天|这天|同一天)",
@@ -104,13 +105,13 @@ _KINDS = {
     ),
     "now": r"(?:(?<=从)|(?<=就)|(?<=自))现在|现在(?=起|开始|\s?[到至](?!底|今|现在|处|时候))",
     "next": r"第二天|次日|隔天|翌日|转天",
-    "bare": rf"(?<![路街道])(?:{_FREE})(?P<bdom>{_NUM})(?:[号日]{_AFTER_DAY}|(?=(?:(?:[、和]|(?<=\d),){_NUM})*(?:{_SEP}|[、和]|(?<=\d),){_NUM}[号日](?!楼|线|窗)))",
+    "bare": rf"(?<![路街道])(?<![床座车机铺工展柜]位)(?<!考场)(?<!场地)(?<!柜子)(?<!窗口)(?<![衣干水]机)(?<!饮料机)(?<!工作台)(?:{_FREE})(?P<bdom>{_NUM})(?:[号日]{_AFTER_DAY}|(?=(?:(?:[、和]|(?<=\d),){_NUM})*(?:{_SEP}|[、和]|(?<=\d),){_NUM}[号日](?!楼|线|窗))|(?=(?:、{_NUM})+[两三四五]天)|(?:(?<=、\d)|(?<=、\d\d))(?=[两三四五]天))",
     "dashed": rf"(?<![\d./#号楼栋a-zA-Z-])(?<!\d:)(?P<dm>\d{{1,2}})-(?P<dd>\d{{1,2}})(?!\d)(?={_ERRAND}|\s?[到至~—]\s?\d{{1,2}}-\d{{1,2}}(?!\d))",
     "loose": rf"(?<![\d./])(?<!\d:)(?P<lm>\d{{1,2}})\s?[./](?P<ld>\d{{1,2}}){_NO_AMOUNT}(?P<lsign>[号日](?![楼栋窗线]))?",
 }
 """In the order in which they are tried at each place of the text."""
 
-_BEGINS = "一二两三四五六七八九十大前昨上去每单双整下这本月今明次开新放期考最后当正年元周星礼再过国劳平圣儿教跨情妇女春植愚建光第隔翌转冬立夏秋谷霜现"
+_BEGINS = "一二两三四五六七八九十大前昨上去每单双整下这本月今明即次开新放期考最后当正年元周星礼再过国劳平圣儿教跨情妇女春植愚建光第隔翌转冬立夏秋谷霜现"
 """The characters that a day may begin with."""
 
 DATED = frozenset({"full", "packed", "monthday", "nextmonth", "bare", "loose", "dashed", "relative"})
@@ -127,6 +128,7 @@ _RELATION = (
     # 「五一请假」: the days off, not the feast alone.
     r"|(?=节?(?:我们?|想|要|打算|准备|可以|能不能|能|都|也|就|申请|[跟和](?:同学|朋友|室友|舍友|家人|爸妈|对象)|一起)*(?:请(?!问|教)[^,。]{0,3}假|留校|离校|留宿|外出|出游|旅游|(?:出)?去玩|回家|回老家|出去|不回|不在校|住校|开门|营业|值班的)))))"
 )
+_COUNT = re.compile(_NUM)
 _NUMERAL = re.compile(r"[一二三四五六七八九十]+")
 
 # 「绩点3.5-3.8」, 「版本12.5」: numbers, not days.
@@ -187,6 +189,10 @@ def named(text: str, year: SchoolYear | None = None) -> Iterator[Named]:
     for match in _pattern(year).finditer(text):
         parts = {name: said for name, said in match.groupdict().items() if said is not None}
         kind = next(kind for kind in _KINDS if kind in parts)
+        if more := parts.pop("tweek_more", None):
+            parts |= _weeks(parts["tweek"], more)
+        if parts.pop("bare_and", None) and "tweek_end" not in _weeks(parts["bare_from"], parts["bare_to"]):
+            parts["tweek_apart"] = parts["bare_to"]
         if kind == "loose" and _MARK.search(text, max(0, match.start() - 6), match.start()):
             continue
         if kind == "monthday" and _LUNAR.search(text, max(0, match.start() - 3), match.start()):
@@ -201,6 +207,13 @@ def named(text: str, year: SchoolYear | None = None) -> Iterator[Named]:
         waiting = day
     if waiting:
         yield waiting
+
+
+def _weeks(first: str, more: str) -> dict[str, str]:
+    """What 「第12、13周」 adds to its first week: the last of weeks in a row, or that they are apart."""
+    numbers = [number(said) or 0 for said in (first, *_COUNT.findall(more))]
+    row = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return {"tweek_end": str(numbers[-1])} if row else {"tweek_apart": more}
 
 
 def weekday_short(text: str, start: int) -> Named | None:

@@ -9,11 +9,13 @@ from datetime import date, datetime
 from functools import cache
 from typing import Protocol
 
-from bot.understanding import dates, english, money, people, phones, places, tickets, words
+from bot.understanding import dates, english, money, people, phones, pinyin, places, tickets, words
 from bot.understanding.normalise import normalise
 from bot.understanding.numerals import number
+from bot.understanding.place import Place
 from bot.understanding.school_year import SchoolYear
 from bot.understanding.spelling import spelled
+from bot.understanding.when import iso
 
 # Nobody states a place or a date after a thousand characters; a pasted document is full of both.
 _READ = 1000
@@ -21,7 +23,7 @@ _READ = 1000
 _MEASURES = "份杯碗套包瓶盒张本件台把支只顶辆桶箱双副条根盏扇束卷罐袋册打块位间人名次个"
 """Strongest first: in 「一个中文的，要两份」 and 「我们三个人要两份」 the copies are meant."""
 _MEASURE = (
-    rf"(?:人(?!间|寝|宿舍|桌|民|性|字|家|工|员|体|次|生)|个(?!头|性|体|人|税|学分|工作日)|张(?![老三])|位(?!置|数|于|次|[是为:]?\d)|名(?!次|单|字|称|额)|次(?![序品要性方函曲型卧])|本(?![科校学人来月周期地])"
+    rf"(?:人(?!间|寝|宿舍|桌|民|性|字|家|工|员|体|次|生)|个(?!头|性|体|人|税|学分|工作日)|张(?![老三])|位(?<![错少多漏后前末].位)(?!置|数|于|次|[是为:]?\d)|名(?!次|单|字|称|额)|次(?![序品要性方函曲型卧])|本(?![科校学人来月周期地])"
     rf"|台(?![阶灯风湾])|把(?![手关])|支(?![付持撑书部行队])|包(?![间厢括含装裹])|只(?![是有能要想会剩好不用可差知需在给收够到进充扣显])|条(?![件款约])|根(?!本)|双(?!人|选|休|学)|副(?![教院校科主书部处])|打(?=[矿饮啤可酸牛纯鸡铅]|水|饮料|袜|毛巾|$|[,。 ])"
     rf"|块(?=玻璃|瓷砖|地砖|墙砖|砖|面板|白板|黑板|展板|板子|床板|木板|硬盘|电池|肥皂|毛巾|地毯|屏|抹布|场地|蛋糕)|卷(?!子)|间(?<!一间)(?<!1间)(?=$|[,。 吧]|教室|研讨|讨论|会议|房|琴|活动|自习|办公|宿舍)|[{_MEASURES.translate(str.maketrans('', '', '间人个张位名次本台把支条根双副打块卷包只'))}]|(?<=份)卷)"
 )
@@ -95,7 +97,7 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
     ``year`` is the university's calendar, ``term_start`` any day of the first teaching week where nothing more of it is
     known; without either, teaching weeks are not read.
     """
-    text = english.translated(normalise(text[:_READ]))
+    text = pinyin.in_characters(english.translated(normalise(text[:_READ])))
     # ``rest`` is what is left to be read; ``own`` the same in the student's own spelling, for the words of a fault.
     rest = spelled(text)
     found: dict[str, str] = {}
@@ -184,13 +186,13 @@ def _when(text: str, now: datetime, term_start: date | None, year: SchoolYear | 
     if when.day and when.at:
         found["moment"] = datetime.combine(when.day, when.at).strftime("%Y-%m-%dT%H:%M")
     if when.period:
-        found["period"] = dates.iso(when.period)
+        found["period"] = iso(when.period)
     if when.past:
         found["past"] = when.past.isoformat()
     if when.past_at:
         found["past_time"] = when.past_at.strftime("%H:%M")
     if when.past_period:
-        found["past_period"] = dates.iso(when.past_period)
+        found["past_period"] = iso(when.past_period)
     if when.bound:
         found["bound"] = when.bound.strftime("%H:%M")
     if when.until:
@@ -200,7 +202,7 @@ def _when(text: str, now: datetime, term_start: date | None, year: SchoolYear | 
     return found
 
 
-def _broken_place(named: list[places.Place], text: str) -> places.Place | None:
+def _broken_place(named: list[Place], text: str) -> Place | None:
     """Of several places the one in whose clause something is broken: 「我住3号楼502，图书馆的打印机坏了」."""
     if any(_TOGETHER.fullmatch(text, one.end, two.start) for one, two in itertools.pairwise(named)):
         return None
@@ -213,7 +215,7 @@ def _broken_place(named: list[places.Place], text: str) -> places.Place | None:
     return broken[0] if len(broken) == 1 else None
 
 
-def _given_place(named: list[places.Place], text: str) -> places.Place | None:
+def _given_place(named: list[Place], text: str) -> Place | None:
     """Of several places the one that is given as the address: 「我在图书馆，地址是3号楼502」."""
     given = [place for place in named if _ADDRESS.search(text, max(0, place.start - 8), place.start)]
     if len(given) == 1:

@@ -17,7 +17,9 @@ _LEAVE = re.compile(
 )
 _OVER = re.compile(r"(?:最后|后|超过|大于|不足|少于|至少|最多|不到|满|前|近|这|那|过|坏了|已经|等了|漏了|停了|好)$")
 # 「十三至十四周不在」: teaching weeks, no length.
-_WEEKS_FROM = re.compile(r"(?:1\d|十[一二三四五六七八九])周?(?:到|至|-+|~)第?$")
+_WEEKS_FROM = re.compile(
+    r"(?:第(?:\d{1,2}|[一二三四五六七八九十]{1,3})|1\d|十[一二三四五六七八九])周?(?:到|至|-+|~|[、和及跟与]|,(?=第))\s?第?$"
+)
 _WEEKS_TO = re.compile(r"(?:到|至|-+|~)第?(?:1\d|十[一二三四五六七八九])周")
 _HOURS = re.compile(
     rf"(?:(?P<count>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头|钟(?!头)|h(?![a-z]))|(?P<minutes>\d{{2,3}}|[一二三四五六七八九]?十五?)(?:分钟|min))"
@@ -45,7 +47,7 @@ def days(text: str) -> int | None:
     for match in _DAYS.finditer(text):
         value = number(match["count"])
         week_of_term = match["unit"] == "周" and (
-            _WEEKS_FROM.search(text, max(0, match.start() - 4), match.start()) or _WEEKS_TO.match(text, match.end())
+            _WEEKS_FROM.search(text, max(0, match.start() - 8), match.start()) or _WEEKS_TO.match(text, match.end())
         )
         if week_of_term:
             continue

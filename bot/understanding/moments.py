@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,6 +36,11 @@ TOLD = re.compile(
     r"(?:我们?|就|才|刚|已经|在网上|在线)*(?:(?:交|领|取|修|拍|寄|问|填|签|挂|递交|上交|送)(?:的(?!时候|话|地方|时间)|了|过)|报(?:的?修|上去|备|障)?|提交|充值?|丢|掉|遗失|摔|漏|断|停|裂|堵|跳|烧|淹|扣|买|坏|办|申请|捡到?|落|寄|投诉|反映|反馈|付|缴|转)(?:的|了|过|到现在)"
     r"|[^。!?]{0,8}(?:没人来|没来|没见人|没人管|放.{0,2}鸽子)(?!的话|怎么办|就|可以)"
 )
+_GIVEN = re.compile(r"[用拿]我?的?\s?$")
+_FOR = re.compile(r"[^,。;!?]{0,6}(?:换|抵|调)[^,。;!?到成为]{0,3}")
+_TAKEN = re.compile(
+    r"\s?,?(?:的时候)?(?:我|都|也|又|在|正|已经|要)*(?:有[^,。]{0,3}课|满课|上课|有事|有考试|考试|没空(?!调)|没时间|不行|不可以|不方便|约满|被占|有人用|被约)"
+)
 _CHANGED = re.compile(
     r"改到|改成|改为|改约|[改换]\s?$|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|不对|不不|说错|打错|应该是|啊呸|[啊哦噢呃额诶欸哎]不(?![行是要用可能知会对])"
 )
@@ -53,6 +59,17 @@ class Moment:
     def hour(self) -> bool:
         """Whether an hour is said, not only a part of the day."""
         return self.said is not None and self.said.hour is not None
+
+    def alike(self, other: Moment) -> bool:
+        """Whether both say the same in the same words: the days of 「20号，不是20号，是21号」."""
+        days_said = [(one.named.kind, one.named.parts) if one.named else None for one in (self, other)]
+        hours = [(one.said.part, one.said.hour, one.said.minute) if one.said else None for one in (self, other)]
+        return days_said[0] == days_said[1] and hours[0] == hours[1]
+
+
+def distinct(moments: list[Moment]) -> list[Moment]:
+    """``moments`` without those that only repeat an earlier one: 「昨天下午？反正就是昨天下午」."""
+    return [one for index, one in enumerate(moments) if not any(one.alike(other) for other in moments[:index])]
 
 
 def moments_of(text: str, year: SchoolYear | None, now: datetime) -> list[Moment]:
@@ -101,12 +118,15 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
 
     What is put in place of a moment takes from it what it does not say itself: 「周五下午3点不行，4点吧」.
     """
-    moments = [moment for moment in moments if not _DENIED.search(text, max(0, moment.start - 4), moment.start)]
+    denied = [moment for moment in moments if _DENIED.search(text, max(0, moment.start - 4), moment.start)]
+    moments = [one for one in moments if one not in denied and not any(one.alike(other) for other in denied)]
     gone: list[Moment] = []
     left = list(moments)
     for index, moment in enumerate(moments):
-        if index and _CHANGED.search(text, moments[index - 1].end, moment.start):
+        before = moments[index - 1]
+        if index and _CHANGED.search(text, before.end, moment.start) and not _swapped(text, before, moment):
             gone, left = moments[:index], [one for one in left if one.start >= moment.start]
+    left = _free_ranges(text, left)
     for index, moment in enumerate(moments):
         if moment not in left or _in_range(text, moments, index):
             continue
@@ -123,6 +143,25 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
             left.remove(moment)
             gone.append(moment)
     return _with_day(left, gone)
+
+
+def _swapped(text: str, given: Moment, wanted: Moment) -> bool:
+    """「用周六上午换周五下午的班」: both days stay, and neither is put in the place of the other."""
+    return bool(_GIVEN.search(text, 0, given.start) and _FOR.fullmatch(text, given.end, wanted.start))
+
+
+def _free_ranges(text: str, moments: list[Moment]) -> list[Moment]:
+    """``moments`` without the ranges in which nobody has time, where another is offered: 「8点到10点有课，14点到16点可以」."""
+    pairs = [(one, two) for one, two in itertools.pairwise(moments) if TO.fullmatch(text, one.end, two.start)]
+    free = [
+        (one, two)
+        for one, two in pairs
+        if not _TAKEN.match(text, two.end) and not _FORMERLY.search(text, max(0, one.start - 8), one.start)
+    ]
+    gone = [one for pair in pairs if pair not in free for one in pair] if free else []
+    left = [one for one in moments if one not in gone]
+    # The day stands with the range that is gone: 「周三8点到10点有课，14点到16点可以」.
+    return _with_day(left, gone) if gone else left
 
 
 def merged(moments: list[Moment]) -> list[Moment]:

@@ -26,16 +26,23 @@ _STUDENT_SPOKEN = re.compile(
     r"(?<![零〇一二三四五六七八九])二[零〇][零〇一二三四五六七八九幺]{8}(?![零〇一二三四五六七八九十百幺])"
 )
 _SAID = "〇零一二三四五六七八九幺"
-_ONE_BY_ONE = re.compile(r"1(?: \d){10}")
+_ONE_BY_ONE = re.compile(r"1(?: ?[- ] ?\d){10}")
 _SPOKEN = re.compile(
-    rf"(?<![{_SAID}\d])[一幺1][- ]?[{_SAID}\d](?:[- ,、]{{0,2}}[{_SAID}\d]){{9}}(?![{_SAID}\d]|[十百号楼栋])"
+    rf"(?<![{_SAID}\d])[一幺1][- ]?[{_SAID}\d](?:[- ,、]{{0,3}}[{_SAID}\d]){{9}}(?![{_SAID}\d]|[十百号楼栋])"
 )
+# 「前面138中间0517后面4926」
+_BY_PARTS = re.compile(
+    r"(?:(?:前面?|前三位|开头|先)是?\s?)?(?<!\d)(?P<head>1[3-9]\d)(?:开头|打头)?[,、 ]*(?:中间|然后|接着|再)(?:四位)?是?\s?(?P<middle>\d{4})"
+    r"[,、 ]*(?:最?后面?|最?后四位|末尾|末四位|结尾|尾号|尾数|然后|再)是?\s?(?P<tail>\d{4})(?!\d)"
+)
+# 「+86 (137) 1234 5678」
+_IN_BRACKETS = re.compile(r"\((?P<head>1[3-9]\d)\)[- ]?(?P<middle>\d{4})[- ]?(?P<tail>\d{4})(?!\d)")
 _COUNTRY = re.compile(r"(?:\+|(?<!\d)00)86[- ]?(?=1)")
 
 # A landline: area code and seven or eight digits, or these alone where a telephone is spoken of.
 _LOCAL = r"[2-8]\d{2,3}[- —–]?\d{4}"
 _LANDLINE = re.compile(
-    rf"(?<![\d.-])(?:(?P<area>\(0(?:10|2\d|[3-9]\d\d)\)|0(?:10|2\d|[3-9]\d\d))[- —–]{{0,2}})?{_LOCAL}(?:\s?(?:转|-)\s?\d{{1,5}}(?:分机)?)?(?![\d.]|[-—–]\d|[年月元块])"
+    rf"(?<![\d.-])(?:(?P<area>\(0(?:10|2\d|[3-9]\d\d)\)|0(?:10|2\d|[3-9]\d\d))[- —–]{{0,2}})?{_LOCAL}(?:\s?(?:转(?:分机)?|-|[,(]?分机号?:?|ext\.?)\s?\d{{1,5}}(?:分机)?\)?)?(?![\d.]|[-—–]\d|[年月元块])"
 )
 _TELEPHONE = re.compile(
     r"(?:电话|座机|固话|热线|总机|内线|值班室|前台|传达室|宿管站|门卫|号码|联系|拨打?|打|tel)[^\d,。;]{0,6}$",
@@ -50,12 +57,13 @@ _DENIED = re.compile(
     r"(?:(?<!是)不是|(?<![a-zA-Z])not (?:call |use |dial )?|并非|而非|别打|不要打|不打|别用|不用|不要|原来的?|以前的?|旧的?|之前的?)(?:号码?|手机号?|电话)?(?:是)?\s?:?$"
 )
 _GONE = re.compile(
-    r"\s?(?:这个|那个)?(?:号码?)?(?:已经|都|一直|老是|总是)*(?:停机|停用|不用了|作废|打不通(?!,?\s?(?:就|的话|的时候|时|再|请|可以|会))|换成|改成|改为|不对|错了|是错|写错|丢了|注销)"
+    r"\s?(?:[,。]?(?:上面|前面|刚才|刚刚)的?)?(?:这个|那个)?(?:号码?)?(?:已经|都|一直|老是|总是)*(?:停机|停用|不用了|作废|打不通(?!,?\s?(?:就|的话|的时候|时|再|请|可以|会))|换成|改成|改为|不对|错了|是错|写错|丢了|注销)"
 )
 
 # Somebody else's number beside one's own.
 _OTHERS = re.compile(
-    r"(?<!代)(?:室友|舍友|同学|宿管|宿管阿姨|妈妈?|爸爸?|家长|父亲|母亲|朋友|老师|辅导员|师傅|宿舍长|班长|备用|备选)的?(?:电话|手机号?|号码|联系方式|学号|号)?(?:是|为)?\s?:?$"
+    r"(?<!代)(?:紧急联系人|紧急联络人|监护人|家人|室友|舍友|同学|宿管|宿管阿姨|妈妈?|爸爸?|家长|父亲|母亲|朋友|老师|辅导员|师傅|宿舍长|班长|备用|备选)的?(?:电话|手机号?|号码|联系方式|学号|号)?(?:是|为)?\s?:?$"
+    r"|(?:打不通|没人接|不接|没接|关机)(?:的话|的时候|时|,|,?就|请|再|可以|也可以)*(?:打|联系|拨|找)\s?$"
 )
 
 # 「13812345678是我室友的」
@@ -73,7 +81,21 @@ _MAIL = re.compile(r"@[A-Za-z\d-]+\.")
 _PARCEL = re.compile(
     r"(?:运单|快递单|物流单|订单|单号|取件码|流水|编号|条形?码)(?:号码?)?(?:就?是|为|:)?\s?(?:[A-Za-z]{1,4}-?)?$|(?<![A-Za-z])(?:SF|JD|JDV|YT|ZTO|STO|EMS|JT)-?$"
 )
-_PUT_RIGHT = re.compile(r"[哦噢额呃啊诶欸哎呸],?\s?不(?!是)|不不|应该是|不对|改成|改为|更正|说错|写错|打错|输错")
+# 「尾号应该是5679」, 「最后一位是9不是8」
+_TAIL = re.compile(
+    r"(?:尾号|尾数|末尾|[最]?后(?:面)?(?P<size>[一两二三四1-4])[位个](?:数字?)?|末位)\s?(?:应该|应)?(?:是|为|改成)\s?(?P<digits>\d{1,4})(?!\d)"
+)
+_WRONG = re.compile(r"不对|错|不是|应该|更正|改")
+_SIZES = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+_PUT_RIGHT = re.compile(
+    r"[哦噢额呃啊诶欸哎呸],?\s?不(?!是)|不不|应该是|不对|改成|改为|更正|[说写打输填记发搞弄按留]错|[少多漏]了?[按打写输]|漏了?一位|手滑|手误|等下|等一下|等等|重新?[发留写]|正确的|换成|换了|换个?\s?$"
+)
+# 「把15052231908写成了15052231980」: the second is the slip.
+_MISWRITTEN = re.compile(r"\s?(?:给|都|误|错)*[写填打输记录留]错?成了?\s?")
+# 「以后面那个为准」
+_LAST_COUNTS = re.compile(
+    r"[以按用打](?:后面?|后一|第二|下面|最后|后者|新)(?:的|那个|这个|一个|个|的那个)*(?:号码?)?(?:为准|吧|就行|联系|打|$|[,。!])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +123,11 @@ def mobiles(text: str) -> list[Number]:
         number = re.sub(r"\D", "", spelling.digits(spoken[0]))
         if (not spoken[0].isascii() or _ONE_BY_ONE.fullmatch(spoken[0])) and _MOBILE.fullmatch(number):
             found.append(Number(number, spoken.start(), spoken.end()))
+    found += [
+        Number(parts["head"] + parts["middle"] + parts["tail"], parts.start(), parts.end())
+        for pattern in (_BY_PARTS, _IN_BRACKETS)
+        for parts in pattern.finditer(text)
+    ]
     return [
         one
         for one in found
@@ -171,18 +198,36 @@ def _chosen(text: str, numbers: list[Number]) -> str | None:
         if _PUT_RIGHT.search(text, one.end, following.start):
             # 「写成2024103308了，应该是2024103307」
             numbers = [left for left in numbers if left.start > one.start]
+        elif _MISWRITTEN.fullmatch(text, one.end, following.start):
+            numbers = [left for left in numbers if left.digits != following.digits]
+    if len(numbers) > 1 and _LAST_COUNTS.search(text, numbers[-1].end):
+        numbers = numbers[-1:]
     good = [
         number
         for number in numbers
         if not _DENIED.search(text, max(0, number.start - 10), number.start) and not _GONE.match(text, number.end)
     ]
+    if not good and len({number.digits for number in numbers}) == 1 and _TAIL.search(text, numbers[-1].end):
+        # 「13812345678 错了 尾号是5679」
+        good = numbers
     own = [
         number
         for number in good
         if not _OTHERS.search(text, max(0, number.start - 10), number.start) and not _OF_OTHERS.match(text, number.end)
     ]
-    left = {number.digits for number in own or good}
-    return left.pop() if len(left) == 1 else None
+    left = {number.digits: number for number in own or good}
+    return _mended(text, *left.values()) if len(left) == 1 else None
+
+
+def _mended(text: str, number: Number) -> str:
+    """The digits of a number with its last ones put right: 「13812345678，最后一位是9不是8」."""
+    tail = _TAIL.search(text, number.end)
+    if tail is None or not number.digits.isdigit() or not _WRONG.search(text, number.end, tail.end() + 6):
+        return number.digits
+    right = tail["digits"]
+    if tail["size"] and _SIZES[tail["size"]] != len(right):
+        return number.digits
+    return number.digits[: -len(right)] + right
 
 
 def students(text: str) -> list[Number]:

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from bot.understanding import bygone, clock, dating, days, roles
+from bot.understanding import bygone, clock, dating, days, lengths, roles
 from bot.understanding.clock import PARTS, Spoken
-from bot.understanding.counting import Calendar
+from bot.understanding.counting import DAY, Calendar
 from bot.understanding.days import Named
 from bot.understanding.moments import TO, Moment
 
@@ -25,8 +25,13 @@ _OVER = re.compile(
     r"\s?,?(?:我们?|就|都|已经|是|因为[^,。]{1,6})*(?:请过|请了|请的?假了|请的假|住院了|住的院|外出了|去了|回了|参加了|没[来去](?!过)|没上课|缺勤|旷课)"
 )
 # 「10点到12点或者下午2点到4点」
-_OR_ELSE = re.compile(r"\s?[,、]?\s?(?:或者?|还是|要么|和)\s?")
+_OR_ELSE = re.compile(r"\s?[,、]?\s?(?:或者?|还是|要么|和|以及|还有)\s?|\s?[,、;]\s?")
 _SIDE_BY_SIDE = re.compile(r"\s?(?:[、,和跟与及]|还有)?\s?")
+# 「早九晚五」
+_NINE_TO_FIVE = re.compile(r"[早朝][^早晚\s]{1,4}晚[^早晚\s]{1,4}")
+_TO_THE_END = ("下午", "晚")
+_FROM_THE_START = ("早", "上午")
+_AND = re.compile(r"\s?的?(?:全天|一?整天)?(?:都)?\s?(?:[、,和跟与及加]|还有|加上)\s?")
 _BACK = re.compile(r"回来|返校|回校|返程|销假|回学校|结束|回(?=$|[,。 ])")
 
 
@@ -58,6 +63,10 @@ def find(text: str, moments: list[Moment], calendar: Calendar) -> Found:
             past += [row[0]] if row[0] not in past else []
             index += row[1]
             continue
+        if period := _unbroken(text, moments, index, calendar):
+            ahead += [period] if period not in ahead else []
+            index += 2
+            continue
         end, used = _closing(text, moments, index)
         some = moments[index : index + used]
         index += used
@@ -70,9 +79,13 @@ def find(text: str, moments: list[Moment], calendar: Calendar) -> Found:
             day, said = plain[0].named, beside(plain[0].said, said)
         if day is None:
             opened = index - used
-            broken = broken or bool(
-                ahead and start.hour and end.hour and _OR_ELSE.fullmatch(text, moments[opened - 1].end, start.start)
-            )
+            if ahead and start.hour and end.hour and _OR_ELSE.fullmatch(text, moments[opened - 1].end, start.start):
+                # Another stretch of the same day; 「8点到10点，8:00-10:00」 says one twice.
+                broken = broken or _hours(start.said, end.said) != _hours_of(ahead[-1])
+            continue
+        if day.wide and said and said.hour is not None:
+            # 「周末下午2点到4点」 leaves open on which of the days.
+            broken = True
             continue
         period = _period(day, said, end, calendar)
         if period and _OVER.match(text, end.end) and (gone := _gone(day, said, end, calendar, period)):
@@ -109,6 +122,25 @@ def _row(text: str, moments: list[Moment], index: int, calendar: Calendar) -> tu
     return (datetime.combine(min(known), time(0)), datetime.combine(max(known), LAST)), len(known)
 
 
+def _unbroken(text: str, moments: list[Moment], index: int, calendar: Calendar) -> Period | None:
+    """A leave over the end of one day and the beginning of the next: 「周四下午和周五全天请假」."""
+    if index + 1 >= len(moments) or not lengths.lasting(text):
+        return None
+    one, two = moments[index : index + 2]
+    if not one.named or not two.named or one.hour or two.hour or not (one.said or two.said):
+        return None
+    if one.said is None and "天" not in text[one.end : two.start]:
+        # 「周四和周五上午」 may be two mornings.
+        return None
+    if (one.said and one.said.part not in _TO_THE_END) or (two.said and two.said.part not in _FROM_THE_START):
+        return None
+    first = dating.on(one.named, calendar)
+    second = dating.on(two.named, calendar, after=first) if first else None
+    if first is None or second is None or second - first != DAY or not _AND.fullmatch(text, one.end, two.start):
+        return None
+    return _period(one.named, one.said, two, calendar)
+
+
 def _apart(text: str, moments: list[Moment], calendar: Calendar) -> Period | None:
     """The range whose ends stand apart, in any order: 「请到下周二，从今天算起」, 「寒假留校到2月10号」."""
     named = [one for one in moments if one.named and not (one.named.told or one.named.kind == "past")]
@@ -127,6 +159,16 @@ def _apart(text: str, moments: list[Moment], calendar: Calendar) -> Period | Non
     return _period(start.named, start.said, closing[0], calendar)
 
 
+def _hours(start: Spoken | None, end: Spoken | None) -> tuple[int | None, int | None]:
+    """Minutes since midnight of the ends of a range within one day."""
+    first = start.at() if start else None
+    return first, end.at(first) if end else None
+
+
+def _hours_of(period: Period) -> tuple[int, int]:
+    return period[0].hour * 60 + period[0].minute, period[1].hour * 60 + period[1].minute
+
+
 def beside(day: Spoken | None, hour: Spoken | None) -> Spoken | None:
     """An hour with the part of the day that was said beside the date."""
     return hour.within(day.part) if hour and day and day.part and not hour.part else hour
@@ -137,6 +179,8 @@ def _closing(text: str, moments: list[Moment], index: int) -> tuple[Moment | Non
     start = moments[index]
     following = moments[index + 1] if index + 1 < len(moments) else None
     if following and TO.fullmatch(text, start.end, following.start):
+        return following, 2
+    if following and _NINE_TO_FIVE.fullmatch(text, start.said.start if start.said else start.end, following.end):
         return following, 2
     if following and following.named is None and start.said and following.said and not (start.hour or following.hour):
         # 「周五上午和下午都请假」

@@ -37,6 +37,7 @@ FACTS: list[Facts] = [
         "facts_third.yml",
         "facts_fourth.yml",
         "facts_fifth.yml",
+        "facts_sixth.yml",
     )
 ]
 WEDNESDAY = datetime(2026, 11, 18, 10, 30)

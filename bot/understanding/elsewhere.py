@@ -1,0 +1,84 @@
+"""What of a place is said elsewhere in its message: 「502寝室的灯坏了，12号楼」, 「我在东苑住，3号楼502」."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.understanding import addresses
+from bot.understanding.addresses import CALLED, CN, DOOR, FLOOR
+from bot.understanding.place import Place, estate, room_number, storey
+
+# A room or a floor said apart from its house: 「502寝室的灯坏了，12号楼」, 「三楼水房，我们7栋的」.
+_APART_ROOM = re.compile(
+    rf"(?:(?:寝室|宿舍|房间|房号|门牌|具体|那个|就是|报的修?)(?:号|是|为|在|:)?|(?<![他她友学们家])住(?:在|的是?)?)\s?(?P<named>{DOOR})(?!\s?[号栋#幢元块])|(?<![\d.-])(?P<called>{DOOR})\s?{CALLED}"
+)
+# The building said last, for what was told before: 「阅览室的插座没电，图书馆的」, 「502漏水了 3号楼」.
+_LAST_SAID = re.compile(r"\s?的?\s?[。!~]*$")
+_BEGINS = re.compile(rf"(?P<room>{DOOR})(?=\s?[\u4e00-\u9fff])(?![号栋幢#元块])")
+# 「打饭窗口」 and 「新开的打印店」 belong to something else.
+_STANDS_FREE = re.compile(r"(?:^|[^\u4e00-\u9fff]|[的在是了个间订约借租去到用修报和有给]|[用借订约租看修]一?下)$")
+_NEARBY = re.compile(r"(?:旁边?|对面|附近|隔壁|边上|楼下|校外)[^,。;!? ]{0,6}$")
+_A_FLOOR = re.compile(rf"(?<![\d{CN}号]){FLOOR}")
+_JUST_A_FLOOR = re.compile(rf"负?[{CN}]{{1,3}}楼")
+
+
+def completed(text: str, place: Place) -> Place:
+    """``place`` with the room or the floor that is said elsewhere: 「502寝室的灯坏了，12号楼」."""
+    if place.detail and not addresses.corner().fullmatch(place.detail):
+        return _on_floor(text, place) or _cornered(text, place)
+    last = _LAST_SAID.match(text, place.end) is not None
+    if not last and not place.building.endswith("号楼"):
+        return place
+    apart = text[: place.start] + "□" * (place.end - place.start) + text[place.end :]
+    rooms = {room_number(match["named"] or match["called"]) for match in _APART_ROOM.finditer(apart)} - {None}
+    if last and not rooms and (begins := _BEGINS.match(apart)):
+        rooms = {room_number(begins["room"])} - {None}
+    if len(rooms) == 1 and place.building.endswith("号楼"):
+        # A room is enough to find a corner in it.
+        return replace(place, detail=rooms.pop() or "")
+    if place.detail:
+        return place
+    if len(rooms) == 1:
+        return replace(place, detail=rooms.pop() or "")
+    floors = {storey(match["floor"]) + match["corner"] for match in addresses.floor_and_corner().finditer(apart)}
+    if last and not floors:
+        # 「水房 三楼 五号楼」, 「三楼的灯不亮，5号楼」
+        storeys = {storey(match[0]) for match in _A_FLOOR.finditer(apart)}
+        corners = {match["corner"] for match in addresses.corner().finditer(apart)}
+        if len(storeys) > 1 or len(corners) > 1:
+            return place
+        floors = {"".join((*storeys, *corners))} - {""}
+    return replace(place, detail=floors.pop()) if len(floors) == 1 and not rooms else place
+
+
+def _on_floor(text: str, place: Place) -> Place | None:
+    """A floor with the one room on it that is said elsewhere: 「二号楼三楼最里面，门牌是324」."""
+    if not _JUST_A_FLOOR.fullmatch(place.detail):
+        return None
+    apart = text[: place.start] + "□" * (place.end - place.start) + text[place.end :]
+    rooms = {room_number(match["named"] or match["called"]) for match in _APART_ROOM.finditer(apart)} - {None}
+    room = replace(place, detail=rooms.pop() or "") if len(rooms) == 1 else None
+    return room if room and room.within(place) else None
+
+
+def _cornered(text: str, place: Place) -> Place:
+    """A floor with the one corner that is said elsewhere: 「订舞蹈房，在大活三楼」, 「水房的灯坏了，3号楼五楼」."""
+    if not _JUST_A_FLOOR.fullmatch(place.detail):
+        return place
+    apart = text[: place.start] + "□" * (place.end - place.start) + text[place.end :]
+    corners = {
+        match["corner"]
+        for match in addresses.corner().finditer(apart)
+        if _STANDS_FREE.search(text, 0, match.start("corner")) and not _NEARBY.search(text, 0, match.start("corner"))
+    }
+    return replace(place, detail=place.detail + corners.pop()) if len(corners) == 1 else place
+
+
+def in_estate(text: str, place: Place) -> Place:
+    """``place`` in the estate that is said apart from it: 「我在东苑住，3号楼502」."""
+    if not place.building[0].isdigit() or not place.building.endswith("号楼"):
+        return place
+    elsewhere = text[: place.start] + "□" * (place.end - place.start) + text[place.end :]
+    named = {estate(match["estate"]) for match in addresses.estates().finditer(elsewhere)}
+    return replace(place, building=named.pop() + place.building) if len(named) == 1 else place

@@ -1,0 +1,46 @@
+"""What a message tells of days that are over: 昨晚十一点停电, 上周一到周三."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time
+
+from bot.understanding import asked, bygone, roles
+from bot.understanding.counting import Calendar
+from bot.understanding.moments import Moment, distinct
+from bot.understanding.ranges import LAST, Found
+from bot.understanding.when import When, hour_of, part_of
+
+_ALL_DAY = re.compile(r"\s?,?(?:我|就|都)?(?:全天|一?整天)")
+# 「10.8请的假」; 「9.9包邮」 is no day.
+_TELLS = re.compile(r"\s?(?:请|那天|当天|晚|早|就|我|借|订|约|的(?:时候|假|课|活动)|之?[前后]|报|交|丢|充|扣)")
+
+
+def read(text: str, left: list[Moment], found: Found, calendar: Calendar) -> When:
+    """What is told of days that are over."""
+    gone = [
+        (one, day)
+        for one in left
+        if one.named
+        and (day := bygone.over(one.named, calendar))
+        and not (one.named.kind == "feast" and roles.bound(text, one))
+        and (one.named.kind != "loose" or one.named.told or asked.expected(text, one) or _TELLS.match(text, one.end))
+    ]
+    days = {day for _, day in gone} | {begin.date() for begin, end in found.past if begin.date() == end.date()}
+    period = found.past[0] if len(found.past) == 1 else None
+    at = None
+    spoken = distinct([one for one, _ in gone if one.said]) or [one for one, _ in gone[:1]]
+    if len(days) == 1 and len(spoken) == 1:
+        day, said = next(iter(days)), spoken[0].said
+        minutes = said.at() if said and said.hour is not None else None
+        at = hour_of(minutes)
+        if period is None and said and said.hour is None and said.part:
+            period = part_of(day, said.part)
+        elif period is None and said is None and any(_ALL_DAY.match(text, one.end) for one, _ in gone):
+            period = (datetime.combine(day, time(0)), datetime.combine(day, LAST))
+    if period is None:
+        spans = {span for one in left if one.named and (span := bygone.span(one.named, calendar))}
+        if len(spans) == 1 and not days:
+            first, last = spans.pop()
+            period = (datetime.combine(first, time(0)), datetime.combine(last, LAST))
+    return When(past=days.pop() if len(days) == 1 else None, past_at=at, past_period=period)
