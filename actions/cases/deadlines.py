@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +27,7 @@ class Deadlines:
     @property
     def clock(self) -> Clock:
         """As the log wants it."""
-        return Clock(self._limits, self._resumed)
+        return Clock(self._limits, self._resumed, self._longest)
 
     def _limits(self, kind: str, at: datetime, urgent: bool) -> tuple[datetime, datetime]:
         promised = self.promises.of(kind).by_priority[Priority.URGENT if urgent else Priority.NORMAL]
@@ -35,6 +36,12 @@ class Deadlines:
         if due[0] is None or due[1] is None:
             raise ValueError("a clock that has just begun has a deadline")
         return due[0], due[1]
+
+    def _longest(self, kind: str, at: datetime) -> datetime:
+        promised = self.promises.of(kind)
+        limits = replace(promised.by_priority[Priority.NORMAL], finish=promised.longest)
+        due = read([Event(at, What.STARTED, department="", limits=limits)], self.calendar, at).finish.deadline
+        return due or datetime.max
 
     def _resumed(self, due: datetime, paused: datetime, at: datetime) -> datetime:
         days = self.calendar.working_days

@@ -66,6 +66,8 @@ class Clock:
     """Kind of case, opening time and whether it is urgent → due for the first response, due for the end."""
     resumed: Callable[[datetime, datetime, datetime], datetime]
     """Deadline, beginning and end of a pause → the deadline after it."""
+    longest: Callable[[str, datetime], datetime] = lambda kind, at: datetime.max
+    """Kind of case and opening time → as far as an extension may go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +192,20 @@ class Cases:
                 raise Stale
             if set(deed.facts) - set(GIVEN.get(act, ())):
                 raise NotAllowed(Refused("wrong", "填写的内容不对：" + "、".join(sorted(deed.facts))))
+            if act == "extend":
+                self._within(kept, deed)
             done = self._do(writer, kept, deed, key)
             for other in self._others(writer, kept) if act in TOGETHER else ():
                 self._along(writer, other, deed)
             if act == "rate" and done.state.rating is not None and done.state.rating <= LOW:
                 self._follow_up(writer, done, at)
             return done
+
+    def _within(self, kept: Kept, deed: Deed) -> None:
+        """Raises :class:`NotAllowed` for an extension beyond what was promised for such cases."""
+        longest = self.clock.longest(kept.state.kind, kept.state.opened_at)
+        if str(deed.facts.get("due_close", "")) > stamp(longest):
+            raise NotAllowed(Refused("too_long", f"最长只能延到{longest.month}月{longest.day}日{longest:%H:%M}。"))
 
     def system(self, case: str, act: str, at: datetime, *, reason: str | None, facts: Mapping[str, Any]) -> Kept:
         """What a timer does to one case, and to that one alone: each has clocks of its own."""

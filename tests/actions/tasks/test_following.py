@@ -19,7 +19,7 @@ from actions.cases.calendar import read_calendar
 from actions.cases.deadlines import Deadlines
 from actions.cases.following import Begun, Following, Taken
 from actions.cases.limits import read_limits
-from actions.cases.log import Cases
+from actions.cases.log import Cases, NotAllowed
 from actions.cases.outbox import Outbox
 from actions.cases.pen import Kept
 from actions.cases.reading import show, verify
@@ -360,3 +360,17 @@ async def test_nobody_answering_is_noticed_by_the_first_clock(
     remind(store, DEADLINES, at(24, 10, 31))
     facts: list[Any] = [row["facts"] for row in show(store.engine, kept.id, SYSTEM).log if row["act"] == "supervise"]
     assert facts == [{"clock": "answer", "used": 100}]
+
+
+async def test_an_extension_goes_no_further_than_was_promised(
+    following: Following, offices: Offices, store: Cases
+) -> None:
+    """A repair may take fifteen working days at the very longest: from Monday, 23 November to Monday, 14 December."""
+    kept = await opened(following, offices)
+    store.act(kept.id, "take", OFFICER, at(23, 11))
+    facts = {"due_close": "2026-12-15T17:00:00.000000"}
+    with pytest.raises(NotAllowed) as refused:
+        store.act(kept.id, "extend", OFFICER, at(23, 12), reason="parts", facts=facts)
+    assert refused.value.refused.sentence == "最长只能延到12月14日17:00。"
+    facts = {"due_close": "2026-12-14T17:00:00.000000"}
+    assert store.act(kept.id, "extend", OFFICER, at(23, 12), reason="parts", facts=facts).state.extended
