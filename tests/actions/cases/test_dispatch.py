@@ -11,7 +11,7 @@ import yaml
 
 from actions.cases import dispatch, dispatch_model, fit_dispatch, parts
 from actions.cases.dispatch import Dispatcher, pairings, rules
-from actions.cases.dispatch_model import MODEL, Model, named
+from actions.cases.dispatch_model import MODEL, Model, Vector, named
 from actions.offices.departments import departments, propose
 from knowledge_base import Encoder
 from knowledge_base.encoder import NotSetUp
@@ -154,7 +154,12 @@ def test_the_same_words_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     dispatcher = Dispatcher()
     real = Model.scores
-    monkeypatch.setattr(Model, "scores", lambda self, vector, text: read.append(text) or real(self, vector, text))
+
+    def reading(self: Model, vector: Vector, text: str) -> Vector:
+        read.append(text)
+        return real(self, vector, text)
+
+    monkeypatch.setattr(Model, "scores", reading)
     dispatcher.propose("洗衣机坏了")
     dispatcher.propose("洗衣机坏了")
     assert read == ["洗衣机坏了"]
