@@ -134,7 +134,7 @@ class Model:
         return np.asarray(odds / odds.sum(), dtype=np.float32)
 
     def save(self, path: Path) -> None:
-        """Rows and weights in 8 bits with a scale each: under 1 MB, and no probability moves by more than 0.02."""
+        """Rows and weights in 8 bits with a scale each: under 2 MB, and no probability moves by more than 0.02."""
         words = {
             "labels": self.labels,
             "encoder": self.encoder,

@@ -38,6 +38,14 @@ _BARE = re.compile(r"(?=(?:另外|还有就是|还有一|然后(?!就)|第二个
 _GOES_ON = re.compile(
     r"^(?:所以|因为|结果|导致|害得|搞得|但|可|不过|就|才|他|她|它|这|那|说|还说|问|都|也|只|难道|能不能|希望|建议|请|谁|哪怕|至少|于是|怎么|为什么)"
 )
+_BLAME = re.compile(
+    r"没|不|坏|骂|扣|拖|错|漏|少|断|卡|堵|脏|臭|馊|丢|偷|骗|罚|撤|乱|慢|贵|吵|裂|破|空着|空号|停了|锁|拒|催|逼|强制|取消|退回|凭什么|凭啥|居然|竟|只有|才|白|黑|满|独|零分|晚|迟|假|翻|撞|砍|删|挡|抢|石沉|敷衍|形同虚设|摆设"
+)
+"""What a side says that complains; what was only passed on the way says none of it."""
+_FINE = re.compile(
+    r"挺好|很好|也好|不错|没问题|热心|客气|顺利|齐了|办好|签了字|批了|帮我|帮忙|都买好|订好|交清|准点|放心|体谅|理解|刚|那天|的时候|一早|路上|回来"
+)
+"""What tells of what was fine, or when it was."""
 _OWN = re.compile(r"^(?:我|咱|楼|寝|宿舍|食堂|老师|学校|辅导员|室友)")
 
 
@@ -148,8 +156,14 @@ def features(text: str, cut: Cut, place: float, whole: Vector, first: Vector, th
         "middle": 4 * place * (1 - place),
         "length": min(len(text), 120) / 60,
         "short": min(len(cut.first), len(cut.then), 40) / 20,
+        "blame_first": min(len(_BLAME.findall(cut.first)), 4) / 4,
+        "blame_then": min(len(_BLAME.findall(cut.then)), 4) / 4,
+        "fine_first": min(len(_FINE.findall(cut.first)), 3) / 3,
+        "fine_then": min(len(_FINE.findall(cut.then)), 3) / 3,
+        "whole_pair": _odds(min(1.0, float(whole[one] + whole[other]))),
         f"mark_{cut.mark}": 1.0,
     }
+    told["blame_least"] = min(told["blame_first"], told["blame_then"])
     told["joined_pair"] = told["joined"] * told["pair"]
     told["stop_pair"] = (cut.mark == "stop") * told["pair"]
     return told
