@@ -23,6 +23,7 @@ from bot.words import read_crisis_card, read_emergency_card, read_questions, rea
 from connectors import asked, gateway
 from connectors.doors import Doors
 from connectors.inbox import Inbox
+from connectors.limits import Counts, Here, Limits, Rate, Shared
 from connectors.sessions import Sessions
 from connectors.settings import Settings
 from connectors.tables import open_engine
@@ -91,6 +92,22 @@ def build_doors(settings: Settings) -> Doors:
         ),
         candidates=Candidates(settings.data / CANDIDATES, settings.gaps_days),
         components={"dialogue": "starting", "actions": "starting", "offices": "starting"},
+        limits=limits(settings, secret),
+    )
+
+
+def limits(settings: Settings, secret: str) -> Limits:
+    """What everybody may post, counted here or in Redis."""
+    url = settings.redis_url.get_secret_value()
+    counts: Counts = Shared(url) if url else Here()
+    return Limits(
+        {
+            "session": Rate.read(settings.session_messages),
+            "student": Rate.read(settings.student_messages),
+            "address": Rate.read(settings.address_messages),
+        },
+        counts,
+        secret,
     )
 
 

@@ -20,6 +20,7 @@ from bot.words import Service
 from connectors import asked
 from connectors.failpoints import reached
 from connectors.inbox import Accepted, Inbox, Repeated, Waiting
+from connectors.limits import ADDRESS, Here, Limits
 from connectors.masking import masked
 from connectors.sessions import Session, Sessions
 from connectors.settings import Settings
@@ -52,6 +53,7 @@ class Doors:
     """Sentences kept for a person to review; ``None`` keeps none."""
     components: dict[str, str] = field(default_factory=dict)
     turnstile: Turnstile = field(default_factory=Turnstile)
+    limits: Limits = field(default_factory=lambda: Limits({}, Here(), ""))
     undelivered: Undelivered = field(default_factory=Undelivered)
     """Answers that wait for their student's next message."""
     _running: set[asyncio.Task[None]] = field(default_factory=set)
@@ -76,7 +78,9 @@ class Doors:
         student: str | None = None,
         attachments: tuple[str, ...] = (),
     ) -> tuple[tuple[Reply, ...], dict[str, Any] | None]:
-        """Answers one message, or gives the same answer again. Raises what :class:`Inbox` raises, and :class:`Unavailable`.
+        """Answers one message, or gives the same answer again.
+
+        Raises what :class:`Inbox` raises, :class:`Unavailable`, and :class:`connectors.limits.TooMany`.
 
         ``conversation`` must already carry its channel's prefix, so that nobody can name another channel's.
         """
@@ -85,6 +89,9 @@ class Doors:
         try:
             # The word lists need nothing but themselves, so the crisis record is in the message's own transaction.
             urgent = await self._alarm(inbound, State())
+            if urgent is None and channel not in PULLED:
+                # WeChat itself limits its followers, speaks for all of them from one address, and cannot be told 429.
+                await self.limits.admit(owner, student, ADDRESS.get())
             try:
                 accepted = await self.inbox.accept(
                     conversation,
