@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +44,31 @@ class Said:
     done: bool
 
 
+@dataclass(slots=True)
+class Allowance:
+    """How long all turns of one message may take together."""
+
+    until: float
+    """By the event loop's clock."""
+
+
+_ALLOWANCE: ContextVar[Allowance | None] = ContextVar("allowance", default=None)
+MOST_SECONDS = 10.0
+"""For one turn where nobody said how long the message may take."""
+LEAST_SECONDS = 0.1
+"""With less than that left a turn is not begun."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Whatever is posted inside ends in so many seconds together: a student is answered before that, whatever hangs."""
+    token = _ALLOWANCE.set(Allowance(asyncio.get_running_loop().time() + seconds))
+    try:
+        yield
+    finally:
+        _ALLOWANCE.reset(token)
+
+
 class Dialogue:
     """Posts turns to Rasa on loopback and knows how it is: ``starting``, ``ok`` or ``down``."""
 
@@ -62,7 +89,7 @@ class Dialogue:
         self._client = httpx.AsyncClient(
             base_url=url,
             headers={"X-Counsellor-Secret": secret},
-            timeout=httpx.Timeout(10.0, connect=1.0),
+            timeout=httpx.Timeout(MOST_SECONDS, connect=1.0),
             transport=transport,
         )
 
@@ -87,10 +114,16 @@ class Dialogue:
     async def ready(self, patience: float) -> bool:
         """Waits up to ``patience`` seconds for a Rasa that is still starting; one that went down is not waited for."""
         if self.status == "starting":
+            clock, allowance = asyncio.get_running_loop().time, _ALLOWANCE.get()
+            begun = clock()
             try:
                 await asyncio.wait_for(self._ready.wait(), patience)
             except TimeoutError:
                 return False
+            finally:
+                if allowance is not None:
+                    # Whoever is held for a start has agreed to wait for it.
+                    allowance.until += clock() - begun
         return self.status == "ok"
 
     async def post(self, tracker: str, intent: str, entities: Mapping[str, str], student: str | None) -> list[Said]:
@@ -104,7 +137,8 @@ class Dialogue:
         body = {"sender": tracker, "message": f"/{intent}{words}", "metadata": metadata}
         try:
             async with self._line.turn():
-                answer = await self._client.post("/webhooks/counsellor/turn", json=body)
+                timeout = httpx.Timeout(self._left(), connect=1.0)
+                answer = await self._client.post("/webhooks/counsellor/turn", json=body, timeout=timeout)
             answer.raise_for_status()
             said = answer.json()
         except Full as error:
@@ -121,3 +155,14 @@ class Dialogue:
             log.error("dialogue.silent", intent=intent)
             raise DialogueSilent
         return [Said(one["reply"], one.get("prompt"), bool(one.get("done"))) for one in said]
+
+    @staticmethod
+    def _left() -> float:
+        """Seconds that a turn may take. Raises :class:`DialogueBusy` when too few are left to begin."""
+        allowance = _ALLOWANCE.get()
+        if allowance is None:
+            return MOST_SECONDS
+        left = allowance.until - asyncio.get_running_loop().time()
+        if left < LEAST_SECONDS:
+            raise DialogueBusy
+        return min(left, MOST_SECONDS)
