@@ -69,6 +69,18 @@ def within(seconds: float) -> Iterator[None]:
         _ALLOWANCE.reset(token)
 
 
+@contextmanager
+def excused() -> Iterator[None]:
+    """Time spent inside does not count: whoever is held while Rasa starts has agreed to wait for it."""
+    allowance, clock = _ALLOWANCE.get(), asyncio.get_running_loop().time
+    begun = clock()
+    try:
+        yield
+    finally:
+        if allowance is not None:
+            allowance.until += clock() - begun
+
+
 class Dialogue:
     """Posts turns to Rasa on loopback and knows how it is: ``starting``, ``ok`` or ``down``."""
 
@@ -114,16 +126,11 @@ class Dialogue:
     async def ready(self, patience: float) -> bool:
         """Waits up to ``patience`` seconds for a Rasa that is still starting; one that went down is not waited for."""
         if self.status == "starting":
-            clock, allowance = asyncio.get_running_loop().time, _ALLOWANCE.get()
-            begun = clock()
             try:
-                await asyncio.wait_for(self._ready.wait(), patience)
+                with excused():
+                    await asyncio.wait_for(self._ready.wait(), patience)
             except TimeoutError:
                 return False
-            finally:
-                if allowance is not None:
-                    # Whoever is held for a start has agreed to wait for it.
-                    allowance.until += clock() - begun
         return self.status == "ok"
 
     async def post(self, tracker: str, intent: str, entities: Mapping[str, str], student: str | None) -> list[Said]:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.messages import Answered, Inbound, Reply, State
 from bot.pipeline import LONGEST, Pipeline
-from bot.turns import Dialogue, within
+from bot.turns import Dialogue, excused, within
 from bot.understanding.candidates import Candidates
 from bot.words import Service
 from connectors import asked
@@ -120,7 +120,8 @@ class Doors:
             # Kept by now, so waiting loses nothing; but whoever cries for help does not stand in a line.
             if urgent is not None:
                 return await self._at_once(inbound, message, urgent, place)
-            await place.turn()
+            with excused() if self.dialogue.status == "starting" else nullcontext():
+                await place.turn()
             accepted = await self.inbox.again(inbound.conversation, message)
         except SQLAlchemyError as error:
             return await self._without_storage(inbound, error)
