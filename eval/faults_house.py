@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -55,11 +56,11 @@ class Season:
     wrong: list[str] = field(default_factory=list)
 
 
-async def season(number: int, what: What, kills: int, folder: Path) -> Season:
-    """So many kills on one data folder; stops at the first broken promise."""
-    found, begun, chance = Season(number, what), time.monotonic(), random.Random(SEED + number)
-    data = folder / f"data-{what}-{number}"
-    diary = Diary(folder / f"diary-{what}-{number}.jsonl")
+async def season(number: int, name: str, kills: Sequence[What], folder: Path) -> Season:
+    """These kills on one data folder; stops at the first broken promise."""
+    found, begun, chance = Season(number, name), time.monotonic(), random.Random(SEED + number)
+    data = folder / f"data-{name}-{number}"
+    diary = Diary(folder / f"diary-{name}-{number}.jsonl")
     with quick_house(data) as house:
         # The back office is not new: these orders are other people's.
         before = {row[0] for row in _rows(data / "campus_sim.sqlite", ORDERS)}
@@ -76,7 +77,7 @@ async def season(number: int, what: What, kills: int, folder: Path) -> Season:
                 await each.sign_in()
             lives = [asyncio.create_task(each.live()) for each in students]
             try:
-                for _ in range(kills):
+                for what in kills:
                     point = await (_kill_house if what == "house" else _kill_rasa)(house, chance, students)
                     diary.note("killed", point)
                     found.kills += 1
@@ -125,6 +126,7 @@ async def _kill_house(house: QuickHouse, chance: random.Random, _students: list[
 
 async def _kill_rasa(house: QuickHouse, chance: random.Random, students: list[Student]) -> str:
     """Rasa alone, while somebody is in the middle of a form."""
+    await asyncio.to_thread(house.start)
     async with asyncio.timeout(60):
         await students[chance.randrange(len(students))].talking.wait()
     await asyncio.sleep(chance.uniform(0.0, 0.6))
@@ -266,7 +268,7 @@ def campaign(what: What, kills: int, folder: Path) -> list[Season]:
         number = len(found)
         shutil.rmtree(folder / f"data-{what}-{number}", ignore_errors=True)
         (folder / f"diary-{what}-{number}.jsonl").unlink(missing_ok=True)
-        found.append(asyncio.run(season(number, what, min(SEASON, left), folder)))
+        found.append(asyncio.run(season(number, what, [what] * min(SEASON, left), folder)))
         with done.open("a") as file:
             file.write(json.dumps(asdict(found[-1]), ensure_ascii=False) + "\n")
             file.flush()
