@@ -32,7 +32,9 @@ FAULTY: tuple[Mapping[str, Any], ...] = (
     {"kind": "truncated"},
 )
 HOUSES, FLOORS, DOORS = 12, 6, 30
-MOST_TURNS = 60
+MOST_TURNS = 20
+"""Of one errand, without those that were not heard."""
+PATIENCE_SECONDS = 150.0
 CRY, QUESTION = "我不想活了", "宿舍晚上几点关门？"
 TROUBLES = ("dialogue_down", "dialogue_starting", "dialogue_silent", "dialogue_busy", "still_working")
 
@@ -122,7 +124,8 @@ class Student:
         said: dict[str, str] = {"text": f"{errand.place}空调不制冷，帮我报修"}
         answer = await self._say(errand, said)
         asked = chance.random() >= QUESTIONS
-        for _ in range(MOST_TURNS):
+        turns, until = 0, time.monotonic() + PATIENCE_SECONDS
+        while turns < MOST_TURNS and time.monotonic() < until:
             replies, asking = answer["replies"], answer["trace"]["asking"]
             errand.receipts |= {each["number"] for each in replies if each["kind"] == "receipt"}
             if errand.receipts:
@@ -135,6 +138,7 @@ class Student:
             if asking is None:
                 errand.stopped = "\n".join(str(each["text"]) for each in replies)
                 return
+            turns += 1
             self.talking.set()
             if not asked:
                 asked = True

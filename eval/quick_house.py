@@ -75,7 +75,7 @@ class Zygote:
 
     def close(self) -> None:
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()
 
     def _said(self) -> dict[str, Any]:
         assert self._process.stdout is not None

@@ -64,6 +64,8 @@ class Rasa:
 class Rules:
     """Policies that know one answer."""
 
+    unreadable = False
+
     def answer(self, reading: Reading, words: Any, before: str | None = None) -> Said:
         if before is not None and reading.text.startswith("那"):
             return Said({"kind": "answer", "text": f"{before}+{reading.text}"}, True, f"{before}+{reading.text}")
@@ -185,6 +187,14 @@ async def test_rasa_down_leaves_questions_small_talk_and_the_card(pipeline: Pipe
     assert texts(await talk("谢谢")) == ["不客气，有事随时找我。"]
     assert (await talk("我不想活了")).trace.route == "crisis"
     assert replace(talk.state, asked=None, at=None) == State()
+
+
+async def test_nobody_is_sent_to_documents_that_cannot_be_read(pipeline: Pipeline, rasa: Rasa) -> None:
+    talk = await opened(pipeline, rasa)
+    rasa.alive = False
+    pipeline.open.policies.unreadable = True  # type: ignore[misc]
+    assert texts(await talk("13812345678")) == [WORDS["dialogue_down_alone"]]
+    assert "查规定、问问题" not in WORDS["dialogue_down_alone"] + WORDS["dialogue_starting_alone"]
 
 
 async def test_rasa_back_again_takes_the_same_answer(pipeline: Pipeline, rasa: Rasa) -> None:
