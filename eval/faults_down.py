@@ -209,8 +209,8 @@ async def _played(broken: Faulty, wanted: list[tuple[frozenset[str], Kind]]) -> 
         httpx.AsyncClient(base_url=url, timeout=CLIENT_SECONDS) as stranger,
         httpx.AsyncClient(base_url=url, timeout=CLIENT_SECONDS) as crying,
     ):
-        for client, number in ((student, STUDENT), (other, OTHER)):
-            (await client.post("/sign-in", json={"student": number})).raise_for_status()
+        for client, who in ((student, STUDENT), (other, OTHER)):
+            (await client.post("/sign-in", json={"student": who})).raise_for_status()
         for client in (stranger, crying):
             await client.get("/")
         forms = [await _begun(student, number) for number in range(len(wanted))]

@@ -7,6 +7,7 @@ goes on where it stopped. A killed house loses its memory, not its disk: power c
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import random
@@ -26,6 +27,7 @@ from connectors.failpoints import POINTS
 from eval.apart import DIALOGUE, DOORS
 from eval.errands import Diary, Errand, Student
 from eval.figures import Figure
+from eval.house import ROOT
 from eval.quick_house import QuickHouse, quick_house
 
 What = Literal["house", "rasa"]
@@ -296,14 +298,22 @@ def figures(what: What, goal: int, found: list[Season]) -> list[Figure]:
     ]
 
 
+def edition() -> str:
+    """What the product is now, in twelve digits: kills of another one do not count."""
+    every = (path for room in ("actions", "bot", "connectors", "scripts") for path in (ROOT / room).rglob("*.py"))
+    digest = hashlib.sha256()
+    for path in sorted(path for path in every if ".venv" not in path.parts):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
 def run(folder: Path | None = None) -> list[Figure]:
     """1,000 kills of the house and 100 of Rasa, or as many as ``FAULTS_HOUSE_KILLS`` and ``FAULTS_RASA_KILLS`` say.
 
     The diaries and what was found lie in ``folder``, or in ``FAULTS_FOLDER``, or below the temporary folder.
     """
-    where = (
-        folder or Path(os.environ.get("FAULTS_FOLDER") or Path(tempfile.gettempdir()) / "counsellor-faults") / "house"
-    )
+    kept_in = folder or Path(os.environ.get("FAULTS_FOLDER") or Path(tempfile.gettempdir()) / "counsellor-faults")
+    where = kept_in / "house" / edition()
     house = int(os.environ.get("FAULTS_HOUSE_KILLS", KILLS["house"]))
     rasa = int(os.environ.get("FAULTS_RASA_KILLS", KILLS["rasa"]))
     return [

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.words import read_words
 from eval import faults_down, faults_house
 from eval.errands import Diary, Errand
 from eval.faults_down import CRISIS_MS, DEEDS, OFFICES, PARTS, RASA, REDIS, SEARCH, campaign, gray
@@ -52,7 +53,7 @@ def answer(*replies: dict[str, object], trace: dict[str, object] | None = None) 
 
 
 NOTHING = frozenset[str]()
-WORDS = faults_down.read_words()
+WORDS = read_words()
 
 
 @pytest.mark.parametrize(
