@@ -97,9 +97,12 @@ def build_doors(settings: Settings) -> Doors:
 
 
 def limits(settings: Settings, secret: str) -> Limits:
-    """What everybody may post, counted here or in Redis."""
+    """What everybody may post, counted here or in Redis. Raises SystemExit where Redis is meant and its client missing."""
     url = settings.redis_url.get_secret_value()
-    counts: Counts = Shared(url) if url else Here()
+    try:
+        counts: Counts = Shared(url) if url else Here()
+    except ImportError as error:
+        raise SystemExit("COUNSELLOR_REDIS_URL needs the client of Redis: pip install '.[redis]'") from error
     return Limits(
         {
             "session": Rate.read(settings.session_messages),

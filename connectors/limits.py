@@ -153,13 +153,15 @@ return longest
 class Shared:
     """Counts in Redis. It is asked only while it answers; while it does not, everybody passes."""
 
-    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, url: str, *, seconds: float = REDIS_SECONDS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         # Only who uses it needs the package.
         redis: Any = import_module("redis.asyncio")
         self._lost: type[Exception] = import_module("redis.exceptions").RedisError
         self._client = redis.Redis.from_url(url, socket_connect_timeout=RETURN_SECONDS)
         self._script = self._client.register_script(SCRIPT)
-        self._clock, self._said = clock, -math.inf
+        self._seconds, self._clock, self._said = seconds, clock, -math.inf
         self.there = False
         """Whether it answered when it was asked last."""
 
@@ -173,7 +175,7 @@ class Shared:
             keys += [f"{{counsellor}}:{window.name}:{window.seconds}:{n}" for n in (number, number - 1)]
             arguments += [str(window.seconds), str(window.most)]
         try:
-            async with asyncio.timeout(REDIS_SECONDS):
+            async with asyncio.timeout(self._seconds):
                 return int(await self._script(keys=keys, args=arguments))
         except (self._lost, OSError, TimeoutError) as error:
             self._away(error)

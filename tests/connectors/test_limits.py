@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -46,9 +47,9 @@ def redis(tmp_path: Path) -> Iterator[RedisServer]:
 
 
 @asynccontextmanager
-async def shared(server: RedisServer, **how: Any) -> AsyncIterator[Shared]:
-    """Counts in the server, looked after."""
-    counts = Shared(server.url, **how)
+async def shared(server: RedisServer, seconds: float = 30.0, **how: Any) -> AsyncIterator[Shared]:
+    """Counts in the server, looked after; as patient as a busy machine needs it."""
+    counts = Shared(server.url, seconds=seconds, **how)
     task = asyncio.create_task(counts.watch())
     try:
         yield counts
@@ -174,7 +175,7 @@ async def test_with_redis_killed_everybody_is_let_in_and_counted_again_when_it_i
 
 
 async def test_a_redis_that_hangs_is_asked_once_and_then_left_alone(redis: RedisServer) -> None:
-    async with shared(redis) as counts:
+    async with shared(redis, seconds=2.0) as counts:
         await eventually(counts, True)
         redis.hang()
         assert await counts.passed([Window("mine", 10, 1)], NOON) == 0
@@ -352,6 +353,14 @@ async def test_an_address_is_what_the_request_comes_from(tmp_path: Path) -> None
         elsewhere = httpx.ASGITransport(app, client=("10.9.8.6", 1))
         async with httpx.AsyncClient(transport=elsewhere, base_url="http://127.0.0.1") as neighbour:
             assert (await neighbour.post("/api/chat", json=other)).status_code == 200
+
+
+def test_redis_without_its_client_stops_the_start_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "redis.asyncio", None)
+    with pytest.raises(SystemExit, match="COUNSELLOR_REDIS_URL"):
+        build(Settings(data=tmp_path, inner_secret="s", redis_url="redis://127.0.0.1:1/0"))  # type: ignore[arg-type]
 
 
 async def test_with_a_redis_that_is_not_there_the_door_is_open(tmp_path: Path) -> None:
