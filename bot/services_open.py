@@ -188,6 +188,8 @@ class OpenServices:
             # Nobody is sent to the documents while they cannot be read.
             alone = f"{outcome.trouble}_alone" if self.policies.unreadable else ""
             said = self.words.get(alone, self.words[outcome.trouble])
+            if outcome.perhaps and before.tracker == state.tracker:
+                before = tasks.unsure(before)
             return Answered((replies.text(said),), before, trace), False
         trace = Trace("task", state.task, confidence, task=state.task, asking=outcome.asking)
         answered = Answered(outcome.replies, replace(outcome.state, begun=None), trace)
@@ -225,7 +227,8 @@ class OpenServices:
             "choices": [],
             "fields": [],
         }
-        state = replace(state, offered=tuple(reply["choices"]), prompt=state.prompt or unknown)
+        state = replace(tasks.unsure(state), offered=tuple(reply["choices"]))
+        state = replace(state, prompt=state.prompt or unknown)
         trace = Trace("task", state.task, confidence, task=state.task, asking=asking(state))
         return Answered((reply,), state, trace)
 

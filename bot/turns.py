@@ -23,6 +23,10 @@ class DialogueDown(Exception):
     """Rasa or the action server does not answer; nothing is known to have been done."""
 
 
+class DialogueCut(DialogueDown):
+    """The turn was posted and its answer is lost: perhaps it was heard."""
+
+
 class StillWorking(DialogueDown):
     """The turn was taken but its answer did not come in time: the outcome is not known."""
 
@@ -136,7 +140,7 @@ class Dialogue:
     async def post(self, tracker: str, intent: str, entities: Mapping[str, str], student: str | None) -> list[Said]:
         """One turn, when it is its turn. A crisis sentence needs none, so it never waits here.
 
-        Raises :class:`DialogueDown` when nothing answered, :class:`DialogueBusy` when there was no room,
+        Raises :class:`DialogueDown` when nothing answered, :class:`DialogueCut` when it broke off, :class:`DialogueBusy` when there was no room,
         :class:`StillWorking` when it took too long.
         """
         metadata = {"identity": self._signer.dumps({"student": student})} if student else {}
@@ -156,7 +160,8 @@ class Dialogue:
         except (httpx.HTTPError, ValueError) as error:
             self.status = "down" if self.status == "ok" else self.status
             self._ready.clear()
-            raise DialogueDown from error
+            unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+            raise (DialogueDown if unsent else DialogueCut) from error
         if not said:
             # Rasa answers 200 with an empty list when the action server is down: never let that become silence.
             log.error("dialogue.silent", intent=intent)

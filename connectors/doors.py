@@ -133,7 +133,7 @@ class Doors:
         Does nothing where somebody else has answered it by now, and gives it up after some tries. Raises what the
         pipeline raises, and SQLAlchemyError.
         """
-        inbound = waiting.inbound
+        inbound = replace(waiting.inbound, again=True)
         try:
             await place.turn()
             accepted = await self.inbox.again(inbound.conversation, waiting.message)
