@@ -32,6 +32,8 @@ PROGRAMS = {
         ROOT / "bot" / "dialogue",
     ),
 }
+_RUN = "import runpy, sys; runpy.run_path(sys.argv.pop(1))['main']()"
+"""By its path: Rasa's Python shall not find our rooms."""
 QUIET = {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore"}
 
 
@@ -41,7 +43,7 @@ class Zygote:
     def __init__(self, python: str, modules: str, program: str, folder: Path) -> None:
         threads = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "RASA_TELEMETRY_ENABLED": "false"}
         self._process = subprocess.Popen(
-            [python, str(ROOT / "eval" / "zygote.py"), modules, program],
+            [python, "-c", _RUN, str(ROOT / "eval" / "zygote.py"), modules, program],
             cwd=folder,
             env={**os.environ, **QUIET, **threads},
             stdin=subprocess.PIPE,

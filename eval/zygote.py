@@ -1,6 +1,6 @@
 """A process that has imported everything and makes a child of itself at each order: a program that starts in a fraction.
 
-``python eval/zygote.py MODULE,MODULE… PROGRAM`` imports the modules; PROGRAM is run in the child as ``python -m PROGRAM`` would, or
+:func:`main` takes ``MODULE,MODULE… PROGRAM`` and imports the modules; PROGRAM is run in the child as ``python -m PROGRAM`` would, or
 as a script where it ends in ``.py``. Orders and answers are JSON lines on stdin and stdout: ``{"environment": {…}, "log": path, "arm":
 [failpoint, times] | null}`` → ``{"pid": …}``. The child before is dead and buried by then. Runs on both Pythons of ours, so it
 imports nothing of ours itself.
@@ -57,7 +57,3 @@ def main() -> None:
     if child:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-
-
-if __name__ == "__main__":
-    main()
