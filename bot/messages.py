@@ -25,6 +25,8 @@ class Inbound:
     """Student number of the signed session; ``None`` for someone not signed in."""
     attachments: tuple[str, ...] = ()
     """Ids of uploaded files that came with the message."""
+    again: bool = False
+    """Whether it was taken up before and not answered: Rasa may have heard it."""
 
 
 @dataclass(frozen=True, slots=True)

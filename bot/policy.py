@@ -36,9 +36,18 @@ class Policies:
     library: Library
     today: Callable[[], date]
 
+    @property
+    def unreadable(self) -> bool:
+        """Whether documents were published and none of them can be read: then nobody knows what they say."""
+        return self.library.version is None and self.library.state == "degraded"
+
     def answer(self, reading: Reading, words: Mapping[str, str], before: str | None = None) -> Said:
         """``before`` is the question answered last in this conversation: 「那研究生呢」 goes on from it."""
         self.library.refresh()
+        if self.unreadable:
+            return Said(
+                replies.choices(words["policies_down"], ((words["ask_a_person"], "human"),)), False, reading.text
+            )
         found = self.library.answer(reading.text, as_of=self.today(), vector=reading.vector, before=before)
         doubtful = reading.intent == "out_of_scope" and reading.confidence >= ACCEPT
         if isinstance(found, Answer) and not (doubtful and found.confidence < BEYOND_DOUBT):

@@ -185,7 +185,12 @@ class OpenServices:
             return self._still_working(state, confidence), True
         if outcome.trouble:
             trace = Trace("task", state.task, confidence, task=state.task, asking=asking(before))
-            return Answered((replies.text(self.words[outcome.trouble]),), before, trace), False
+            # Nobody is sent to the documents while they cannot be read.
+            alone = f"{outcome.trouble}_alone" if self.policies.unreadable else ""
+            said = self.words.get(alone, self.words[outcome.trouble])
+            if outcome.perhaps and before.tracker == state.tracker:
+                before = tasks.unsure(before)
+            return Answered((replies.text(said),), before, trace), False
         trace = Trace("task", state.task, confidence, task=state.task, asking=outcome.asking)
         answered = Answered(outcome.replies, replace(outcome.state, begun=None), trace)
         return await self._with_photo(answered, turn, inbound), True
@@ -222,7 +227,8 @@ class OpenServices:
             "choices": [],
             "fields": [],
         }
-        state = replace(state, offered=tuple(reply["choices"]), prompt=state.prompt or unknown)
+        state = replace(tasks.unsure(state), offered=tuple(reply["choices"]))
+        state = replace(state, prompt=state.prompt or unknown)
         trace = Trace("task", state.task, confidence, task=state.task, asking=asking(state))
         return Answered((reply,), state, trace)
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from bot.messages import Inbound, Reply, State
-from bot.turns import Dialogue, DialogueBusy, DialogueDown, DialogueSilent, StillWorking
+from bot.turns import Dialogue, DialogueBusy, DialogueCut, DialogueDown, DialogueSilent, StillWorking
 from bot.understanding import Reading, answers, smalltalk
 
 PATIENCE_SECONDS = {"wechat": 3.0}
@@ -75,6 +75,8 @@ class Outcome:
     asking: str | None = None
     trouble: str | None = None
     """Name of the sentence to say when nothing came back."""
+    perhaps: bool = False
+    """Whether the turn may have been heard all the same."""
 
 
 def asks(text: str) -> bool:
@@ -325,6 +327,23 @@ def ways_on(given: Sequence[Reply]) -> tuple[Mapping[str, str], ...]:
     return tuple(one for one in buttons if str(one["payload"]).startswith("start:"))
 
 
+def unsure(state: State) -> State:
+    """The same conversation; the form may stand further on than the open question says."""
+    return replace(state, prompt={**state.prompt, "unsure": True}) if state.prompt is not None else state
+
+
+def meant(turn: Turn, before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Turn, ...]:
+    """What a turn read for one question comes to where the form stands at another; nothing where it was heard already."""
+    if turn.intent != "answer" or before["asking"] == now["asking"]:
+        return (turn,)
+    value, field = turn.entities.get("value"), str(before["asking"])
+    given = {one["name"]: one["value"] for one in now.get("given", ())}
+    if value is None or field not in given or given[field] == value:
+        return ()
+    # Another answer to a question that was answered: it is asked again, and answered again.
+    return (Turn("change", {"field": field}), turn)
+
+
 class Tasks:
     """Posts turns, and keeps what the form says is open now."""
 
@@ -332,18 +351,38 @@ class Tasks:
         self.dialogue = dialogue
 
     async def post(self, turn: Turn, inbound: Inbound, state: State) -> Outcome:
-        """Posts a turn for the open service. Nothing raises: trouble is named in the outcome."""
+        """Posts a turn for the open service. Nothing raises: trouble is named in the outcome.
+
+        Where an earlier turn may have been heard although its answer was lost, the form is first asked where it stands: what
+        answers the question that the student saw must not answer the next one.
+        """
+        prompt = state.prompt or {}
+        lost = (prompt.get("unsure") or inbound.again) and prompt.get("kind") != "waiting"
+        if not lost or turn.intent not in ("answer", "correct", "change"):
+            return await self._post(turn, inbound, state)
+        stands = await self._post(Turn("resume", {}), inbound, state)
+        if stands.trouble or stands.state.prompt is None:
+            return stands
+        for each in meant(turn, prompt, stands.state.prompt):
+            stands = await self._post(each, inbound, stands.state)
+            if stands.trouble or stands.state.prompt is None:
+                return stands
+        return stands
+
+    async def _post(self, turn: Turn, inbound: Inbound, state: State) -> Outcome:
         if not await self.dialogue.ready(PATIENCE_SECONDS.get(inbound.channel, PATIENCE)):
             starting = self.dialogue.status == "starting"
             return Outcome(state=state, trouble="dialogue_starting" if starting else "dialogue_down")
         try:
             said = await self.dialogue.post(str(state.tracker), turn.intent, turn.entities, inbound.student)
         except StillWorking:
-            return Outcome(state=state, trouble="still_working")
+            return Outcome(state=state, trouble="still_working", perhaps=True)
         except DialogueBusy:
             return Outcome(state=state, trouble="dialogue_busy")
         except DialogueSilent:
-            return Outcome(state=state, trouble="dialogue_silent")
+            return Outcome(state=state, trouble="dialogue_silent", perhaps=True)
+        except DialogueCut:
+            return Outcome(state=state, trouble="dialogue_down", perhaps=True)
         except DialogueDown:
             return Outcome(state=state, trouble="dialogue_down")
         given = tuple(one.reply for one in said)

@@ -24,6 +24,7 @@ from connectors import asked, gateway
 from connectors.case_desk import CaseDesk
 from connectors.doors import Doors
 from connectors.inbox import Inbox
+from connectors.limits import Counts, Here, Limits, Rate, Shared
 from connectors.sessions import Sessions
 from connectors.settings import Settings
 from connectors.tables import open_engine
@@ -94,6 +95,25 @@ def build_doors(settings: Settings) -> Doors:
         cases=CaseDesk(offices, inner),
         candidates=Candidates(settings.data / CANDIDATES, settings.gaps_days),
         components={"dialogue": "starting", "actions": "starting", "offices": "starting"},
+        limits=limits(settings, secret),
+    )
+
+
+def limits(settings: Settings, secret: str) -> Limits:
+    """What everybody may post, counted here or in Redis. Raises SystemExit where Redis is meant and its client missing."""
+    url = settings.redis_url.get_secret_value()
+    try:
+        counts: Counts = Shared(url) if url else Here()
+    except ImportError as error:
+        raise SystemExit("COUNSELLOR_REDIS_URL needs the client of Redis: pip install '.[redis]'") from error
+    return Limits(
+        {
+            "session": Rate.read(settings.session_messages),
+            "student": Rate.read(settings.student_messages),
+            "address": Rate.read(settings.address_messages),
+        },
+        counts,
+        secret,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sqlite3
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,13 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.messages import Answered, Inbound, Reply, State
 from bot.pipeline import LONGEST, Pipeline
-from bot.turns import Dialogue
+from bot.turns import Dialogue, excused, within
 from bot.understanding.candidates import Candidates
 from bot.words import Service
 from connectors import asked
 from connectors.case_desk import CaseDesk
 from connectors.failpoints import reached
 from connectors.inbox import Accepted, Inbox, Repeated, Waiting
+from connectors.limits import ADDRESS, Here, Limits
 from connectors.masking import masked
 from connectors.sessions import Session, Sessions
 from connectors.settings import Settings
@@ -54,6 +56,7 @@ class Doors:
     """Sentences kept for a person to review; ``None`` keeps none."""
     components: dict[str, str] = field(default_factory=dict)
     turnstile: Turnstile = field(default_factory=Turnstile)
+    limits: Limits = field(default_factory=lambda: Limits({}, Here(), ""))
     undelivered: Undelivered = field(default_factory=Undelivered)
     """Answers that wait for their student's next message."""
     _running: set[asyncio.Task[None]] = field(default_factory=set)
@@ -78,39 +81,53 @@ class Doors:
         student: str | None = None,
         attachments: tuple[str, ...] = (),
     ) -> tuple[tuple[Reply, ...], dict[str, Any] | None]:
-        """Answers one message, or gives the same answer again. Raises what :class:`Inbox` raises, and :class:`Unavailable`.
+        """Answers one message, or gives the same answer again.
+
+        Raises what :class:`Inbox` raises, :class:`Unavailable`, and :class:`connectors.limits.TooMany`.
 
         ``conversation`` must already carry its channel's prefix, so that nobody can name another channel's.
         """
         inbound = Inbound(conversation, text, payload, channel, student, attachments)
+        # From its arrival on, the wait behind others too. WeChat's deliveries have a patience of their own.
+        patience = within(self.settings.answer_seconds) if channel not in PULLED else nullcontext()
         place = self.turnstile.place(conversation, student)
         try:
-            # The word lists need nothing but themselves, so the crisis record is in the message's own transaction.
-            urgent = await self._alarm(inbound, State())
-            try:
-                accepted = await self.inbox.accept(
-                    conversation,
-                    owner,
-                    message,
-                    text,
-                    payload,
-                    attachments,
-                    channel=channel,
-                    student=student,
-                    crisis=urgent,
-                )
-                if place.first or isinstance(accepted, Repeated):
-                    return await self._heard(inbound, message, accepted)
-                # Kept by now, so waiting loses nothing; but whoever cries for help does not stand in a line.
-                if urgent is not None:
-                    return await self._at_once(inbound, message, urgent, place)
-                await place.turn()
-                accepted = await self.inbox.again(conversation, message)
-            except SQLAlchemyError as error:
-                return await self._without_storage(inbound, error)
-            return await self._heard(inbound, message, accepted)
+            with patience:
+                return await self._conversed(inbound, owner, message, place)
         finally:
             place.leave()
+
+    async def _conversed(
+        self, inbound: Inbound, owner: str, message: str, place: Place
+    ) -> tuple[tuple[Reply, ...], dict[str, Any] | None]:
+        # The word lists need nothing but themselves, so the crisis record is in the message's own transaction.
+        urgent = await self._alarm(inbound, State())
+        if urgent is None and inbound.channel not in PULLED:
+            # WeChat itself limits its followers, speaks for all of them from one address, and cannot be told 429.
+            await self.limits.admit(owner, inbound.student, ADDRESS.get())
+        try:
+            accepted = await self.inbox.accept(
+                inbound.conversation,
+                owner,
+                message,
+                inbound.text,
+                inbound.payload,
+                inbound.attachments,
+                channel=inbound.channel,
+                student=inbound.student,
+                crisis=urgent,
+            )
+            if place.first or isinstance(accepted, Repeated):
+                return await self._heard(inbound, message, accepted)
+            # Kept by now, so waiting loses nothing; but whoever cries for help does not stand in a line.
+            if urgent is not None:
+                return await self._at_once(inbound, message, urgent, place)
+            with excused() if self.dialogue.status == "starting" else nullcontext():
+                await place.turn()
+            accepted = await self.inbox.again(inbound.conversation, message)
+        except SQLAlchemyError as error:
+            return await self._without_storage(inbound, error)
+        return await self._heard(inbound, message, accepted)
 
     async def answer_later(self, waiting: Waiting, place: Place) -> None:
         """Answers a message that was kept and not answered: the process had ended, or a bug was in the way.
@@ -118,7 +135,7 @@ class Doors:
         Does nothing where somebody else has answered it by now, and gives it up after some tries. Raises what the
         pipeline raises, and SQLAlchemyError.
         """
-        inbound = waiting.inbound
+        inbound = replace(waiting.inbound, again=True)
         try:
             await place.turn()
             accepted = await self.inbox.again(inbound.conversation, waiting.message)

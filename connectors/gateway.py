@@ -24,6 +24,7 @@ from connectors.channels import kiosk, terminal, web, wechat
 from connectors.doors import Doors, Unavailable
 from connectors.inbox import Conflict, NotYours
 from connectors.left_behind import found, look_after
+from connectors.limits import Addressed, TooMany
 from connectors.problems import Problem, problem_response
 
 log = structlog.get_logger()
@@ -144,7 +145,7 @@ def build(doors: Doors) -> FastAPI:
         gc.freeze()
         # Before the first message is let in, so that it stands behind those that came before it.
         left = await found(doors)
-        tasks = [asyncio.create_task(_watch(doors)), asyncio.create_task(look_after(doors, left))]
+        tasks = [asyncio.create_task(each) for each in (_watch(doors), look_after(doors, left), doors.limits.watch())]
         yield
         for task in tasks:
             task.cancel()
@@ -176,6 +177,12 @@ def build(doors: Doors) -> FastAPI:
 
     embedding = frozenset(doors.settings.embedding_origins)
     app.add_middleware(OwnPages, embedding=embedding)
+
+    @app.exception_handler(TooMany)
+    async def too_many(_request: Request, problem: TooMany) -> Response:
+        refusal = problem_response(problem)
+        refusal.headers["Retry-After"] = str(problem.seconds)
+        return refusal
 
     @app.exception_handler(Problem)
     async def a_problem(_request: Request, problem: Problem) -> Response:
@@ -217,6 +224,7 @@ def build(doors: Doors) -> FastAPI:
         log.error("bug", error=type(error).__name__, where=where)
         return JSONResponse({"error": {"code": "internal", "message": "出了点问题，已经记录，请稍后再试。"}}, 503)
 
+    app.add_middleware(Addressed)
     app.add_middleware(BodyLimit)
     if embedding:
         app.add_middleware(

@@ -8,8 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from connectors.limits import Rate
 
 
 class Settings(BaseSettings):
@@ -53,6 +55,16 @@ class Settings(BaseSettings):
     """A signed-in session that was not used for so long has to sign in again."""
     gaps_days: int = 180
     """For how many days after it was last asked a question is kept, without who asked it, for ``gaps``; 0 keeps none."""
+    session_messages: str = "40/1200"
+    """Messages that one session may post in ten seconds and in an hour; empty means as many as it likes."""
+    student_messages: str = "40/1200"
+    """The same for one student, in all sessions together."""
+    address_messages: str = "1000/60000"
+    """The same for one address: a campus behind one NAT is one address."""
+    redis_url: SecretStr = SecretStr("")
+    """Where these are counted for several processes together; empty means in this process. A password may be in it."""
+    answer_seconds: float = 4.2
+    """How long a service may take for one message; then its student hears that the outcome is not known yet."""
     left_hours: float = 12.0
     """After so many hours without a word a service that is still open is asked about before it goes on."""
     timezone: str = "Asia/Shanghai"
@@ -65,6 +77,12 @@ class Settings(BaseSettings):
     """App id of the official account."""
     wechat_aes_key: SecretStr = SecretStr("")
     """EncodingAESKey; when set, plain messages are refused."""
+
+    @field_validator("session_messages", "student_messages", "address_messages")
+    @classmethod
+    def _a_rate(cls, written: str) -> str:
+        Rate.read(written)
+        return written
 
     def now(self) -> datetime:
         """Campus time without an offset, on the fixed day if there is one."""

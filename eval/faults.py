@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from eval import faults_cases, faults_clock, faults_dispatch, faults_intake, faults_paper
+from eval import (
+    faults_cases,
+    faults_clock,
+    faults_dispatch,
+    faults_down,
+    faults_house,
+    faults_intake,
+    faults_paper,
+)
 from eval.figures import Figure
 
 PARTS: Sequence[Callable[[], list[Figure]]] = (
@@ -13,6 +21,8 @@ PARTS: Sequence[Callable[[], list[Figure]]] = (
     faults_cases.run,
     faults_intake.run,
     faults_paper.run,
+    faults_down.run,
+    faults_house.run,
 )
 """In the order of the table."""
 

@@ -99,6 +99,9 @@ def house(data: Path | None = None, *, wait_for_dialogue: bool = True, **setting
         log = Path(made) / "up.log"
         environment = {**os.environ, **settings, "COUNSELLOR_DATA": str(folder), "COUNSELLOR_PORT": str(port)}
         environment.setdefault("COUNSELLOR_TRACE", "1")
+        # Played students speak faster than anybody types, and many of them are one.
+        environment.setdefault("COUNSELLOR_SESSION_MESSAGES", "")
+        environment.setdefault("COUNSELLOR_STUDENT_MESSAGES", "")
         started = time.monotonic()
         with log.open("w") as out:
             supervisor = subprocess.Popen(

@@ -104,6 +104,8 @@ class Head:
 class Rules:
     """Documents that answer what the head takes for a question, and what is told to them."""
 
+    unreadable = False
+
     def __init__(self, known: Mapping[str, float] | None = None) -> None:
         self.known = known or {}
 

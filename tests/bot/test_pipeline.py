@@ -64,6 +64,8 @@ class Rasa:
 class Rules:
     """Policies that know one answer."""
 
+    unreadable = False
+
     def answer(self, reading: Reading, words: Any, before: str | None = None) -> Said:
         if before is not None and reading.text.startswith("那"):
             return Said({"kind": "answer", "text": f"{before}+{reading.text}"}, True, f"{before}+{reading.text}")
@@ -187,6 +189,14 @@ async def test_rasa_down_leaves_questions_small_talk_and_the_card(pipeline: Pipe
     assert replace(talk.state, asked=None, at=None) == State()
 
 
+async def test_nobody_is_sent_to_documents_that_cannot_be_read(pipeline: Pipeline, rasa: Rasa) -> None:
+    talk = await opened(pipeline, rasa)
+    rasa.alive = False
+    pipeline.open.policies.unreadable = True  # type: ignore[misc]
+    assert texts(await talk("13812345678")) == [WORDS["dialogue_down_alone"]]
+    assert "查规定、问问题" not in WORDS["dialogue_down_alone"] + WORDS["dialogue_starting_alone"]
+
+
 async def test_rasa_back_again_takes_the_same_answer(pipeline: Pipeline, rasa: Rasa) -> None:
     talk = await opened(pipeline, rasa)
     rasa.alive = False
@@ -204,12 +214,76 @@ async def test_silence_of_the_action_server_becomes_an_apology_and_the_answer_ca
     pipeline: Pipeline, rasa: Rasa
 ) -> None:
     talk = await opened(pipeline, rasa)
-    rasa.answers += [[], said("repair", 2)]
+    rasa.answers += [[], said("repair", 0), said("repair", 2)]
     answered = await talk("13812345678")
     assert texts(answered) == [WORDS["dialogue_silent"]]
     assert answered.trace.asking == "phone"
     assert (await talk("13812345678")).trace.asking == "visit"
-    assert rasa.messages[0] == rasa.messages[1]
+    # The form is asked where it stands, because it may have heard the first one.
+    assert rasa.messages == [rasa.messages[0], "/resume", rasa.messages[0]]
+
+
+LOST = [httpx.ReadError("cut"), httpx.RemoteProtocolError("cut"), httpx.ReadTimeout("late"), httpx.Response(500)]
+
+
+@pytest.mark.parametrize("lost", LOST)
+async def test_an_answer_that_was_heard_although_its_own_answer_was_lost_does_not_answer_the_next_question(
+    pipeline: Pipeline, rasa: Rasa, lost: Any
+) -> None:
+    talk = await opened(pipeline, rasa)
+    rasa.answers += [lost, said("repair", 2)]
+    await talk("13812345678")
+    await pipeline.tasks.dialogue.look()
+    answered = await talk("13812345678")
+    assert (answered.trace.asking, rasa.messages[1:]) == ("visit", ["/resume"])
+    rasa.answers.append(said("repair", 4))
+    # From then on all is certain again.
+    assert (await talk("随时")).trace.asking == "confirmed"
+    assert len(rasa.messages) == 3
+
+
+@pytest.mark.parametrize("lost", LOST)
+async def test_another_answer_to_a_question_that_was_heard_corrects_the_first(
+    pipeline: Pipeline, rasa: Rasa, lost: Any
+) -> None:
+    talk = await opened(pipeline, rasa)
+    rasa.answers += [lost, said("repair", 2), said("repair", 0), said("repair", 2)]
+    await talk("13812345678")
+    await pipeline.tasks.dialogue.look()
+    answered = await talk("13812345679")
+    assert answered.trace.asking == "visit"
+    assert rasa.messages[1:3] == ["/resume", '/change{"field": "phone"}']
+    assert '"value": "13812345679"' in rasa.messages[3]
+
+
+async def test_a_service_that_had_ended_says_how_when_its_last_answer_was_lost(pipeline: Pipeline, rasa: Rasa) -> None:
+    talk = await opened(pipeline, rasa)
+    rasa.answers += [said("repair", 4), httpx.ReadError("cut"), said("repair", 8)]
+    await talk("13812345678")
+    await talk("确认")
+    await pipeline.tasks.dialogue.look()
+    receipt = await talk("确认")
+    assert receipt.replies[-1]["kind"] == "receipt"
+    assert (rasa.messages[-1], talk.state.task) == ("/resume", None)
+
+
+async def test_what_was_never_posted_leaves_nothing_to_ask_about(pipeline: Pipeline, rasa: Rasa) -> None:
+    talk = await opened(pipeline, rasa)
+    rasa.alive = False
+    await talk("13812345678")
+    rasa.alive = True
+    await pipeline.tasks.dialogue.look()
+    rasa.answers.append(said("repair", 2))
+    assert (await talk("13812345678")).trace.asking == "visit"
+    assert [message.partition("{")[0] for message in rasa.messages] == ["/answer"]
+
+
+async def test_a_message_that_is_taken_up_after_a_restart_is_not_heard_twice(pipeline: Pipeline, rasa: Rasa) -> None:
+    talk = await opened(pipeline, rasa)
+    rasa.answers.append(said("repair", 2))
+    again = Inbound("c", "13812345678", student=None, again=True)
+    answered = await pipeline.answer(again, talk.state)
+    assert (answered.trace.asking, rasa.messages) == ("visit", ["/resume"])
     assert pipeline.tasks.dialogue.status == "ok"
 
 

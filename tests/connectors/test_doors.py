@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import structlog
 from PIL import Image
 
 from bot.messages import Answered, Candidate, Inbound, State, Trace
+from bot.words import read_words
 from connectors.bootstrap import build
 from connectors.settings import Settings
 
@@ -179,3 +182,21 @@ async def test_a_sentence_that_cannot_be_kept_is_answered_all_the_same(
     with structlog.testing.capture_logs() as logs:
         assert (await client.post("/api/chat", json=body("加点钱"))).status_code == 200
     assert "candidates.not_kept" in [entry["event"] for entry in logs]
+
+
+async def test_whoever_waits_behind_a_service_that_hangs_is_answered_in_the_same_time(tmp_path: Path) -> None:
+    words = read_words()
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        settings = Settings(data=tmp_path, inner_secret="s", dialogue_url=url, answer_seconds=1.5)  # type: ignore[arg-type]
+        app = build(settings)
+        app.state.doors.dialogue.status = "ok"
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            await client.get("/")
+            said = ("3号楼502空调不制冷，帮我报修", "我饭卡里还有多少钱")
+            answers = await asyncio.gather(*(client.post("/api/chat", json=body(each)) for each in said))
+        read = [answer.json()["replies"][0]["text"] for answer in answers]
+        # Of the second one nothing was begun, and it says so.
+        assert read == [words["still_working"], words["dialogue_busy"]]
+        await app.state.doors.dialogue.close()
