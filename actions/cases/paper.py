@@ -41,7 +41,7 @@ LOOK_EVERY_SECONDS = 5.0
 LOOKS = 60
 """Five minutes: the machine pulls a paper back after three."""
 LONGEST_SECONDS = 600.0
-"""Of one step with all its attempts: 12 calls of up to 8 s each, pauses of up to a minute, or all the looks."""
+"""Of one step with all its attempts: 12 calls of up to 7 s each, pauses of up to a minute, or all the looks."""
 
 TODO = {
     "order": "在教务系统里查这个单号对应的申请是否存在；存在就让学生重新取件，不存在就请学生重新申请。没有扣过款。",

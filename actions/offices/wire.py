@@ -37,7 +37,7 @@ from actions.offices.breaker import Breaker
 
 SECRET_HEADER = "X-Counsellor-Secret"  # noqa: S105 - the name of the header, not what it holds
 CONNECT_SECONDS = 1.0
-POST_SECONDS = 4.0
+POST_SECONDS = 3.0
 GET_SECONDS = 2.0
 """For one attempt at a GET, and for a look-up with both its attempts."""
 
@@ -153,7 +153,7 @@ async def submit(
     """Hand in ``form`` once and give the order it became, however the answer came to be known.
 
     One POST with ``key`` as Idempotency-Key, never a second: when its answer is lost, the order is looked up by the
-    key. ``kind`` is the office's word for such an order (``repair``). Takes at most 6 s, 8 s where keys are not kept.
+    key. ``kind`` is the office's word for such an order (``repair``). Takes at most 5 s, 7 s where keys are not kept.
 
     Raises :class:`Refusal`, :class:`OfficeClosed` or :class:`OutcomeUnknown`; ``ValueError`` for a key that is not
     1–255 ASCII letters, digits or ``_.:-``.
