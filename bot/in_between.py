@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import quote
 
 from bot import replies, tasks
 from bot.asking import Asking, traced
@@ -68,6 +69,8 @@ class InBetween:
             return await self._before_sign_in(reading, inbound, state)
         if prompt["kind"] == "confirm" and (confirmed := await self._confirmed_and(reading, inbound, state)):
             return confirmed
+        if not chosen and (alike := self._which_of(reading, state)):
+            return alike
         turn = tasks.read_turn(reading, prompt, self.now())
         if turn is not None and prompt["kind"] == "text" and turn.intent == "answer":
             # The office reads what the student wrote, not our plain spelling of it.
@@ -116,6 +119,19 @@ class InBetween:
         if self._plainly(reading, free=free) or not wanted.online:
             return await self.open.begin(request(wanted, reading), inbound, state, sure)
         return self._offer(wanted, reading, state)
+
+    def _which_of(self, reading: Reading, state: State) -> Answered | None:
+        """A new value that fits several answers alike: which of them is meant is asked, and a tap changes it."""
+        prompt = state.prompt or {}
+        told = tasks.corrected(reading.text, prompt, self.now())
+        if len(told) < 2:
+            return None
+        offered = [
+            (self.words["change_one"].format(label=one.label), f"set:{one.entity}={quote(str(one.value), safe='')}")
+            for one in told
+        ]
+        reply = replies.choices(self.words["change_which"], offered)
+        return Answered((reply,), replace(state, offered=tuple(reply["choices"])), traced("task", reading, state))
 
     async def _unread(
         self, turn: tasks.Turn | None, reading: Reading, inbound: Inbound, state: State, *, free: bool

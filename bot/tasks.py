@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
+from bot import corrections
+from bot.corrections import Correction
 from bot.messages import Inbound, Reply, State
 from bot.turns import Dialogue, DialogueBusy, DialogueDown, DialogueSilent, StillWorking
 from bot.understanding import Reading, answers, smalltalk
@@ -23,8 +25,6 @@ CHANGE = re.compile(
     r"|(?P<wrong>[^\W\d_]{1,6}?)(?:写|填|说|弄|报)?(?:错|不对)了?"
 )
 """改电话, 房间号填错了: which field is meant, without its new value."""
-SET = re.compile(r"(?:不对[,，]?|把)?(?P<named>[^\W\d_]{1,6}?)(?:要|得)?(?:改成|改为|换成|应该是)(?P<value>[^,;]+)")
-"""原因改成感冒: which field, and its new value."""
 NO_MORE = re.compile(r"(?:我|那|还是|先|就|都)*(?:不|别)(?:想)?(?:提交|交)了?(?:吧|呢)?")
 """At the confirm card. Other ways to stop are small talk known by heart."""
 POLITE = re.compile(r"[,。;! ]*(?:的?老师|(?:谢谢|多谢|感谢|麻烦|辛苦)(?:你|您|老师|啦|了|哦|呀)*)+[。.!~ ]*$")
@@ -110,6 +110,8 @@ def known(payload: str, prompt: Mapping[str, Any]) -> bool:
     name, _, rest = payload.partition(":")
     if name == "change":
         return prompt["kind"] == "confirm" and rest in prompt.get("fields", ())
+    if name == "set":
+        return rest.partition("=")[0] in {one.get("entity", one["name"]) for one in prompt.get("given", ())}
     return name in ("cancel", "resume") or payload in {choice["payload"] for choice in prompt.get("choices") or ()}
 
 
@@ -145,6 +147,9 @@ def tapped(name: str, rest: str, said: str = "") -> Turn:
         return Turn("answer", {"value": "yes" if name == "affirm" else "no", **words}, certain=True)
     if name == "change":
         return Turn("change", {"field": rest}, certain=True)
+    if name == "set":
+        field, _, value = rest.partition("=")
+        return Turn("correct", {field: as_written(unquote(value))}, certain=True)
     return Turn(name, {}, certain=True)
 
 
@@ -173,7 +178,7 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
     if kind == "confirm":
         return _confirm(reading, prompt, now)
     value = _value(text, prompt, now)
-    if (turn := _set(text, prompt, now)) is not None:
+    if (turn := _set(text, prompt, now, value)) is not None:
         return turn
     if value is None and exact and reading.intent in ("affirm", "deny"):
         value = _yes_or_no(reading.intent, prompt)
@@ -249,28 +254,46 @@ def _reopened(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None
     return pick(str(found["named"] or found["wrong"]), given, now) if found and given else None
 
 
-def _set(text: str, prompt: Mapping[str, Any], now: datetime) -> Turn | None:
-    """A field named with its new value."""
-    found = SET.fullmatch(text)
-    given = {str(one["name"]): one for one in prompt.get("given", ())}
-    labels = [{"label": one["label"], "payload": name} for name, one in given.items()]
-    field = pick(found["named"], labels, now) if found and labels else None
-    if found is None or field is None or given[field]["kind"] == "choice":
+def corrected(text: str, prompt: Mapping[str, Any], now: datetime, value: str | None = None) -> tuple[Correction, ...]:
+    """What the words change of what was given already; several where any of them may be meant.
+
+    ``value`` is what they say to the open question: then only what is named is changed beside it.
+    """
+    if asks(text):
+        return ()
+    told = corrections.read(text, list(prompt.get("given", ())), now, bare=prompt["kind"] == "confirm")
+    free = value is not None or prompt["kind"] == "text"
+    return tuple(one for one in told if one.field != prompt["asking"] and (one.named or not free))
+
+
+def corrects(one: Correction, said: str) -> Turn:
+    """The turn that changes one answer in place, or opens its question where the new answer is not clear."""
+    if one.value is None:
+        return Turn("change", {"field": one.field, "utterance": said}, certain=True)
+    return Turn("correct", {one.entity: one.value, "utterance": said}, certain=True)
+
+
+def _set(text: str, prompt: Mapping[str, Any], now: datetime, value: str | None = None) -> Turn | None:
+    """One answer changed in place; with the value that stands there already the form says so."""
+    told = corrected(text, prompt, now, value)
+    if len(told) != 1:
         return None
-    value = answers.read(given[field]["kind"], found["value"], now)
-    entity = str(given[field].get("entity", field))
-    return Turn("correct", {entity: value, "utterance": text}, certain=True) if value else None
+    present = {str(one["name"]): one["value"] for one in prompt.get("given", ())}
+    if told[0].value is not None and told[0].value == present[told[0].field]:
+        return Turn("correct", {"utterance": text}, certain=True)
+    return corrects(told[0], text)
 
 
 def _confirm(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Turn | None:
     text, choices = reading.text, list(prompt.get("choices") or ())
-    if turn := _set(text, prompt, now):
+    picked = pick(text, choices, now)
+    if picked is None and (turn := _set(text, prompt, now)):
         return turn
-    if (others := _others(reading, prompt)) and not asks(text):
+    if picked is None and (others := _others(reading, prompt)) and not asks(text):
         return Turn("correct", {**others, "utterance": text}, certain=CORRECTION.search(text) is not None)
     if NO_MORE.fullmatch(text.rstrip(PARTICLES)):
         return Turn("cancel", {}, certain=True)
-    if picked := pick(text, choices, now):
+    if picked:
         name, _, rest = picked.partition(":")
         return tapped(name, rest)
     if field := _reopened(text, prompt, now):
@@ -280,7 +303,8 @@ def _confirm(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Turn
         return confirmed(prompt)
     if (polite := POLITE.sub("", text)) != text and affirms(polite, now):
         return confirmed(prompt)
-    if CORRECTION.search(text) or (reading.intent == "deny" and reading.confidence >= 0.5):
+    changes = corrections.changes(text) and reading.vector is not None and not asks(text)
+    if CORRECTION.search(text) or changes or (reading.intent == "deny" and reading.confidence >= 0.5):
         return tapped("deny", "", text)
     return None
 
