@@ -72,8 +72,18 @@ class Asking:
 
     async def answer(self, reading: Reading, state: State) -> Answered:
         """What the documents say, or an honest decline."""
-        said = await asyncio.to_thread(self.policies.answer, reading, self.words, self.before(state))
-        return self._of_rules(said, reading, state)
+        return self._of_rules(await self._found(reading, self.before(state)), reading, state)
+
+    async def _found(self, reading: Reading, before: str | None) -> policy.Said:
+        """What the documents say to a question, which may go on from the one ``before``.
+
+        One that they answer beyond doubt by itself is a new one, however much it sounds like going on: 「那校园网怎么办理」.
+        """
+        if before is not None and goes_on(reading.text):
+            alone = await asyncio.to_thread(self.policies.answer, reading, self.words)
+            if alone.answered and float(alone.reply.get("confidence", 0.0)) >= policy.BEYOND_DOUBT:
+                return alone
+        return await asyncio.to_thread(self.policies.answer, reading, self.words, before)
 
     async def beyond_doubt(self, reading: Reading, state: State) -> Answered | None:
         """A question that the documents answer beyond doubt is no answer to the open question, whatever else it looks like."""
@@ -93,7 +103,7 @@ class Asking:
         doing = reading.intent in self.services and reading.confidence >= DOING
         if before is None or reading.vector is None or doing or not goes_on(reading.text):
             return None
-        said = await asyncio.to_thread(self.policies.answer, reading, self.words, before)
+        said = await self._found(reading, before)
         # 「那研究生呢」 where the rule is for 本科 only: to say so is an answer too.
         return self._of_rules(said, reading, state) if said.answered or said.scope else None
 

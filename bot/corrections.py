@@ -33,9 +33,7 @@ KINDS: Mapping[str, str] = {
     "ticket": r"单号|编号|号码",
 }
 """What students call an answer of a kind, whatever its label is."""
-_LEAD = (
-    r"(?:不好意思|抱歉|算了|不对不对|不对|不是(?=[,，])|哦|噢|诶|哎|嗯|等等|那个?|还是|麻烦|请|帮我|给我|能不能|可以|我想|我要|想|要|把|将|就|先|再|也|都|[,，、 ])*"
-)
+_LEAD = r"(?:不好意思|抱歉|算了|不对不对|不对|不是(?=[,，])|哦|噢|诶|哎|嗯|等等|那个?|还是|麻烦|请|帮我|给我|能不能|可以|我想|我要|想|要|把|将|就|先|再|也|都|[,，、 ])*"
 _LESS_OR_MORE = r"(?:(?:再|要|充|打|来)*(?:[多少](?:一?[点些]儿?)?(?:充|打|来)?(?:一?[点些]儿?)?)[,， ]*)?"
 _CHANGE = (
     r"(?:要|得|想|再|都|也|还是|给我|帮我|可以|能不能|,)*"
@@ -59,7 +57,9 @@ _RELATIVE = re.compile(
 )
 _DIGITS_ONLY = re.compile(r"\d{1,4}")
 _ALL_DAY = re.compile(r"全天|整天|一天|整日|一周|整周")
-_HOUSE = re.compile(r"(?:[东西]苑)?\d{1,2}号楼|教学楼[A-Z]座|[^\d一二三四五六七八九十负]+?(?=[\d一二三四五六七八九十负]|$)")
+_HOUSE = re.compile(
+    r"(?:[东西]苑)?\d{1,2}号楼|教学楼[A-Z]座|[^\d一二三四五六七八九十负]+?(?=[\d一二三四五六七八九十负]|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +145,7 @@ def _named(words: str, given: Sequence[Given]) -> list[Given]:
 def _values(
     some: Sequence[Given], words: str, now: datetime, old: str | None = None, *, named: bool = True
 ) -> tuple[Correction, ...]:
-    return tuple(
-        _correction(one, _value(one, words, now, old), named=named) for one in some
-    )
+    return tuple(_correction(one, _value(one, words, now, old), named=named) for one in some)
 
 
 def _correction(one: Given, value: str | None, *, named: bool) -> Correction:
@@ -252,7 +250,9 @@ def _relative(said: str, given: Sequence[Given]) -> tuple[Correction, ...]:
     by = number(found["by"]) if found else None
     if found is None or not by:
         return ()
-    kinds = {"": ("count", "money"), "块": ("money",), "块钱": ("money",), "元": ("money",)}.get(found["unit"], ("count",))
+    kinds = {"": ("count", "money"), "块": ("money",), "块钱": ("money",), "元": ("money",)}.get(
+        found["unit"], ("count",)
+    )
     some = [one for one in given if one["kind"] in kinds and str(one["value"]).isdigit()]
     if not some:
         return ()

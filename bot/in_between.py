@@ -90,7 +90,9 @@ class InBetween:
         if (reading.intent == "goodbye" and exact) or (reading.intent == "cancel" and sure >= VERY_SURE):
             return await self.open.turn(tasks.Turn("cancel", {}), inbound, state)
         if reading.intent in ("greet", "thank") and sure >= VERY_SURE:
-            said = replies.text(self.words["greet_again" if reading.intent == "greet" else reading.intent])
+            thanks = "thank_card" if prompt["kind"] == "confirm" else "thank_open"
+            words = self.words["greet_again" if reading.intent == "greet" else thanks]
+            said = replies.text(words.format(title=self.open.title(state.task)))
             return self.open.back((said,), state, traced("smalltalk", reading, state))
         if reading.intent == "human_handoff" and sure >= enough:
             human = await self.human(state)

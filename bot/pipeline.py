@@ -21,6 +21,7 @@ from bot.by_itself import ByItself
 from bot.doubts import Doubts
 from bot.giving_up import GivingUp
 from bot.in_between import InBetween
+from bot.in_passing import InPassing
 from bot.messages import Answered, Candidate, Inbound, Reply, State, Trace
 from bot.reader import Reader
 from bot.services_open import OpenServices
@@ -58,6 +59,7 @@ class Pipeline:
     in_between: InBetween = field(init=False)
     by_itself: ByItself = field(init=False)
     stopped: Stopped = field(init=False)
+    in_passing: InPassing = field(init=False)
 
     def __post_init__(self) -> None:
         services, words, now = self.services, self.words, self.now
@@ -95,6 +97,7 @@ class Pipeline:
             "several": several,
             "in_between": in_between,
             "by_itself": by_itself,
+            "in_passing": InPassing(opened, words),
             "stopped": Stopped(opened, words, now, self.left_after),
         }
         for name, part in built.items():
@@ -145,6 +148,10 @@ class Pipeline:
             return self.open.back(said, state, Trace("smalltalk"))
         if len(text) > LONGEST:
             return self.open.back((replies.text(self.words["too_long"]),), state, Trace("smalltalk"))
+        if (state.paused is None or state.prompt is not None) and not inbound.attachments:
+            passing = self.in_passing.answer(text, inbound, state)
+            if passing is not None:
+                return passing
         with clock:
             reading = await self._read(text)
         return await self._message(reading, inbound, state)

@@ -241,7 +241,9 @@ def _value(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:
         text = text.rstrip(PARTICLES)
         own = OWN if kind == "location" else OWN_PHONE
         suggested = [one for one in choices if one["payload"].startswith("answer:")]
-        if len(suggested) == 1 and own.fullmatch(text):
+        # A yes to the number on show takes it; to 「哪里需要维修？」 it would be no place.
+        agreed = kind == "phone" and smalltalk.exact(text) == "affirm"
+        if len(suggested) == 1 and (agreed or own.fullmatch(text)):
             return str(suggested[0]["payload"]).removeprefix("answer:")
         return answers.read("choice", text, now, choices)
     return None
