@@ -200,7 +200,7 @@ class _Form:
 
     def corrected(self) -> list[Field]:
         """What this turn told beside the open question."""
-        if self.turn.intent not in ("correct", "answer"):
+        if self.turn.intent not in ("correct", "answer", "change"):
             return []
         told = [of for of in self.task.fields if of.name in self.filled and self.values.get(of.name)]
         return [of for of in told if of.name != self.turn.asked]

@@ -38,6 +38,8 @@ RULES = re.compile(
 )
 DOINGS = re.compile(r"怎么|咋|如何|[?？]$|[呢么]$")
 """A question that may just as well be a wish: 成绩单怎么打."""
+AND_THEN = re.compile(r"那么?[^,，。]{1,10}呢[呀啊]?[?？。! ]*")
+"""「那研究生呢」 asks nothing but the question before it."""
 ONLY_ASKS = re.compile(
     r"(?:不是[^,，]{0,8}[,，])?(?:我|就|只|先|只是|就是|是|想)*(?:问问|问一?下|问一?问|问的?|了解一?下|咨询一?下|打听一?下)(?:规定|而已|一下|规则|的|啊|罢了)*"
 )
@@ -104,8 +106,9 @@ class Asking:
         if before is None or reading.vector is None or doing or not goes_on(reading.text):
             return None
         said = await self._found(reading, before)
-        # 「那研究生呢」 where the rule is for 本科 only: to say so is an answer too.
-        return self._of_rules(said, reading, state) if said.answered or said.scope else None
+        # 「那研究生呢」 where the rule is for 本科 only: to say so is an answer too, and so is that nothing was found.
+        nothing = AND_THEN.fullmatch(reading.text) is not None and reading.confidence < ACCEPT
+        return self._of_rules(said, reading, state) if said.answered or said.scope or nothing else None
 
     def _of_rules(self, said: policy.Said, reading: Reading, state: State) -> Answered:
         asked = {"question": said.question, "at": self.now().isoformat()}

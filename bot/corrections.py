@@ -37,7 +37,7 @@ _LEAD = r"(?:不好意思|抱歉|算了|不对不对|不对|不是(?=[,，])|哦
 _LESS_OR_MORE = r"(?:(?:再|要|充|打|来)*(?:[多少](?:一?[点些]儿?)?(?:充|打|来)?(?:一?[点些]儿?)?)[,， ]*)?"
 _CHANGE = (
     r"(?:要|得|想|再|都|也|还是|给我|帮我|可以|能不能|,)*"
-    r"(?:(?:改|换|调|更正|更改|修改|变更|变|挪|移|推迟|提前)(?:一下|下|整)?(?:成|为|到|回|作|做|至|去)?(?:了)?|应该是|应为|应当是|其实是|写成|填成)"
+    r"(?:(?:改|换|更正|更改|修改|变更|挪|移|推迟|提前)(?:一下|下)?(?:成|为|到|回|作|做|至|去)?(?:了)?|调整?(?:成|为|到|一下)|变成|应该是|应为|应当是|其实是|写成|填成)"
 )
 _WRONG = r"(?:都)?(?:写|填|说|弄|报|搞|打|记|选|输)?(?:错|不对|有误|不是这个|反)了?"
 _IS = r"(?:应该|应当|其实|而|要|得|就|改|换)*(?:是|为|成|到)?"
@@ -93,7 +93,7 @@ def read(text: str, given: Sequence[Given], now: datetime, *, bare: bool = False
         value = re.sub(rf"{_ENDS}$", "", parts["value"].strip(PARTICLES + ",，"))
         if meant := _meant(parts["named"].strip(" ,，的"), parts.get("old"), value, given, now):
             return meant
-    if (found := _NAMED_ONLY.fullmatch(said)) and (named := _named(found["named"], given)):
+    if (found := _NAMED_ONLY.fullmatch(said)) and (named := called(found["named"], given)):
         read_now = _values(named, found["value"], now)
         return tuple(one for one in read_now if one.value is not None)
     if bare and (found := _BARE.fullmatch(said)):
@@ -112,7 +112,7 @@ def changes(text: str) -> bool:
 
 def _meant(named: str, old: str | None, value: str, given: Sequence[Given], now: datetime) -> tuple[Correction, ...]:
     """The answers that fit what is named, what it was and what it shall be."""
-    by_name = _named(named, given) if named else []
+    by_name = called(named, given) if named else []
     if by_name:
         told = _values(by_name, value, now, old)
         return tuple(one for one in told if one.value is not None) or told[:1]
@@ -130,7 +130,7 @@ def _meant(named: str, old: str | None, value: str, given: Sequence[Given], now:
     return tuple(one for one in told if one.value is not None)
 
 
-def _named(words: str, given: Sequence[Given]) -> list[Given]:
+def called(words: str, given: Sequence[Given]) -> list[Given]:
     """The answers that are called so: by the label, or by what answers of their kind are called."""
     words = words.strip(" ,，的")
     if not words or re.search(r"\d", words):
@@ -258,4 +258,5 @@ def _relative(said: str, given: Sequence[Given]) -> tuple[Correction, ...]:
         return ()
     sign = 1 if found["more"] else -1
     counted = [(one, int(one["value"]) + sign * by) for one in some]
-    return tuple(_correction(one, str(value), named=False) for one, value in counted if value > 0)
+    # Less than there is: how much it shall be is asked.
+    return tuple(_correction(one, str(value) if value > 0 else None, named=False) for one, value in counted)

@@ -28,7 +28,7 @@ from bot.services_open import OpenServices
 from bot.several import Several
 from bot.stopped import LEFT_AFTER, Stopped, stop
 from bot.tasks import Tasks
-from bot.understanding import Reading, Understanding, answers, crisis, emergency, smalltalk
+from bot.understanding import Reading, Understanding, answers, crisis, emergency, entities, school_year, smalltalk
 from bot.understanding.normalise import normalise
 from bot.words import Names, Service
 
@@ -64,7 +64,7 @@ class Pipeline:
     def __post_init__(self) -> None:
         services, words, now = self.services, self.words, self.now
         names = Names(services)
-        opened = OpenServices(self.tasks, services, names, self.policies, words)
+        opened = OpenServices(self.tasks, services, names, self.policies, words, self._facts)
         asking = Asking(self.policies, services, words, now)
         doubts = Doubts(services, words, now)
 
@@ -102,6 +102,9 @@ class Pipeline:
         }
         for name, part in built.items():
             object.__setattr__(self, name, part)
+
+    def _facts(self, text: str) -> Mapping[str, str]:
+        return entities.find(text, self.now(), year=school_year.current())
 
     async def answer(self, inbound: Inbound, state: State) -> Answered:
         """Answers one message; never raises for anything a student can type."""

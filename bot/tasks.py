@@ -46,6 +46,11 @@ SKIPS = re.compile(
 SKIPPED = "answer:-"
 """The payload of the button that leaves a field out."""
 STARTS = re.compile(r"start:(?P<task>[a-z_]+)(?:\?(?P<values>.*))?", re.DOTALL)
+CONTENT = re.compile(
+    r"(?P<lead>(?:那|我|还是|就|只|先|要|选|用|来|给我|直接|,| )*)(?P<value>.+?)(?:的话|那个|这个|,| )*"
+    r"(?:就(?:行|好|成|可以|够|中|ok|是)了?|也?(?:可以|行|成)|即可|足够|够了|好了|就它|得了)?(?:[吧啊呀呢啦了嘛.。!~ ])*"
+)
+"""「只要中文的就行」「用登记的就好」「那就周四那个吧」: what is content with a choice names it."""
 TURNS = frozenset({"answer", "affirm", "deny", "change", "cancel", "resume"})
 """Buttons that are a turn of the open service; the others lead elsewhere."""
 NOT_ENTITIES = frozenset({"utterance", "value", "field"})
@@ -178,7 +183,8 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
     if kind == "confirm":
         return _confirm(reading, prompt, now)
     value = _value(text, prompt, now)
-    if (turn := _set(text, prompt, now, value)) is not None:
+    told = _others(reading, prompt)
+    if (turn := _set(text, prompt, now, told, value)) is not None:
         return turn
     if value is None and exact and reading.intent in ("affirm", "deny"):
         value = _yes_or_no(reading.intent, prompt)
@@ -192,7 +198,7 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
     own = str(prompt.get("entity", asking))
     others = {
         name: said
-        for name, said in _others(reading, prompt).items()
+        for name, said in told.items()
         if (said != value or kind == "text") and (name != own or value is None)
     }
     corrects = CORRECTION.search(text) is not None
@@ -223,6 +229,18 @@ def _labelled(text: str, prompt: Mapping[str, Any]) -> str | None:
 
 
 def _value(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:
+    """What the words answer, and what is left of them without 「只要……就行」."""
+    value = _read(text, prompt, now)
+    if value is not None or prompt["kind"] in ("text", "confirm") or smalltalk.exact(text):
+        # 「你好」 is not content with anything.
+        return value
+    content = CONTENT.fullmatch(text.strip(PARTICLES))
+    said = (content["lead"] + content["value"], content["value"]) if content else ()
+    found = (_read(words, prompt, now) for words in said if words != text)
+    return next((value for value in found if value is not None), None)
+
+
+def _read(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:
     kind, choices = prompt["kind"], list(prompt.get("choices") or ())
     if skip := next((one for one in choices if one["payload"] == SKIPPED), None):
         plain = text.rstrip(PARTICLES)
@@ -252,8 +270,12 @@ def _value(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:
 def _reopened(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:
     """The field whose answer is to be given anew: 「改电话」「房间号错了」."""
     found = CHANGE.fullmatch(text.rstrip(PARTICLES))
-    given = [{"label": one["label"], "payload": one["name"]} for one in prompt.get("given", ())]
-    return pick(str(found["named"] or found["wrong"]), given, now) if found and given else None
+    if found is None:
+        return None
+    words, given = str(found["named"] or found["wrong"]), list(prompt.get("given", ()))
+    labels = [{"label": one["label"], "payload": one["name"]} for one in given]
+    called = corrections.called(words, given)
+    return pick(words, labels, now) or (str(called[0]["name"]) if len(called) == 1 else None)
 
 
 def corrected(text: str, prompt: Mapping[str, Any], now: datetime, value: str | None = None) -> tuple[Correction, ...]:
@@ -275,10 +297,13 @@ def corrects(one: Correction, said: str) -> Turn:
     return Turn("correct", {one.entity: one.value, "utterance": said}, certain=True)
 
 
-def _set(text: str, prompt: Mapping[str, Any], now: datetime, value: str | None = None) -> Turn | None:
+def _set(
+    text: str, prompt: Mapping[str, Any], now: datetime, others: Mapping[str, str], value: str | None = None
+) -> Turn | None:
     """One answer changed in place; with the value that stands there already the form says so."""
     told = corrected(text, prompt, now, value)
-    if len(told) != 1:
+    if len(told) != 1 or (told[0].value is None and others):
+        # 「时间改到周五下午」, where the day is an answer of its own: what was read of it changes it.
         return None
     present = {str(one["name"]): one["value"] for one in prompt.get("given", ())}
     if told[0].value is not None and told[0].value == present[told[0].field]:
@@ -289,9 +314,10 @@ def _set(text: str, prompt: Mapping[str, Any], now: datetime, value: str | None 
 def _confirm(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Turn | None:
     text, choices = reading.text, list(prompt.get("choices") or ())
     picked = pick(text, choices, now)
-    if picked is None and (turn := _set(text, prompt, now)):
+    others = _others(reading, prompt)
+    if picked is None and (turn := _set(text, prompt, now, others)):
         return turn
-    if picked is None and (others := _others(reading, prompt)) and not asks(text):
+    if picked is None and others and not asks(text):
         return Turn("correct", {**others, "utterance": text}, certain=CORRECTION.search(text) is not None)
     if NO_MORE.fullmatch(text.rstrip(PARTICLES)):
         return Turn("cancel", {}, certain=True)

@@ -5,6 +5,7 @@ Lessons are counted through the day, 下午第一节 through the afternoon; 三�
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from datetime import time
@@ -70,7 +71,7 @@ def _numbers(match: re.Match[str], held: int) -> list[int]:
         said = [match[name] for name in ("first", "last", "bare_first", "bare_last", "one") if match[name]]
         ends = [number(each) or 0 for each in said]
         told = list(range(ends[0], ends[-1] + 1))
-    return told if told and all(two - one == 1 for one, two in zip(told, told[1:], strict=False)) else []
+    return told if told and all(two - one == 1 for one, two in itertools.pairwise(told)) else []
 
 
 def _within(part: str | None, bells: Bells) -> Bells:

@@ -74,9 +74,7 @@ def one(text: str) -> Place | None:
     named = [
         place
         for index, place in enumerate(found)
-        if not _DENIED.search(text, max(0, place.start - 3), place.start)
-        and not _ELSEWHERE.search(text, max(0, place.start - 6), place.start)
-        and not _former(text, place)
+        if not denied(text, place)
         and not (index + 1 < len(found) and _LANDMARK.fullmatch(text, place.end, found[index + 1].start))
     ]
     if any(_ANOTHER.match(text, place.end) for place in named):
@@ -90,6 +88,15 @@ def one(text: str) -> Place | None:
                 return _put_last(text, named)
             chosen = place
     return _in_estate(text, _completed(text, chosen)) if chosen else None
+
+
+def denied(text: str, place: Place) -> bool:
+    """Whether ``place`` is said not to be meant: 「不是3号楼」, 「我家小区3号楼」, 「去年我们住3号楼」."""
+    return bool(
+        _DENIED.search(text, max(0, place.start - 3), place.start)
+        or _ELSEWHERE.search(text, max(0, place.start - 6), place.start)
+        or _former(text, place)
+    )
 
 
 def _in_estate(text: str, place: Place) -> Place:
