@@ -41,11 +41,13 @@ _CHANGE = (
 )
 _WRONG = r"(?:都)?(?:写|填|说|弄|报|搞|打|记|选|输)?(?:错|不对|有误|不是这个|反)了?"
 _IS = r"(?:应该|应当|其实|而|要|得|就|改|换)*(?:是|为|成|到)?"
+_CALLS = re.compile(r"^(?:不好意思|抱歉|算了|不对|那|就|把|将|[,，、 ])+")
+"""What no answer's name begins with."""
 _FORMS = (
-    rf"{_LEAD}(?P<named>.{{0,12}}?){_CHANGE}[: ]?(?P<value>.+)",
-    rf"{_LEAD}(?P<named>.{{0,12}}?){_WRONG}[,，。; ]+{_IS}(?P<value>.+)",
-    rf"{_LEAD}(?P<named>.{{0,8}}?)(?:不是|不要|不|别)(?P<old>[^,，。; ]{{1,14}}?)[,，。; ]+{_IS}(?P<value>.+)",
-    rf"{_LEAD}(?P<named>.{{0,8}}?)(?:应该)?(?:是|要)(?P<value>[^,，。; ]{{1,14}}?)[,，。; ]*(?:而)?不(?:是|要)(?P<old>.+)",
+    rf"(?P<lead>{_LEAD})(?P<named>.{{0,12}}?){_CHANGE}[: ]?(?P<value>.+)",
+    rf"(?P<lead>{_LEAD})(?P<named>.{{0,12}}?){_WRONG}[,，。; ]+{_IS}(?P<value>.+)",
+    rf"(?P<lead>{_LEAD})(?P<named>.{{0,8}}?)(?:不是|不要|不|别)(?P<old>[^,，。; ]{{1,14}}?)[,，。; ]+{_IS}(?P<value>.+)",
+    rf"(?P<lead>{_LEAD})(?P<named>.{{0,8}}?)(?:应该)?(?:是|要)(?P<value>[^,，。; ]{{1,14}}?)[,，。; ]*(?:而)?不(?:是|要)(?P<old>.+)",
 )
 _PATTERNS = tuple(re.compile(form) for form in _FORMS)
 _ENDS = r"(?:就够了|就够|够了|就好了?|就行了?|就可以了?|即可|才对|的)?"
@@ -91,7 +93,10 @@ def read(text: str, given: Sequence[Given], now: datetime, *, bare: bool = False
             continue
         parts = found.groupdict()
         value = re.sub(rf"{_ENDS}$", "", parts["value"].strip(PARTICLES + ",，"))
-        if meant := _meant(parts["named"].strip(" ,，的"), parts.get("old"), value, given, now):
+        # 「想问的改成…」: what leads in may belong to the name.
+        whole, named = _CALLS.sub("", parts["lead"] + parts["named"]), parts["named"].strip(" ,，的")
+        name = whole if called(whole, given) else named
+        if meant := _meant(name, parts.get("old"), value, given, now):
             return meant
     if (found := _NAMED_ONLY.fullmatch(said)) and (named := called(found["named"], given)):
         read_now = _values(named, found["value"], now)
@@ -113,6 +118,10 @@ def changes(text: str) -> bool:
 def _meant(named: str, old: str | None, value: str, given: Sequence[Given], now: datetime) -> tuple[Correction, ...]:
     """The answers that fit what is named, what it was and what it shall be."""
     by_name = called(named, given) if named else []
+    several = re.search(r"[,，;；]", value) is not None
+    if several and not (by_name and by_name[0]["kind"] == "text"):
+        # More than one thing is told: that is no matter of short words.
+        return ()
     if by_name:
         told = _values(by_name, value, now, old)
         return tuple(one for one in told if one.value is not None) or told[:1]
@@ -239,8 +248,6 @@ def _nothing_else(one: Given, words: str, now: datetime) -> bool:
     kind = str(one["kind"])
     if kind in ("text", "choice", "photo", "ticket"):
         return False
-    if kind == "location" and _DIGITS_ONLY.fullmatch(words):
-        return len(words) >= 3 and _value(one, words, now) is not None
     return len(words) <= 14 and not re.search(r"[,，。;]", words) and answers.read(kind, words, now) is not None
 
 
