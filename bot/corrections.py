@@ -48,6 +48,7 @@ _FORMS = (
     rf"(?P<lead>{_LEAD})(?P<named>.{{0,12}}?){_WRONG}[,，。; ]+{_IS}(?P<value>.+)",
     rf"(?P<lead>{_LEAD})(?P<named>.{{0,8}}?)(?:不是|不要|不|别)(?P<old>[^,，。; ]{{1,14}}?)[,，。; ]+{_IS}(?P<value>.+)",
     rf"(?P<lead>{_LEAD})(?P<named>.{{0,8}}?)(?:应该)?(?:是|要)(?P<value>[^,，。; ]{{1,14}}?)[,，。; ]*(?:而)?不(?:是|要)(?P<old>.+)",
+    rf"(?P<lead>{_LEAD})(?P<named>.{{0,8}}?)不是(?P<old>[^,，。; ]{{1,14}}?)(?:而|应该)*是(?P<value>.+)",
 )
 _PATTERNS = tuple(re.compile(form) for form in _FORMS)
 _ENDS = r"(?:就够了|就够|够了|就好了?|就行了?|就可以了?|即可|才对|的)?"

@@ -47,7 +47,7 @@ SKIPPED = "answer:-"
 """The payload of the button that leaves a field out."""
 STARTS = re.compile(r"start:(?P<task>[a-z_]+)(?:\?(?P<values>.*))?", re.DOTALL)
 CONTENT = re.compile(
-    r"(?P<lead>(?:那|我|还是|就|只|先|要|选|用|来|给我|直接|,| )*)(?P<value>.+?)(?:的话|那个|这个|,| )*"
+    r"(?P<lead>(?:不对[,，]?|那|我|还是|就|只|先|要|选|用|来|给我|直接|,| )*)(?P<value>.+?)(?:的话|那个|这个|,| )*"
     r"(?:就(?:行|好|成|可以|够|中|ok|是)了?|也?(?:可以|行|成)|即可|足够|够了|好了|就它|得了)?(?:[吧啊呀呢啦了嘛.。!~ ])*"
 )
 """「只要中文的就行」「用登记的就好」「那就周四那个吧」: what is content with a choice names it."""

@@ -20,6 +20,7 @@ _NEXT_ROOM = re.compile(_AND + _ROOM)
 _NEXT_FLOOR = re.compile(rf"{_AND}(?P<floor>[一二三四五六七八九十]{{1,2}})[楼层]")
 _NEXT = re.compile(_AND)
 _FIRST_ROOM = re.compile(rf"(?<![\d.#号栋幢楼座A-Za-z-]){_ROOM}")
+_NEXT_CLAUSE = re.compile(rf"(?:还有|另外|而且|然后|顺便)?{_ROOM}")
 _ALIKE = re.compile(r"(?:两[间个处]|几[间个处]|全|都|也)*都(?=[坏不没漏断停堵掉有要需])")
 _STOPS = re.compile(r"[,，。;；!！\n]\s*")
 MOST = 4
@@ -41,7 +42,7 @@ def told(text: str, broken: Callable[[str], bool]) -> Told | None:
     """``None`` for a message about one place or none; ``broken`` tells whether a clause says what is the matter."""
     found = places.find(text)
     if found and places.one(text) is not None:
-        return None
+        return _another_room(text, found[0], broken) if len(found) == 1 else None
     for index, place in enumerate(found):
         names, end = _row(text, place, found[index + 1 :])
         if 1 < len(names) <= MOST and not places.denied(text, place):
@@ -84,6 +85,17 @@ def _each(text: str, start: int, end: int, names: Sequence[str], *, housed: bool
     # A room without its house is no place: it would only be read as part of what is broken.
     said = [f"{before}{name}{behind}" if housed else f"{before}{behind.lstrip('的 ')}" for name in names]
     return Told(tuple(said), tuple(names), housed)
+
+
+def _another_room(text: str, place: Place, broken: Callable[[str], bool]) -> Told | None:
+    """「3号楼502的空调坏了，503的灯也不亮」: a room of the same house in a clause of its own."""
+    building = place.building
+    for stop in _STOPS.finditer(text, place.end):
+        room = _NEXT_CLAUSE.match(text, stop.end())
+        first, then = text[: stop.start()], text[room.start("room") :] if room else ""
+        if room and place.name != f"{building}{room['room']}" and broken(first) and broken(then):
+            return Told((first, f"{building}{then}"), (place.name, f"{building}{room['room']}"), housed=True)
+    return None
 
 
 def _clauses(text: str, found: Sequence[Place], broken: Callable[[str], bool]) -> Told | None:

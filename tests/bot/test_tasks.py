@@ -100,7 +100,10 @@ def test_who_is_content_with_the_number_on_show_names_it(text: str) -> None:
 LANGUAGES = [{"label": "中文", "payload": "answer:zh"}, {"label": "英文", "payload": "answer:en"}]
 
 
-@pytest.mark.parametrize(("text", "value"), [("只要中文的就行", "zh"), ("英文的就成", "en"), ("就第二个吧", "en")])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("只要中文的就行", "zh"), ("英文的就成", "en"), ("就第二个吧", "en"), ("不对，我要第二个", "en")],
+)
 def test_who_is_content_with_a_choice_names_it(text: str, value: str) -> None:
     turn = heard(text, {"asking": "language", "kind": "choice", "choices": LANGUAGES})
     assert turn is not None

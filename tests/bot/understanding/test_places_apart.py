@@ -47,6 +47,13 @@ def test_two_clauses_keep_each_its_own_trouble() -> None:
     assert [entities.find(one, NOW)["fault"] for one in found.sentences] == ["水龙头漏水", "灯不亮"]
 
 
+def test_a_room_of_the_same_house_in_the_next_clause_is_another_place() -> None:
+    found = told("3号楼502的空调坏了，503的灯也不亮")
+    assert found is not None
+    read = [entities.find(one, NOW) for one in found.sentences]
+    assert [(one["location"], one["fault"]) for one in read] == [("3号楼502", "空调坏了"), ("3号楼503", "灯也不亮")]
+
+
 def test_rooms_without_their_house_wait_for_it_and_are_no_part_of_the_trouble() -> None:
     found = told("502和503的空调都坏了")
     assert found == Told(("空调坏了", "空调坏了"), ("502", "503"), housed=False)
