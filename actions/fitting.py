@@ -13,6 +13,9 @@ TICKET = re.compile(r"[A-Z]{2}\d{8}-\d{4}|[A-Z0-9]{6,12}")
 """An order's number, or the code that an anonymous case is followed with."""
 UPLOAD = re.compile(r"[0-9A-Za-z_-]{8,64}")
 MONEY = re.compile(r"\d{1,6}(?:\.\d{1,2})?")
+MOBILE = re.compile(r"1[3-9]\d{9}")
+LANDLINE = re.compile(r"\(?(?P<area>010|02\d|0[3-9]\d{2})\)?[ –—-]*(?P<first>[2-8]\d{2,3})[ –—-]?(?P<last>\d{4})")
+"""With its area code: seven or eight digits alone are a number in every town."""
 
 
 class Unfit(Exception):
@@ -44,7 +47,7 @@ def fits(of: Field, value: str, now: datetime) -> bool:
         case "choice":
             return value in {choice.value for choice in of.choices}
         case "phone":
-            return re.fullmatch(r"1[3-9]\d{9}", value) is not None
+            return MOBILE.fullmatch(value) is not None or LANDLINE.fullmatch(value) is not None
         case "count":
             return re.fullmatch(r"[0-9]{1,3}", value) is not None and of.least <= int(value) <= of.most
         case "money":
@@ -67,6 +70,12 @@ def fits(of: Field, value: str, now: datetime) -> bool:
             return re.search(r"[^\W\d_]", value) is not None and len(value.strip()) <= of.longest
         case _:
             return bool(value.strip())
+
+
+def as_sent(of: Field, value: str) -> str:
+    """A fitting value as offices take it: ``(021) 5550-1110`` is ``021-55501110``."""
+    landline = LANDLINE.fullmatch(value) if of.kind == "phone" else None
+    return f"{landline['area']}-{landline['first']}{landline['last']}" if landline else value
 
 
 def _instant(value: str) -> datetime | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from actions.fitting import Unfit, applies, fits
+from actions.fitting import Unfit, applies, as_sent, fits
 from actions.questions import WORDS, card, noted, question, refused, sign_in, waiting, which
 from actions.showing import day, masked, moment, shown
 from actions.task import CONFIRM, SKIPPED, Asked, Choice, Field, Task
@@ -34,16 +34,33 @@ __all__ = [
 ]
 
 
+CHANGED_TO = re.compile("改|换|调成|变成")
+"""Words of a change; a bare 不是 denies something else."""
+
+
 def hear(task: Task, turn: Turn, values: Mapping[str, str | None]) -> dict[str, str]:
     """Choices named in passing: 随时可以来 in the first sentence, 要密封 at the confirm card."""
     words = turn.entities.get("utterance")
-    if not words or turn.intent not in (task.name, "correct", "answer"):
+    if not words or turn.intent not in (task.name, "correct", "answer", "change"):
         return {}
     found = {}
     for of in task.fields:
-        if _may_hear(of, turn, values) and (value := of.heard(words)) and value != values.get(of.name):
+        if turn.intent == "change" and of.name != turn.entities.get("field"):
+            continue
+        value = of.heard(words) or (_relabelled(of, words) if turn.intent != task.name else None)
+        if _may_hear(of, turn, values) and value and value != values.get(of.name):
             found[of.name] = value
     return found
+
+
+def _relabelled(of: Field, words: str) -> str | None:
+    """The one choice that a change names by its label: 「换成恋爱感情」, where no other words are known for it."""
+    if not CHANGED_TO.search(words):
+        return None
+    named = [
+        one.value for one in of.choices if re.search(rf"(?<!不是)(?<!不要)(?<!不)(?<!别){re.escape(one.label)}", words)
+    ]
+    return named[0] if len(named) == 1 else None
 
 
 def _may_hear(of: Field, turn: Turn, values: Mapping[str, str | None]) -> bool:
@@ -63,8 +80,8 @@ def unsettled(task: Task, state: State, turn: Turn, person: Person | None) -> St
     return Step(state, None) if confirmed else card(task, state, WORDS["unsettled"] if wants_change else "")
 
 
-CHANGED_TO = re.compile("改成|改为|换成|换为|要改")
-"""Words of a change; a bare 不是 denies something else."""
+YES_OR_NO = {"yes", "no"}
+"""The choices of an ``option`` that asks whether something is to be done."""
 
 
 @dataclass(slots=True)
@@ -113,12 +130,14 @@ class _Form:
             try:
                 good = fits(of, value, self.now)
                 if good and value != SKIPPED:
-                    await self.desk.check(of.name, value)
+                    await self.desk.check(of.name, as_sent(of, value))
             except Unfit as why:
                 self.reject(of.name, why)
                 continue
             if not good:
                 self.reject(of.name)
+            else:
+                self.values[of.name] = as_sent(of, value)
 
     def settle(self, reopened: str | None) -> None:
         """Defaults where nothing was said, and nothing where a question does not apply.
@@ -136,7 +155,7 @@ class _Form:
     async def choose(self, of: Field, *, anew: bool) -> None:
         """One ``option`` field: whether what was chosen still stands, and what the words so far choose.
 
-        ``anew`` is a field the student wants to change: only its options are fetched. Raises :class:`Unfit` when the
+        ``anew`` is a field the student wants to change: only the words of that wish choose. Raises :class:`Unfit` when the
         office has nothing to choose from, and :class:`Closed`.
         """
         chosen = self.values.get(of.name)
@@ -151,11 +170,14 @@ class _Form:
         student = self.person.student if self.person else None
         options = await self.desk.options(Asked(of.name, known, student, said, chosen))
         self.offered[of.name] = options
-        if (heard or not chosen) and not anew:
+        if chosen and self._unasked(of, options):
+            self.reject(of.name)
+            chosen = None
+        if (heard or not chosen) and (not anew or self.turn.intent == "change"):
             # Once it was asked for or chosen, only new words choose: the first ones had their turn, unless the office was
             # closed then.
             answered = self.turn.asked == of.name and self.turn.intent in ("answer", "correct")
-            words = self.words if chosen or answered or of.name in self.labels else said
+            words = self.words if chosen or answered or anew or of.name in self.labels else said
             named = [option for option in options if option.said and re.search(option.said, words)]
             if len(named) == 1 and named[0].value != chosen:
                 self.values[of.name] = chosen = named[0].value
@@ -168,12 +190,17 @@ class _Form:
         elif chosen:
             self.reject(of.name)
 
+    def _unasked(self, of: Field, options: Sequence[Choice]) -> bool:
+        """Whether this is a yes to a question that was never put: no button and no link answers 「要撤销吗？」 beforehand."""
+        asked = self.turn.asked == of.name or of.name in self.labels
+        return {option.value for option in options} == YES_OR_NO and not asked
+
     def missing(self) -> list[Field]:
         return [of for of in self.task.fields if applies(of, self.values) and not self.values.get(of.name)]
 
     def corrected(self) -> list[Field]:
         """What this turn told beside the open question."""
-        if self.turn.intent not in ("correct", "answer"):
+        if self.turn.intent not in ("correct", "answer", "change"):
             return []
         told = [of for of in self.task.fields if of.name in self.filled and self.values.get(of.name)]
         return [of for of in told if of.name != self.turn.asked]
@@ -212,7 +239,7 @@ async def advance(task: Task, state: State, turn: Turn, person: Person | None, d
         filled={*(name for name in turn.filled if name != CONFIRM), *heard},
     )
     reopened = turn.entities.get("field") if turn.intent == "change" else None
-    if reopened in {of.name for of in task.fields}:
+    if reopened in {of.name for of in task.fields} and reopened not in heard:
         at_work.values[str(reopened)] = None
     if at_work.filled or reopened:
         # What was confirmed is not what stands there now.
@@ -272,11 +299,12 @@ async def _before_sending(at_work: _Form, state: State) -> Step:
     """Everything is known: the card, or which field is to change after a no to it."""
     task, turn, values = at_work.task, at_work.turn, at_work.values
     denied = values.get(CONFIRM) == "no"
-    unread = turn.asked == CONFIRM and turn.intent == "answer" and not denied and not at_work.filled
+    nothing = turn.asked == CONFIRM and not denied and not at_work.filled
+    unread, same = nothing and turn.intent == "answer", nothing and turn.intent == "correct"
     lead = ""
     values[CONFIRM] = None
     state = replace(state, values=values, tries=0)
-    if denied and at_work.as_it_is():
+    if same or (denied and at_work.as_it_is()):
         lead, denied = WORDS["as_it_is"], False
     elif denied:
         return which(task, state)

@@ -38,6 +38,8 @@ RULES = re.compile(
 )
 DOINGS = re.compile(r"怎么|咋|如何|[?？]$|[呢么]$")
 """A question that may just as well be a wish: 成绩单怎么打."""
+AND_THEN = re.compile(r"那么?[^,，。]{1,10}呢[呀啊]?[?？。! ]*")
+"""「那研究生呢」 asks nothing but the question before it."""
 ONLY_ASKS = re.compile(
     r"(?:不是[^,，]{0,8}[,，])?(?:我|就|只|先|只是|就是|是|想)*(?:问问|问一?下|问一?问|问的?|了解一?下|咨询一?下|打听一?下)(?:规定|而已|一下|规则|的|啊|罢了)*"
 )
@@ -72,8 +74,18 @@ class Asking:
 
     async def answer(self, reading: Reading, state: State) -> Answered:
         """What the documents say, or an honest decline."""
-        said = await asyncio.to_thread(self.policies.answer, reading, self.words, self.before(state))
-        return self._of_rules(said, reading, state)
+        return self._of_rules(await self._found(reading, self.before(state)), reading, state)
+
+    async def _found(self, reading: Reading, before: str | None) -> policy.Said:
+        """What the documents say to a question, which may go on from the one ``before``.
+
+        One that they answer beyond doubt by itself is a new one, however much it sounds like going on: 「那校园网怎么办理」.
+        """
+        if before is not None and goes_on(reading.text):
+            alone = await asyncio.to_thread(self.policies.answer, reading, self.words)
+            if alone.answered and float(alone.reply.get("confidence", 0.0)) >= policy.BEYOND_DOUBT:
+                return alone
+        return await asyncio.to_thread(self.policies.answer, reading, self.words, before)
 
     async def beyond_doubt(self, reading: Reading, state: State) -> Answered | None:
         """A question that the documents answer beyond doubt is no answer to the open question, whatever else it looks like."""
@@ -93,9 +105,10 @@ class Asking:
         doing = reading.intent in self.services and reading.confidence >= DOING
         if before is None or reading.vector is None or doing or not goes_on(reading.text):
             return None
-        said = await asyncio.to_thread(self.policies.answer, reading, self.words, before)
-        # 「那研究生呢」 where the rule is for 本科 only: to say so is an answer too.
-        return self._of_rules(said, reading, state) if said.answered or said.scope else None
+        said = await self._found(reading, before)
+        # 「那研究生呢」 where the rule is for 本科 only: to say so is an answer too, and so is that nothing was found.
+        nothing = AND_THEN.fullmatch(reading.text) is not None and reading.confidence < ACCEPT
+        return self._of_rules(said, reading, state) if said.answered or said.scope or nothing else None
 
     def _of_rules(self, said: policy.Said, reading: Reading, state: State) -> Answered:
         asked = {"question": said.question, "at": self.now().isoformat()}

@@ -12,8 +12,9 @@ from bot.giving_up import GivingUp
 from bot.in_between import SMALLTALK, request
 from bot.messages import Answered, Inbound, State, Trace
 from bot.policy import BEYOND_DOUBT
+from bot.reader import COMPLAINING, FOLLOWING
 from bot.services_open import OpenServices
-from bot.understanding import Reading, apart
+from bot.understanding import Reading, apart, overdue
 from bot.words import Service
 
 PERHAPS_ASKED = 0.02
@@ -54,12 +55,16 @@ class ByItself:
             return self.smalltalk(intent, state, sure)
         if intent == "human_handoff" and sure >= SURE:
             return await self.human(state, sure)
+        if intent == FOLLOWING and overdue.meant(reading.text):
+            return await self._followed(reading, inbound, state)
         if intent in self.services and sure >= SURE:
             return await self._wished(self.services[intent], reading, inbound, state)
         found = await self.asking.answer(reading, state)
         if wish := await self._meant_as_wish(found, reading, inbound, state):
             return wish
         service = next(iter(likely(reading, self.services)), None)
+        if found.trace.route == "policy" and overdue.meant(reading.text):
+            return self._with_ways_on(found, reading, (FOLLOWING, COMPLAINING))
         if found.trace.route == "policy":
             # A question with a service close behind it may have been a wish after all, and 「…怎么弄」 all the more.
             if service is None and DOINGS.search(reading.text) and not RULES.search(reading.text):
@@ -73,6 +78,25 @@ class ByItself:
             return found
         said = "out_of_scope" if intent == "out_of_scope" and sure >= SURE else "unclear"
         return Answered((replies.text(self.words[said]),), state, traced("declined", reading, state))
+
+    async def _followed(self, reading: Reading, inbound: Inbound, state: State) -> Answered:
+        """What was done before and came to nothing: how far it has got, and where that says nothing, what else can be done."""
+        begun = await self.open.begin(request(self.services[FOLLOWING], reading), inbound, state, reading.confidence)
+        still = begun.state.prompt is not None or begun.state.waiting or begun.state.offered
+        if still or self.open.tasks.dialogue.status != "ok":
+            return begun
+        found = await self.asking.answer(reading, state)
+        said = found.replies if confidence(found) >= SURE else ()
+        answered = replace(begun, replies=(*begun.replies, *said))
+        return self._with_ways_on(answered, reading, (COMPLAINING,))
+
+    def _with_ways_on(self, answered: Answered, reading: Reading, services: tuple[str, ...]) -> Answered:
+        """The services that help on with what has come to nothing, as buttons that take these very words along."""
+        offered = [(self.words[f"overdue_{name}"], f"take:{name}") for name in services if name in self.services]
+        line = replies.choices(self.words["overdue"], offered)
+        held = {"intent": services[0], "entities": dict(reading.entities), "utterance": reading.text}
+        state = replace(answered.state, offered=tuple(line["choices"]), held=held)
+        return replace(answered, replies=(*answered.replies, line), state=state)
 
     async def _taken_back(self, service: Service, reading: Reading, inbound: Inbound, state: State) -> Answered:
         """「取消请假」 while nothing is open: what was handed in is taken back, where that can be done."""

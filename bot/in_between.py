@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import quote
 
 from bot import replies, tasks
 from bot.asking import Asking, traced
@@ -14,7 +15,7 @@ from bot.doubts import SURE, VERY_SURE
 from bot.giving_up import GivenUp, GivingUp
 from bot.messages import Answered, Inbound, State, Trace
 from bot.policy import Policies
-from bot.services_open import ALL, OpenServices, task_of
+from bot.services_open import ALL, HOUSE, OpenServices, task_of
 from bot.understanding import Reading, apart, requests
 from bot.words import Names, Service
 
@@ -29,7 +30,7 @@ PLAIN_FREE = 0.95
 
 FIRST = re.compile(
     r"^(?:等下|等一?下|等等|稍等|慢着|先等等|先等一下|对了|哦对了|诶|哎|话说|算了)?[,，。 ]*"
-    r"(?:(?:你|我|那|还是|要不|麻烦|请|能不能|可不可以|可以|我想|我要)*(?:先|帮我|替我|给我)|(?:等下|等一?下|等等|稍等|慢着)[,，]?)"
+    r"(?:(?:顺便|顺带|顺手|另外|对了[,，]?)(?:再|也|先)?(?:帮我|给我|麻烦)?(?=[查看打开报充约订问点办])|(?:你|我|那|还是|要不|麻烦|请|能不能|可不可以|可以|我想|我要)*(?:先|帮我|替我|给我)|(?:等下|等一?下|等等|稍等|慢着)[,，]?)"
     r"(?!打(?:我|这个)?(?:电话|手机)|联系|不|别|这样|放)"
 )
 """「先帮我挂失」「等下，查下余额」: said to whoever waits for an answer, not an answer."""
@@ -68,6 +69,10 @@ class InBetween:
             return await self._before_sign_in(reading, inbound, state)
         if prompt["kind"] == "confirm" and (confirmed := await self._confirmed_and(reading, inbound, state)):
             return confirmed
+        if not chosen and (alike := self._which_of(reading, state)):
+            return alike
+        if not chosen and (placed := await self._placed(reading, inbound, state)):
+            return placed
         turn = tasks.read_turn(reading, prompt, self.now())
         if turn is not None and prompt["kind"] == "text" and turn.intent == "answer":
             # The office reads what the student wrote, not our plain spelling of it.
@@ -87,7 +92,9 @@ class InBetween:
         if (reading.intent == "goodbye" and exact) or (reading.intent == "cancel" and sure >= VERY_SURE):
             return await self.open.turn(tasks.Turn("cancel", {}), inbound, state)
         if reading.intent in ("greet", "thank") and sure >= VERY_SURE:
-            said = replies.text(self.words["greet_again" if reading.intent == "greet" else reading.intent])
+            thanks = "thank_card" if prompt["kind"] == "confirm" else "thank_open"
+            words = self.words["greet_again" if reading.intent == "greet" else thanks]
+            said = replies.text(words.format(title=self.open.title(state.task)))
             return self.open.back((said,), state, traced("smalltalk", reading, state))
         if reading.intent == "human_handoff" and sure >= enough:
             human = await self.human(state)
@@ -116,6 +123,40 @@ class InBetween:
         if self._plainly(reading, free=free) or not wanted.online:
             return await self.open.begin(request(wanted, reading), inbound, state, sure)
         return self._offer(wanted, reading, state)
+
+    async def _placed(self, reading: Reading, inbound: Inbound, state: State) -> Answered | None:
+        """Several places as an answer to 「哪里？」: the first is taken, the others wait with everything else."""
+        prompt = state.prompt or {}
+        if prompt["kind"] != "location" or not self.services[str(state.task)].one_place or tasks.asks(reading.text):
+            return None
+        rooms = [str(one["first"]) for one in state.waiting if one.get("first") and one["intent"] == state.task]
+        if rooms and (house := HOUSE.fullmatch(reading.entities.get("location", ""))):
+            # 「502和503」「哪栋楼？」「3号楼」
+            said = {"value": f"{house[0]}{rooms[-1]}", "utterance": reading.text}
+            return await self.open.turn(tasks.Turn("answer", said, certain=True), inbound, state)
+        told = self.open.places(f"{prompt.get('so_far', '')}{reading.text}")
+        if told is None:
+            return None
+        line = replies.text(self.open.one_place(told))
+        waiting = self.open.at_another_place(told, state)
+        if not told.housed:
+            return self.open.back((line,), waiting, traced("task", reading, state))
+        turn = tasks.Turn("answer", {"value": told.places[0], "utterance": told.sentences[0]}, certain=True)
+        answered = await self.open.turn(turn, inbound, waiting)
+        return replace(answered, replies=(line, *answered.replies))
+
+    def _which_of(self, reading: Reading, state: State) -> Answered | None:
+        """A new value that fits several answers alike: which of them is meant is asked, and a tap changes it."""
+        prompt = state.prompt or {}
+        told = tasks.corrected(reading.text, prompt, self.now())
+        if len(told) < 2:
+            return None
+        offered = [
+            (self.words["change_one"].format(label=one.label), f"set:{one.entity}={quote(str(one.value), safe='')}")
+            for one in told
+        ]
+        reply = replies.choices(self.words["change_which"], offered)
+        return Answered((reply,), replace(state, offered=tuple(reply["choices"])), traced("task", reading, state))
 
     async def _unread(
         self, turn: tasks.Turn | None, reading: Reading, inbound: Inbound, state: State, *, free: bool

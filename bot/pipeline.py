@@ -21,13 +21,14 @@ from bot.by_itself import ByItself
 from bot.doubts import Doubts
 from bot.giving_up import GivingUp
 from bot.in_between import InBetween
+from bot.in_passing import InPassing
 from bot.messages import Answered, Candidate, Inbound, Reply, State, Trace
 from bot.reader import Reader
 from bot.services_open import OpenServices
 from bot.several import Several
 from bot.stopped import LEFT_AFTER, Stopped, stop
 from bot.tasks import Tasks
-from bot.understanding import Reading, Understanding, answers, crisis, emergency, smalltalk
+from bot.understanding import Reading, Understanding, answers, crisis, emergency, entities, school_year, smalltalk
 from bot.understanding.normalise import normalise
 from bot.words import Names, Service
 
@@ -58,11 +59,12 @@ class Pipeline:
     in_between: InBetween = field(init=False)
     by_itself: ByItself = field(init=False)
     stopped: Stopped = field(init=False)
+    in_passing: InPassing = field(init=False)
 
     def __post_init__(self) -> None:
         services, words, now = self.services, self.words, self.now
         names = Names(services)
-        opened = OpenServices(self.tasks, services, names, self.policies, words)
+        opened = OpenServices(self.tasks, services, names, self.policies, words, self._facts)
         asking = Asking(self.policies, services, words, now)
         doubts = Doubts(services, words, now)
 
@@ -95,10 +97,14 @@ class Pipeline:
             "several": several,
             "in_between": in_between,
             "by_itself": by_itself,
+            "in_passing": InPassing(opened, words),
             "stopped": Stopped(opened, words, now, self.left_after),
         }
         for name, part in built.items():
             object.__setattr__(self, name, part)
+
+    def _facts(self, text: str) -> Mapping[str, str]:
+        return entities.find(text, self.now(), year=school_year.current())
 
     async def answer(self, inbound: Inbound, state: State) -> Answered:
         """Answers one message; never raises for anything a student can type."""
@@ -145,6 +151,10 @@ class Pipeline:
             return self.open.back(said, state, Trace("smalltalk"))
         if len(text) > LONGEST:
             return self.open.back((replies.text(self.words["too_long"]),), state, Trace("smalltalk"))
+        if (state.paused is None or state.prompt is not None) and not inbound.attachments:
+            passing = self.in_passing.answer(text, inbound, state)
+            if passing is not None:
+                return passing
         with clock:
             reading = await self._read(text)
         return await self._message(reading, inbound, state)

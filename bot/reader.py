@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from bot.understanding import Reading, tickets
+from bot.understanding import Reading, overdue, tickets
 from bot.words import Names, Service
 
 FOLLOWING = "progress_query"
+COMPLAINING = "complaint"
 SURELY = 0.8
 """From here on another service is meant, although an order is named."""
 BY_ITS_WORDS = 0.9
@@ -47,7 +48,15 @@ class Reader:
         if named is not None:
             return replace(reading, intent=named, confidence=1.0, ranking=((named, 1.0),))
         said = self.names.said(reading.text, reading.closest) if reading.vector is not None else None
+        if said is None and self._done_before(reading):
+            said = FOLLOWING
         return _led_by(said, reading) if said is not None else reading
+
+    def _done_before(self, reading: Reading) -> bool:
+        """「充值没到账」 sounds like a wish to top up: what was done already is followed, never begun again."""
+        complains = reading.intent == COMPLAINING and reading.confidence >= SURELY
+        doing = reading.intent in self.services and reading.intent != FOLLOWING and not complains
+        return doing and FOLLOWING in self.services and overdue.meant(reading.text)
 
     def glance(self, text: str) -> tuple[tuple[str, float], ...]:
         """Every intent with what the words alone say for it: for where a sentence vector would cost too much."""

@@ -10,15 +10,18 @@ import asyncio
 import hashlib
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import policy, replies, tasks
 from bot.messages import Answered, Candidate, Inbound, Reply, State, Trace
 from bot.tasks import Tasks, Turn
+from bot.understanding import places_apart
+from bot.understanding.places_apart import Told
 from bot.words import Names, Service
 
+HOUSE = re.compile(r"(?:[东西]苑)?\d{1,2}号楼")
 DEEPEST = 5
 """So many services may wait behind the open one."""
 
@@ -51,6 +54,36 @@ def opened(state: State, entry: Mapping[str, Any]) -> State:
     return replace(state, offered=(), **{name: entry[name] for name in ("task", "tracker", "prompt", "question")})
 
 
+def one_by_one(request: Request, told: Told, facts: Callable[[str], Mapping[str, str]]) -> list[Request]:
+    """A request for several places as one for each, with what is said of all of them."""
+    shared = {name: value for name, value in request["entities"].items() if name not in ("location", "fault")}
+    found: list[Request] = []
+    for place, sentence in zip(told.places, told.sentences, strict=True):
+        entities = {**shared, **facts(sentence)}
+        of_place = {"place": place, **({} if told.housed else {"first": told.places[0]})}
+        found.append({**request, "entities": entities, "utterance": sentence, **of_place})
+    return found
+
+
+def with_the_same(before: State, after: State) -> State:
+    """What was told for one place holds for the next: only the place differs, and what was said of it alone."""
+    given = (before.prompt or {}).get("given", ())
+    told = {str(one.get("entity", one["name"])): str(one["value"]) for one in given}
+    here = str(told.get("location", ""))
+    waiting = []
+    for entry in after.waiting:
+        if entry.get("place") and not entry.get("tracker") and entry["intent"] == before.task:
+            place, first, house = str(entry["place"]), entry.get("first"), HOUSE.match(here)
+            if first and house:
+                # Whichever room came first, the other one is left.
+                place = f"{house[0]}{first if here == house[0] + place else place}"
+            at = {"location": place} if house or not first else {}
+            told_here = {name: value for name, value in told.items() if name != "location"}
+            entry = {**entry, "entities": {**told_here, **entry["entities"], **at}, "place": place}
+        waiting.append(entry)
+    return replace(after, waiting=tuple(waiting))
+
+
 @dataclass(frozen=True, slots=True)
 class OpenServices:
     """Begins services, posts their turns, and lets what waits come back."""
@@ -60,6 +93,8 @@ class OpenServices:
     names: Names
     policies: policy.Policies
     words: Mapping[str, str]
+    facts: Callable[[str], Mapping[str, str]]
+    """The entities of a sentence."""
 
     def title(self, task: object) -> str:
         return self.services[str(task)].title
@@ -96,6 +131,10 @@ class OpenServices:
             lead = (replies.text(self.words["first_this"].format(**names)),)
             aside = self.set_aside(state)
         aside, request = self._asked_before(task, request, aside)
+        if service.one_place and not request.get("place") and (told := self.places(str(request["utterance"]))):
+            request, *others = one_by_one(request, told, self.facts)
+            after = (*after, *reversed(others))
+            lead = (*lead, replies.text(self.one_place(told)))
         entities, said = request["entities"], str(request["utterance"])
         if aside.photos and "photo" not in entities:
             entities = {**entities, "photo": aside.photos[0]}
@@ -120,7 +159,7 @@ class OpenServices:
         if said and answered.state.prompt is not None:
             begun = {"task": task, "utterance": said}
             answered = replace(answered, state=replace(answered.state, begun=begun))
-        if answered.state.prompt is None:
+        if answered.state.prompt is None and not service.one_place:
             # Done already: there was nothing to do first.
             lead = ()
         return replace(answered, replies=(*lead, *answered.replies)), True
@@ -158,18 +197,40 @@ class OpenServices:
 
     def _asked_before(self, task: str, request: Request, state: State) -> tuple[State, Request]:
         """A request for the same service that was still to begin is this one; a bare name has its words."""
-        pending = next((one for one in state.waiting if not one.get("tracker") and one["intent"] == task), None)
+        requests = [one for one in state.waiting if not one.get("tracker") and not one.get("place")]
+        pending = next((one for one in requests if one["intent"] == task), None)
         if pending is None:
             return state, request
         state = replace(state, waiting=tuple(one for one in state.waiting if one is not pending))
         bare = not request["utterance"] or self.names.task(str(request["utterance"])) == task
         return state, pending if bare else request
 
+    # several places for one order each
+
+    def places(self, text: str) -> Told | None:
+        """The places of a message, where there are several."""
+        return places_apart.told(text, lambda clause: "fault" in self.facts(clause)) if text else None
+
+    def one_place(self, told: Told) -> str:
+        """What a student is told about them."""
+        first, *others = told.places
+        return self.words["one_place"].format(first=first, then="、".join(others))
+
+    def at_another_place(self, told: Told, state: State) -> State:
+        """The conversation with the other places of an answer waiting for their turn."""
+        entry: dict[str, Any] = {"intent": str(state.task), "entities": {}, "utterance": ""}
+        if not told.housed:
+            entry["first"] = told.places[0]
+        others = [{**entry, "place": place} for place in reversed(told.places[1:])]
+        return replace(state, waiting=(*state.waiting, *others))
+
     # turns
 
     async def turn(self, turn: Turn, inbound: Inbound, state: State) -> Answered:
         """Posts one turn for the open service."""
         answered, _ = await self._post(turn, inbound, state, state, None)
+        if answered.state.prompt is None and state.prompt is not None:
+            answered = replace(answered, state=with_the_same(state, answered.state))
         begun = state.begun
         if turn.intent == "cancel" and begun is not None and answered.state.prompt is None:
             gone = Candidate(begun["utterance"], "cancelled_at_once", taken=begun["task"])
@@ -245,7 +306,8 @@ class OpenServices:
             *rest, entry = answered.state.waiting
             state = replace(answered.state, waiting=tuple(rest), offered=(), held=None)
             key = "back_to" if entry.get("tracker") else "then_this"
-            lead = replies.text(self.words[key].format(title=self.title(task_of(entry))))
+            key = "then_place" if entry.get("place") else key
+            lead = replies.text(self.words[key].format(title=self.title(task_of(entry)), place=entry.get("place")))
             arrived = True
             if entry.get("tracker"):
                 came = await self.come_back(entry, inbound, state)

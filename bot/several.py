@@ -11,8 +11,12 @@ from bot.asking import Asking
 from bot.messages import Answered, Inbound, Reply, State, Trace
 from bot.reader import Reader
 from bot.services_open import OpenServices
-from bot.understanding import Reading, requests
+from bot.understanding import Reading, overdue, requests
+from bot.understanding.intents import ACCEPT
 from bot.words import Service
+
+SHORT = 12
+"""Characters of a piece of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,9 @@ class Several:
         Questions and the wish for a person are answered at once; the first service begins, the others wait for its end with their
         own words.
         """
-        if reading.vector is None or not requests.may_be_several(reading.text):
+        if reading.vector is None or not requests.may_be_several(reading.text) or overdue.meant(reading.text):
             return None
-        parts = await asyncio.to_thread(requests.split, reading, self.reader.read, self.reader.glance)
+        parts = await asyncio.to_thread(self._parts, reading)
         if len(parts) < 2:
             return None
         said: list[Reply] = []
@@ -68,6 +72,21 @@ class Several:
             said.append(replies.text(line))
         begun = await self.open.begin(first, inbound, state, reading.confidence, then=others)
         return replace(begun, replies=(*said, *begun.replies))
+
+    def _parts(self, reading: Reading) -> list[Reading]:
+        """A list of services is taken piece by piece; everything else is judged."""
+        if named := self.reader.names.listed(reading.text):
+            return [self.reader.read(piece) for piece in named]
+        return self._listed(reading.text) or requests.split(reading, self.reader.read, self.reader.glance)
+
+    def _listed(self, text: str) -> list[Reading]:
+        """「打中文成绩单、查明天的课、报修空调」: short pieces between 、, each plainly another service."""
+        pieces = [piece.strip(" ,。") for piece in text.split("、")]
+        if len(pieces) < 2 or not all(2 <= len(piece) <= SHORT for piece in pieces):
+            return []
+        read = [self.reader.read(piece) for piece in pieces]
+        plain = all(one.intent in self.services and one.confidence >= ACCEPT for one in read)
+        return read if plain and len({one.intent for one in read}) == len(read) else []
 
 
 def _plain(reply: Reply) -> Reply:

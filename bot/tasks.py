@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
+from bot import corrections
+from bot.corrections import Correction
 from bot.messages import Inbound, Reply, State
 from bot.turns import Dialogue, DialogueBusy, DialogueCut, DialogueDown, DialogueSilent, StillWorking
 from bot.understanding import Reading, answers, smalltalk
@@ -23,8 +25,6 @@ CHANGE = re.compile(
     r"|(?P<wrong>[^\W\d_]{1,6}?)(?:写|填|说|弄|报)?(?:错|不对)了?"
 )
 """改电话, 房间号填错了: which field is meant, without its new value."""
-SET = re.compile(r"(?:不对[,，]?|把)?(?P<named>[^\W\d_]{1,6}?)(?:要|得)?(?:改成|改为|换成|应该是)(?P<value>[^,;]+)")
-"""原因改成感冒: which field, and its new value."""
 NO_MORE = re.compile(r"(?:我|那|还是|先|就|都)*(?:不|别)(?:想)?(?:提交|交)了?(?:吧|呢)?")
 """At the confirm card. Other ways to stop are small talk known by heart."""
 POLITE = re.compile(r"[,。;! ]*(?:的?老师|(?:谢谢|多谢|感谢|麻烦|辛苦)(?:你|您|老师|啦|了|哦|呀)*)+[。.!~ ]*$")
@@ -46,6 +46,11 @@ SKIPS = re.compile(
 SKIPPED = "answer:-"
 """The payload of the button that leaves a field out."""
 STARTS = re.compile(r"start:(?P<task>[a-z_]+)(?:\?(?P<values>.*))?", re.DOTALL)
+CONTENT = re.compile(
+    r"(?P<lead>(?:不对[,，]?|那|我|还是|就|只|先|要|选|用|来|给我|直接|,| )*)(?P<value>.+?)(?:的话|那个|这个|,| )*"
+    r"(?:就(?:行|好|成|可以|够|中|ok|是)了?|也?(?:可以|行|成)|即可|足够|够了|好了|就它|得了)?(?:[吧啊呀呢啦了嘛.。!~ ])*"
+)
+"""「只要中文的就行」「用登记的就好」「那就周四那个吧」: what is content with a choice names it."""
 TURNS = frozenset({"answer", "affirm", "deny", "change", "cancel", "resume"})
 """Buttons that are a turn of the open service; the others lead elsewhere."""
 NOT_ENTITIES = frozenset({"utterance", "value", "field"})
@@ -112,6 +117,8 @@ def known(payload: str, prompt: Mapping[str, Any]) -> bool:
     name, _, rest = payload.partition(":")
     if name == "change":
         return prompt["kind"] == "confirm" and rest in prompt.get("fields", ())
+    if name == "set":
+        return rest.partition("=")[0] in {one.get("entity", one["name"]) for one in prompt.get("given", ())}
     return name in ("cancel", "resume") or payload in {choice["payload"] for choice in prompt.get("choices") or ()}
 
 
@@ -147,6 +154,9 @@ def tapped(name: str, rest: str, said: str = "") -> Turn:
         return Turn("answer", {"value": "yes" if name == "affirm" else "no", **words}, certain=True)
     if name == "change":
         return Turn("change", {"field": rest}, certain=True)
+    if name == "set":
+        field, _, value = rest.partition("=")
+        return Turn("correct", {field: as_written(unquote(value))}, certain=True)
     return Turn(name, {}, certain=True)
 
 
@@ -175,7 +185,8 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
     if kind == "confirm":
         return _confirm(reading, prompt, now)
     value = _value(text, prompt, now)
-    if (turn := _set(text, prompt, now)) is not None:
+    told = _others(reading, prompt)
+    if (turn := _set(text, prompt, now, told, value)) is not None:
         return turn
     if value is None and exact and reading.intent in ("affirm", "deny"):
         value = _yes_or_no(reading.intent, prompt)
@@ -189,7 +200,7 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
     own = str(prompt.get("entity", asking))
     others = {
         name: said
-        for name, said in _others(reading, prompt).items()
+        for name, said in told.items()
         if (said != value or kind == "text") and (name != own or value is None)
     }
     corrects = CORRECTION.search(text) is not None
@@ -220,6 +231,18 @@ def _labelled(text: str, prompt: Mapping[str, Any]) -> str | None:
 
 
 def _value(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:
+    """What the words answer, and what is left of them without 「只要……就行」."""
+    value = _read(text, prompt, now)
+    if value is not None or prompt["kind"] in ("text", "confirm") or smalltalk.exact(text):
+        # 「你好」 is not content with anything.
+        return value
+    content = CONTENT.fullmatch(text.strip(PARTICLES))
+    said = (content["lead"] + content["value"], content["value"]) if content else ()
+    found = (_read(words, prompt, now) for words in said if words != text)
+    return next((value for value in found if value is not None), None)
+
+
+def _read(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:
     kind, choices = prompt["kind"], list(prompt.get("choices") or ())
     if skip := next((one for one in choices if one["payload"] == SKIPPED), None):
         plain = text.rstrip(PARTICLES)
@@ -238,7 +261,9 @@ def _value(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:
         text = text.rstrip(PARTICLES)
         own = OWN if kind == "location" else OWN_PHONE
         suggested = [one for one in choices if one["payload"].startswith("answer:")]
-        if len(suggested) == 1 and own.fullmatch(text):
+        # A yes to the number on show takes it; to 「哪里需要维修？」 it would be no place.
+        agreed = kind == "phone" and smalltalk.exact(text) == "affirm"
+        if len(suggested) == 1 and (agreed or own.fullmatch(text)):
             return str(suggested[0]["payload"]).removeprefix("answer:")
         return answers.read("choice", text, now, choices)
     return None
@@ -247,32 +272,58 @@ def _value(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:
 def _reopened(text: str, prompt: Mapping[str, Any], now: datetime) -> str | None:
     """The field whose answer is to be given anew: 「改电话」「房间号错了」."""
     found = CHANGE.fullmatch(text.rstrip(PARTICLES))
-    given = [{"label": one["label"], "payload": one["name"]} for one in prompt.get("given", ())]
-    return pick(str(found["named"] or found["wrong"]), given, now) if found and given else None
-
-
-def _set(text: str, prompt: Mapping[str, Any], now: datetime) -> Turn | None:
-    """A field named with its new value."""
-    found = SET.fullmatch(text)
-    given = {str(one["name"]): one for one in prompt.get("given", ())}
-    labels = [{"label": one["label"], "payload": name} for name, one in given.items()]
-    field = pick(found["named"], labels, now) if found and labels else None
-    if found is None or field is None or given[field]["kind"] == "choice":
+    if found is None:
         return None
-    value = answers.read(given[field]["kind"], found["value"], now)
-    entity = str(given[field].get("entity", field))
-    return Turn("correct", {entity: value, "utterance": text}, certain=True) if value else None
+    words, given = str(found["named"] or found["wrong"]), list(prompt.get("given", ()))
+    labels = [{"label": one["label"], "payload": one["name"]} for one in given]
+    called = corrections.called(words, given)
+    return pick(words, labels, now) or (str(called[0]["name"]) if len(called) == 1 else None)
+
+
+def corrected(text: str, prompt: Mapping[str, Any], now: datetime, value: str | None = None) -> tuple[Correction, ...]:
+    """What the words change of what was given already; several where any of them may be meant.
+
+    ``value`` is what they say to the open question: then only what is named is changed beside it.
+    """
+    if asks(text):
+        return ()
+    told = corrections.read(text, list(prompt.get("given", ())), now, bare=prompt["kind"] == "confirm")
+    free = value is not None or prompt["kind"] == "text"
+    return tuple(one for one in told if one.field != prompt["asking"] and (one.named or not free))
+
+
+def corrects(one: Correction, said: str) -> Turn:
+    """The turn that changes one answer in place, or opens its question where the new answer is not clear."""
+    if one.value is None:
+        return Turn("change", {"field": one.field, "utterance": said}, certain=True)
+    return Turn("correct", {one.entity: one.value, "utterance": said}, certain=True)
+
+
+def _set(
+    text: str, prompt: Mapping[str, Any], now: datetime, others: Mapping[str, str], value: str | None = None
+) -> Turn | None:
+    """One answer changed in place; with the value that stands there already the form says so."""
+    told = corrected(text, prompt, now, value)
+    if len(told) != 1 or (told[0].value is None and others):
+        # 「时间改到周五下午」, where the day is an answer of its own: what was read of it changes it.
+        return None
+    present = {str(one["name"]): one["value"] for one in prompt.get("given", ())}
+    if told[0].value is not None and told[0].value == present[told[0].field]:
+        return Turn("correct", {"utterance": text}, certain=True)
+    return corrects(told[0], text)
 
 
 def _confirm(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Turn | None:
     text, choices = reading.text, list(prompt.get("choices") or ())
-    if turn := _set(text, prompt, now):
+    picked = pick(text, choices, now)
+    others = _others(reading, prompt)
+    if picked is None and (turn := _set(text, prompt, now, others)):
         return turn
-    if (others := _others(reading, prompt)) and not asks(text):
+    if picked is None and others and not asks(text):
         return Turn("correct", {**others, "utterance": text}, certain=CORRECTION.search(text) is not None)
     if NO_MORE.fullmatch(text.rstrip(PARTICLES)):
         return Turn("cancel", {}, certain=True)
-    if picked := pick(text, choices, now):
+    if picked:
         name, _, rest = picked.partition(":")
         return tapped(name, rest)
     if field := _reopened(text, prompt, now):
@@ -282,7 +333,8 @@ def _confirm(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Turn
         return confirmed(prompt)
     if (polite := POLITE.sub("", text)) != text and affirms(polite, now):
         return confirmed(prompt)
-    if CORRECTION.search(text) or (reading.intent == "deny" and reading.confidence >= 0.5):
+    changes = corrections.changes(text) and reading.vector is not None and not asks(text)
+    if CORRECTION.search(text) or changes or (reading.intent == "deny" and reading.confidence >= 0.5):
         return tapped("deny", "", text)
     return None
 

@@ -13,6 +13,9 @@ import yaml
 from bot.messages import Reply
 
 HERE = Path(__file__).parent
+_LISTED = re.compile(
+    r"[\s、,，;；/+&]*(?:[、,，;；/+&\s]|还有|以及|然后|和|跟|与)[\s、,，;；/+&]*(?:还有|以及|然后|再|也|和)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Service:
     """What one does there, as it is given up: 「不打了」."""
     withdrawn_by: str = ""
     """The service that takes back what was handed in here; empty where it does so itself."""
+    one_place: bool = False
+    """Whether an order takes one place, so that of several the others are done after it."""
 
 
 def read_services(path: Path = HERE / "services.yml") -> dict[str, Service]:
@@ -72,6 +77,12 @@ class Names:
         """The one service among the ``likely`` whose own words stand in the sentence: 「我要投诉宿舍热水忽冷忽热」."""
         found = [task for task in likely if task in self._said and self._said[task].search(text)]
         return found[0] if len(found) == 1 else None
+
+    def listed(self, text: str) -> tuple[str, ...]:
+        """The pieces of a message that is nothing but several services' names: 「报修、请假、查成绩」."""
+        pieces = [piece for piece in _LISTED.split(text) if piece]
+        tasks = [self.task(piece) for piece in pieces]
+        return tuple(pieces) if None not in tasks and len(set(tasks)) > 1 else ()
 
     def task(self, text: str) -> str | None:
         """The service named by normalised ``text``, or ``None``."""

@@ -141,17 +141,18 @@ def _by_part(folded: str, labels: list[str], values: list[str]) -> list[int]:
     everywhere = range(len(labels))
     beginning = [index for index in everywhere if labels[index].startswith(folded) or values[index].startswith(folded)]
     inside = [index for index in everywhere if folded in labels[index]]
-    around = [index for index in everywhere if _named(labels[index], folded) or _named(values[index], folded)]
-    if len(around) > 1:
-        # 「不是病假，是事假」: what is denied is not chosen.
-        around = [
-            index for index in around if not re.search(rf"(?:不是|不要|不选|别){re.escape(labels[index])}", folded)
-        ]
+    # 「不是病假，是事假」, 「不是第一次」: what is denied is not chosen.
+    around = [index for index in everywhere if _affirmed(labels[index], folded) or _affirmed(values[index], folded)]
+    # 「中英文都要」 is not 英文.
+    around = [one for one in around if not any(one != other and labels[one] in labels[other] for other in around)]
     return next((found for found in (beginning, inside, around) if found), [])
 
 
-def _named(name: str, folded: str) -> bool:
-    return len(name) > 1 and name in folded
+def _affirmed(name: str, folded: str) -> bool:
+    """Whether ``name`` stands in the words and is not denied there."""
+    return (
+        len(name) > 1 and re.search(rf"(?<!不是)(?<!不要)(?<!不选)(?<![不没别非]){re.escape(name)}", folded) is not None
+    )
 
 
 def _count(said: str) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from bot.understanding import asked, bygone, dating, lengths, ranges, roles, stories
+from bot.understanding import asked, bygone, dating, lengths, lesson_times, ranges, roles, stories
 from bot.understanding.clock import Spoken
 from bot.understanding.counting import Calendar
 from bot.understanding.days import Named
@@ -50,6 +50,11 @@ def read(
     nothing more is known; without either, teaching weeks are not read. ``answering``: the text answers the question
     for a date or period, so a lone ``12.5`` or ``12-5`` is a day, and a lone day or part of a day is a period.
     """
+    if year and (answering or lengths.lasting(text) or _WISH.search(text)):
+        # Who asks what is held then wants no hours.
+        text = lesson_times.clocked(text, year.lessons)
+    if answering and lesson_times.unknown(text):
+        return When()
     if answering:
         text = _DASHED.sub(r"\1.\2", _PACKED.sub(r"\1-\2-\3", text))
     if year is None and term_start:

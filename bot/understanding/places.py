@@ -45,17 +45,12 @@ def one(text: str) -> Place | None:
     mentions of one place wins.
     """
     found = find(text)
-    denied = {
-        place.name
-        for place in found
-        if _DENIED.search(text, max(0, place.start - 3), place.start) or _NOT_MINE.match(text, place.end)
-    }
+    not_meant = {place.name for place in found if _not_this(text, place)}
     named = [
         place
         for index, place in enumerate(found)
-        if place.name not in denied
-        and not _ELSEWHERE.search(text, max(0, place.start - 6), place.start)
-        and not _former(text, place)
+        if place.name not in not_meant
+        and not _aside(text, place)
         and not (index + 1 < len(found) and _LANDMARK.fullmatch(text, place.end, found[index + 1].start))
         and not (index + 1 < len(found) and _on_the_way(text, place, found[index + 1]))
     ]
@@ -70,6 +65,19 @@ def one(text: str) -> Place | None:
                 return _put_last(text, named)
             chosen = place
     return elsewhere.in_estate(text, elsewhere.completed(text, chosen)) if chosen else None
+
+
+def denied(text: str, place: Place) -> bool:
+    """Whether ``place`` is said not to be meant: 「不是3号楼」, 「我家小区3号楼」, 「去年我们住3号楼」."""
+    return _not_this(text, place) or _aside(text, place)
+
+
+def _not_this(text: str, place: Place) -> bool:
+    return bool(_DENIED.search(text, max(0, place.start - 3), place.start) or _NOT_MINE.match(text, place.end))
+
+
+def _aside(text: str, place: Place) -> bool:
+    return bool(_ELSEWHERE.search(text, max(0, place.start - 6), place.start)) or _former(text, place)
 
 
 def _former(text: str, place: Place) -> bool:

@@ -33,6 +33,13 @@ BESIDE = 0.5
 
 _ALL = re.compile(r"(?:.*[,。;!?？ ])?(?:都|一共|到底|总共)(?!是|给|要)[^,。;!? ]*$")
 """「…，都处理到哪了」 is said of everything before it."""
+_COMPLAINT = "complaint"
+_WISHED = re.compile(
+    r"帮|给我|我要|我想|麻烦|请(?!假)|顺便|另外|(?:查|看|打|约|订|开|充|报|办|挂|借|修)(?:一?下|[一二两三\d]|个|张)"
+)
+_HAPPENED = re.compile(
+    r"的时候|时(?=[,他她阿人店那]|$)|[他她]|人家|阿姨|大妈|师傅|老师|工作人员|窗口|店员|老是|老[卡坏断掉]|总是?|每次|一直|不给|不让|不肯|居然|竟然|还[骂说不要收]|骂|吼|凶|态度|卡纸|[^为]了(?!吗)|过(?=[,。]|$)"
+)
 _UNSAID = re.compile(
     r"(?:给我|帮我|替我)(?:也|就|直接|先)*(?:约|办|开|订|打|报|弄|整|来|安排)上?一?[个份张次回]?名?[吧呗了啊]*"
 )
@@ -123,11 +130,24 @@ def _two(whole: Reading, read: Read, glanced: Callable[[str], Chances]) -> _Two 
     for _, cut in sorted(worth, key=lambda each: -each[0])[:WORTH]:
         one, other = read(cut.first), read(cut.then)
         first, second = Side(cut.first, apart.requests_of(one.ranking), glanced), _second(cut, one, other, glanced)
-        if pair := apart.pair(first.chances, second.chances):
+        if (pair := apart.pair(first.chances, second.chances)) and not _a_story(cut, pair):
             chance = judge.chance(apart.features(cut, in_whole, first, second, pair))
             found.append(_Two(cut, pair, one, other, chance))
     best = max(found, key=lambda two: two.chance, default=None)
     return best if best is not None and best.chance >= apart.TWO else None
+
+
+def _a_story(cut: Cut, pair: Pair) -> bool:
+    """Whether one side only tells what the complaint on the other is about: 「投诉食堂阿姨，我刷卡充值她骂我」.
+
+    What is asked for by telling (a repair, a loss) may stand beside a complaint; what is asked for by wishing needs a wish.
+    """
+    if cut.joined or _COMPLAINT not in (pair.first, pair.second):
+        return False
+    other, beside = (cut.then, pair.second) if pair.first == _COMPLAINT else (cut.first, pair.first)
+    if beside in apart.STATED or beside in ("policy_question", "human_handoff") or cut.asked:
+        return False
+    return _WISHED.search(other) is None and _HAPPENED.search(other) is not None
 
 
 def _second(cut: Cut, one: Reading, other: Reading, glanced: Callable[[str], Chances]) -> Side:

@@ -6,7 +6,7 @@ import itertools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -66,6 +66,8 @@ class SchoolYear:
     breaks: tuple[Break, ...] = ()
     workdays: frozenset[date] = frozenset()
     """Weekend days that are worked."""
+    lessons: tuple[tuple[time, time], ...] = ()
+    """When each lesson of a day begins and ends; empty where the calendar does not say."""
 
     @classmethod
     def starting(cls, first_week: date) -> SchoolYear:
@@ -119,7 +121,7 @@ def current() -> SchoolYear:
 
 
 def _year(content: Any) -> SchoolYear:
-    fields = _fields(content, "the file", ("terms",), ("vacations", "holidays", "workdays"))
+    fields = _fields(content, "the file", ("terms",), ("vacations", "holidays", "workdays", "lessons"))
     terms = tuple(sorted(_all(fields, "terms", _term), key=lambda term: term.monday))
     if not terms:
         raise ValueError("terms must not be empty")
@@ -130,7 +132,11 @@ def _year(content: Any) -> SchoolYear:
     workdays = frozenset(_all(fields, "workdays", _date))
     if wrong := sorted(day for day in workdays if day.weekday() < 5):
         raise ValueError(f"workdays are Saturdays and Sundays that are worked, {wrong[0]} is neither")
-    return SchoolYear(terms, tuple(sorted(breaks, key=lambda one: one.first)), workdays)
+    lessons = tuple(_all(fields, "lessons", _lesson))
+    for (_, end), (start, _) in itertools.pairwise(lessons):
+        if start < end:
+            raise ValueError(f"lessons must follow one another, {start:%H:%M} lies before {end:%H:%M}")
+    return SchoolYear(terms, tuple(sorted(breaks, key=lambda one: one.first)), workdays, lessons)
 
 
 def _all(fields: dict[str, Any], name: str, reader: Callable[[Any, str], T]) -> list[T]:
@@ -173,6 +179,16 @@ def _break(fields: dict[str, Any], where: str, day: date | None) -> Break:
     if last < first:
         raise ValueError(f"{where}: last {last} lies before first {first}")
     return Break(name, tuple(said), first, last, day)
+
+
+def _lesson(row: Any, where: str) -> tuple[time, time]:
+    try:
+        start, end = (time.fromisoformat(part) for part in str(row).split("-"))
+    except ValueError as wrong:
+        raise ValueError(f"{where}: {row!r} is no lesson like 08:00-08:45") from wrong
+    if end <= start:
+        raise ValueError(f"{where}: {row} ends before it begins")
+    return start, end
 
 
 def _fields(row: Any, where: str, needed: tuple[str, ...], allowed: tuple[str, ...]) -> dict[str, Any]:

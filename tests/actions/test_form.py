@@ -362,3 +362,68 @@ async def test_a_change_to_what_stands_there_already_shows_the_card_again() -> N
     step = await take(TRANSCRIPT, values, "answer", (CONFIRM,), CONFIRM, utterance="改成密封的")
     assert step.asking == CONFIRM
     assert text(step).startswith("现在就是这样。")
+
+
+PROGRESS, COUNSELLING = TASKS["progress_query"], TASKS["counselling_appointment"]
+SURE = (Choice("yes", "确认撤销"), Choice("no", "先不了"))
+WITHDRAWN = {"by": "own", "ticket": "BX20261120-0001", "deed": "withdraw"}
+
+
+async def test_no_link_answers_whether_something_is_to_be_done() -> None:
+    told = {**WITHDRAWN, "sure": "yes"}
+    step = await take(PROGRESS, told, "progress_query", tuple(told), office=Office(options=lambda asked: SURE))
+    assert step.asking == "sure"
+    assert step.state.values["sure"] is None
+
+
+async def test_a_yes_hidden_in_an_earlier_turn_counts_for_nothing_either() -> None:
+    told = {**WITHDRAWN, "sure": "yes"}
+    step = await take(PROGRESS, told, "answer", ("ticket",), "ticket", office=Office(options=lambda asked: SURE))
+    assert step.asking == "sure"
+
+
+async def test_the_yes_to_the_question_itself_goes_through() -> None:
+    told = {**WITHDRAWN, "sure": "yes"}
+    step = await take(PROGRESS, told, "answer", ("sure",), "sure", office=Office(options=lambda asked: SURE))
+    assert step.asking is None
+    assert step.state.values["sure"] == "yes"
+
+
+async def test_a_choice_without_words_of_its_own_is_changed_by_its_label() -> None:
+    heard = form.hear(COUNSELLING, Turn("correct", {"utterance": "换成恋爱感情"}, (), CONFIRM), {"category": "情绪"})
+    assert heard == {"category": "恋爱"}
+    denied = form.hear(
+        COUNSELLING, Turn("correct", {"utterance": "改一下，不是情绪"}, (), CONFIRM), {"category": "学业"}
+    )
+    assert denied == {}
+
+
+async def test_a_change_that_names_field_and_choice_asks_nothing() -> None:
+    step = await take(TRANSCRIPT, PRINTED, "change", asked=CONFIRM, field="language", utterance="语言改英文")
+    assert step.asking == CONFIRM
+    assert step.state.values["language"] == "en"
+    assert text(step).startswith("改好了。")
+
+
+async def test_a_change_to_what_stands_there_says_so() -> None:
+    step = await take(TRANSCRIPT, PRINTED, "correct", asked=CONFIRM, utterance="改成两份")
+    assert text(step).startswith("现在就是这样。")
+
+
+PRINTED = {"language": "zh", "count": "2", "sealed": "no"}
+
+
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [("13812345678", "13812345678"), ("021-5550-1110", "021-55501110"), ("(0571) 8765432", "0571-8765432")],
+)
+async def test_a_number_to_call_is_kept_as_offices_take_it(said: str, sent: str) -> None:
+    step = await take(REPAIR, {**FILLED, "phone": said}, "answer", ("phone",), "phone")
+    assert (step.asking, step.state.values["phone"]) == (CONFIRM, sent)
+
+
+@pytest.mark.parametrize("said", ["55501110", "110", "021-5550", "23812345678"])
+async def test_a_number_that_is_no_number_everywhere_is_asked_again_with_what_is_taken(said: str) -> None:
+    step = await take(REPAIR, {**FILLED, "phone": said}, "answer", ("phone",), "phone")
+    assert step.asking == "phone"
+    assert text(step) == "没认出电话号码。请发 11 位手机号，或者带区号的座机，比如 021-55501234。"

@@ -569,6 +569,23 @@ async def test_a_field_is_changed_by_its_name_and_new_value(
     assert json.loads("{" + words) == {**posted, "utterance": text}
 
 
+async def test_a_new_value_that_fits_two_answers_is_asked_about_and_a_tap_changes_the_one(
+    pipeline: Pipeline, rasa: Rasa
+) -> None:
+    talk = await opened(pipeline, rasa)
+    card = said("repair", 4)
+    parent = {"name": "parent", "kind": "phone", "label": "家长电话", "value": "13900000000"}
+    card[0]["prompt"]["given"].append(parent)
+    rasa.answers += [card, said("repair", 4)]
+    await talk("13812345678")
+    asked = await talk("改成13900001111")
+    assert [one["label"] for one in asked.replies[0]["choices"]] == ["改联系电话", "改家长电话"]
+    assert texts(asked) == [WORDS["change_which"]]
+    assert len(rasa.messages) == 1
+    await talk.tap("改家长电话", asked)
+    assert rasa.messages[-1] == '/correct{"parent": "13900001111"}'
+
+
 @pytest.mark.parametrize("text", ["用登记的号码吧", "我的号码", "就打我手机", "1"])
 async def test_the_number_of_the_record_in_other_words(pipeline: Pipeline, rasa: Rasa, text: str) -> None:
     talk = await opened(pipeline, rasa)

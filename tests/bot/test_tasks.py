@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.tasks import Turn, read_turn
+from bot.tasks import Turn, known, read_turn, tapped
 from bot.understanding import Reading, entities, smalltalk
 from bot.understanding.normalise import normalise
 
@@ -85,3 +85,46 @@ def test_a_choice_is_named_by_what_is_in_it(text: str, number: int) -> None:
 
 def test_that_one_of_what_both_have_is_neither() -> None:
     assert heard("8号楼那个", {"asking": "which", "kind": "choice", "choices": ORDERS}) is None
+
+
+OWN_NUMBER = [{"label": "用登记的号码 138****0000", "payload": "answer:13800000000"}]
+
+
+@pytest.mark.parametrize("text", ["用登记的就行", "就用登记的吧", "用我的手机号就好", "好的"])
+def test_who_is_content_with_the_number_on_show_names_it(text: str) -> None:
+    turn = heard(text, {"asking": "phone", "kind": "phone", "choices": OWN_NUMBER})
+    assert turn is not None
+    assert turn.entities["value"] == "13800000000"
+
+
+LANGUAGES = [{"label": "中文", "payload": "answer:zh"}, {"label": "英文", "payload": "answer:en"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("只要中文的就行", "zh"), ("英文的就成", "en"), ("就第二个吧", "en"), ("不对，我要第二个", "en")],
+)
+def test_who_is_content_with_a_choice_names_it(text: str, value: str) -> None:
+    turn = heard(text, {"asking": "language", "kind": "choice", "choices": LANGUAGES})
+    assert turn is not None
+    assert turn.entities["value"] == value
+
+
+def test_a_correction_beside_an_answer_must_be_named() -> None:
+    given = [{"name": "count", "kind": "count", "label": "份数", "value": "2"}]
+    prompt = {"asking": "people", "kind": "count", "given": given, "fields": ["count", "people"]}
+    assert heard("份数改三份", prompt) == Turn("correct", {"count": "3", "utterance": "份数改三份"}, certain=True)
+    answer = heard("改成三个人", prompt)
+    assert answer is not None
+    assert (answer.intent, answer.entities["value"]) == ("answer", "3")
+
+
+def test_the_value_that_stands_there_already_is_no_change() -> None:
+    assert heard("改成两份", confirm(CARD)) == Turn("correct", {"utterance": "改成两份"}, certain=True)
+
+
+def test_a_button_may_set_only_what_was_given() -> None:
+    prompt = {"kind": "confirm", "given": [{"name": "own", "entity": "phone"}], "fields": ["own", "phone", "sure"]}
+    assert known("set:phone=13812345678", prompt)
+    assert not known("set:sure=yes", prompt)
+    assert tapped("set", "phone=13812345678") == Turn("correct", {"phone": "13812345678"}, certain=True)

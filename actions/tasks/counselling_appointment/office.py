@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from actions.fitting import MOBILE
 from actions.offices import Offices, Refusal
 from actions.offices.bookings import Booking
 from actions.offices.counselling import Appointment, Mode, Talk
@@ -18,7 +19,9 @@ VIDEO = "视频"
 
 
 async def check(field: str, value: str, offices: Offices) -> None:
-    """Days and times are checked against the calendar, when they are offered."""
+    """A telephone that others pick up will not do. Days and times are checked against the calendar, when they are offered."""
+    if field == "phone" and not MOBILE.fullmatch(value):
+        raise Refusal("mobile_only")
 
 
 async def options(asked: Asked, offices: Offices) -> Sequence[Choice]:

@@ -46,6 +46,25 @@ def test_without_choices_nothing_is_chosen() -> None:
     assert answers.read("choice", "1", NOW) is None
 
 
+FIRST = [{"label": label, "payload": f"answer:{label}"} for label in ("是第一次", "以前来过")]
+LANGUAGES = [{"label": label, "payload": f"answer:{label}"} for label in ("中文", "英文", "中英文都要")]
+
+
+@pytest.mark.parametrize(
+    ("said", "choices", "value"),
+    [
+        ("不是第一次", FIRST, None),
+        ("是第一次的", FIRST, "是第一次"),
+        ("不要英文要中文", LANGUAGES, "中文"),
+        ("中英文都要吧", LANGUAGES, "中英文都要"),
+    ],
+)
+def test_a_choice_that_is_denied_is_not_chosen_and_the_longest_that_is_named_is(
+    said: str, choices: list[dict[str, str]], value: str | None
+) -> None:
+    assert answers.read("choice", said, NOW, choices) == value
+
+
 @given(st.sampled_from(KINDS), st.text(max_size=40))
 def test_any_answer_is_read_without_an_error(kind: str, typed: str) -> None:
     assert answers.read(kind, typed, NOW, CHOICES) != ""

@@ -1,5 +1,6 @@
 """The university's calendar: what it says, and how a wrong file is refused."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding import entities, school_year
+from actions.campus_sim.courses import BELLS
+from bot.understanding import dates, entities, school_year
 from bot.understanding.school_year import SHIPPED, SchoolYear
 
 YEAR = school_year.read(SHIPPED)
@@ -56,6 +58,23 @@ def test_what_libraries_get_wrong_is_read_by_the_calendar(now: datetime, said: s
     assert entities.find(said, now, year=YEAR) == found
 
 
+def test_the_lessons_are_those_of_the_timetables() -> None:
+    pairs = {f"{number}-{number + 1}": number for number in range(1, len(YEAR.lessons), 2)}
+    told = {name: (YEAR.lessons[first - 1][0], YEAR.lessons[first][1]) for name, first in pairs.items()}
+    assert told == BELLS
+
+
+def test_what_is_held_in_a_lesson_is_asked_without_its_hours() -> None:
+    assert "period" not in entities.find("明天第3节是什么课", datetime(2026, 11, 23, 9), year=YEAR)
+    told = entities.find("请事假，后天第3、4节课", datetime(2026, 11, 23, 9), year=YEAR)
+    assert told["period"] == "2026-11-25T10:00/2026-11-25T11:40"
+
+
+def test_without_bells_a_lesson_has_no_hours() -> None:
+    year = replace(YEAR, lessons=())
+    assert dates.read("周四第3-4节", datetime(2026, 11, 23, 9), year=year, answering=True).period is None
+
+
 def test_without_a_calendar_a_feast_is_only_its_day() -> None:
     now = datetime(2026, 11, 18, 10)
     assert entities.find("元旦", now) == {"date": "2027-01-01"}
@@ -90,6 +109,9 @@ def test_without_a_calendar_a_feast_is_only_its_day() -> None:
             "holidays, row 1: said must be a list of names",
         ),
         (TERMS + "workdays: [2026-09-21]", "workdays are Saturdays and Sundays that are worked, 2026-09-21 is neither"),
+        (TERMS + "lessons: [08:00-08:45, '8']", "lessons, row 2: '8' is no lesson like 08:00-08:45"),
+        (TERMS + "lessons: [08:45-08:00]", "lessons, row 1: 08:45-08:00 ends before it begins"),
+        (TERMS + "lessons: [08:00-08:45, 08:30-09:15]", "lessons must follow one another, 08:30 lies before 08:45"),
     ],
 )
 def test_a_wrong_calendar_says_what_is_wrong(tmp_path: Path, content: str, wrong: str) -> None:
