@@ -33,7 +33,7 @@ _NEXT_DOOR = re.compile(
     rf"(?:现在|这次|这回|今天|但是?|可是?|结果|轮到|换成?)(?:又?是|轮到|换成?了?|,)?(?:我们)?(?:隔壁|对面|旁边|另一间)?的?\s?(?P<room>{DOOR})(?!\s?[号栋#幢])(?:{CALLED})?(?=[的又也还])"
 )
 # 「我说的是A座，204」
-_ENDS = re.compile(rf"[,。 ]\s?(?P<room>{DOOR})\s?{CALLED}?[。!~]*$")
+_ENDS = re.compile(rf"(?<![费钱价额分数扣充交共码号])[,。 ]\s?(?P<room>{DOOR})\s?{CALLED}?[。!~]*$")
 
 
 def completed(text: str, place: Place) -> Place:
