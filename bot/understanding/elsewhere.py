@@ -22,9 +22,31 @@ _NEARBY = re.compile(r"(?:旁边?|对面|附近|隔壁|边上|楼下|校外)[^,�
 _A_FLOOR = re.compile(rf"(?<![\d{CN}号]){FLOOR}")
 _JUST_A_FLOOR = re.compile(rf"负?[{CN}]{{1,3}}楼")
 
+# 「3号楼502的灯坏了，不对，是503」, 「图书馆三楼…？不不，是四楼自修室」
+_SET_RIGHT = re.compile(
+    rf"(?:(?:不不+|(?<=[,。!? .])不对|[说记写打弄搞看]错了?|哦不|其实(?=是))[,。.! 啊哦呀额呃了]*(?:应该|就|那个|其实|我)*(?:是|在)?|(?<=[,。!? .])不是[,。. 啊哦]*(?:应该)?(?:是|在))"
+    rf"\s?(?:(?P<room>{DOOR})(?!\s?[号栋#幢])|(?P<floor>{FLOOR}))"
+)
+# 「昨天报过的616修好了，现在是隔壁618」
+_SETTLED = re.compile(r"报过|报的|报修过|修好|换好|弄好|解决|好了|修过")
+_NEXT_DOOR = re.compile(
+    rf"(?:现在|这次|这回|今天|但是?|可是?|结果|轮到|换成?)(?:又?是|轮到|换成?了?|,)?(?:我们)?(?:隔壁|对面|旁边|另一间)?的?\s?(?P<room>{DOOR})(?!\s?[号栋#幢])(?:{CALLED})?(?=[的又也还])"
+)
+# 「我说的是A座，204」
+_ENDS = re.compile(rf"(?<![费钱价额分数扣充交共码号])[,。 ]\s?(?P<room>{DOOR})\s?{CALLED}?[。!~]*$")
+
 
 def completed(text: str, place: Place) -> Place:
     """``place`` with the room or the floor that is said elsewhere: 「502寝室的灯坏了，12号楼」."""
+    if place.detail and (right := _set_right(text, place)):
+        return right
+    whole = _joined(text, place)
+    return _set_right(text, whole) or whole
+
+
+def _joined(text: str, place: Place) -> Place:
+    if not place.detail and place.building.endswith(("号楼", "座")) and (ends := _ENDS.search(text, place.end)):
+        return replace(place, detail=room_number(ends["room"]) or "")
     if place.detail and not addresses.corner().fullmatch(place.detail):
         return _on_floor(text, place) or _cornered(text, place)
     last = _LAST_SAID.match(text, place.end) is not None
@@ -50,6 +72,25 @@ def completed(text: str, place: Place) -> Place:
             return place
         floors = {"".join((*storeys, *corners))} - {""}
     return replace(place, detail=floors.pop()) if len(floors) == 1 and not rooms else place
+
+
+def _set_right(text: str, place: Place) -> Place | None:
+    """The room or floor that is said later instead of the first; ``None`` where nothing is put right."""
+    said = _SET_RIGHT.search(text, place.end, place.end + 40)
+    if said and said["floor"] and not place.detail.isdigit():
+        corner = addresses.corner().match(text, said.end())
+        again = addresses.floor_and_corner().search(text, said.end())
+        if again and storey(again["floor"]) != storey(said["floor"]):
+            again = None
+        corner = corner or again
+        kept = addresses.corner().search(place.detail)
+        return replace(
+            place, detail=storey(said["floor"]) + (corner["corner"] if corner else kept["corner"] if kept else "")
+        )
+    if said is None and place.detail.isdigit() and (later := _NEXT_DOOR.search(text, place.end)):
+        said = later if _SETTLED.search(text, 0, later.start()) else None
+    room = room_number(said["room"]) if said and said["room"] and place.detail.isdigit() else None
+    return replace(place, detail=room) if room else None
 
 
 def _on_floor(text: str, place: Place) -> Place | None:

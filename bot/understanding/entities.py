@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Protocol
 
-from bot.understanding import dates, english, money, people, phones, pinyin, places, tickets, words
+from bot.understanding import aside, dates, english, money, people, phones, pinyin, places, tickets, words
 from bot.understanding.normalise import normalise
 from bot.understanding.numerals import number
 from bot.understanding.place import Place
@@ -49,11 +49,11 @@ _TOTAL = re.compile(
 )
 _TAKEN_BACK = re.compile(r"不对|[,。 ]不[,。 ]|不不|改成|改为|说错|打错|应该是|减到|加到|减为|增加到|变成|不是$")
 # 「三号楼到五号楼都停水」
-_TOGETHER = re.compile(r"\s?(?:到|至|和|跟|与|、|及|或者?|还是)\s?")
+_TOGETHER = re.compile(r"\s?(?:到|至|和|跟|与|、|及|或者?|还是)\s?(?:(?:隔壁|对面|旁边)的?)?\s?")
 # 「电影《后天》」 is no day.
 _TITLE = re.compile(r"《[^《》]{1,40}》")
 _ADDRESS = re.compile(
-    r"(?:(?:地址|地点|位置)(?:是|在|为|:)|(?<![回去离到在])(?:宿舍|寝室|房间)(?:是|在|为|:)?|(?:坏了?|出问题|报修|要修|报|漏水|丢)的(?:地方)?(?:是|在))\s?$"
+    r"(?:(?:地址|地点|位置)(?:是|在|为|:)|(?<![回去离到在从])(?:宿舍|寝室|房间)(?:是|在|为|:)?|(?:坏了?|出问题|报修|要修|报|漏水|丢)的(?:地方)?(?:是|在))\s?$"
 )
 # Where somebody is while writing: 「人在图书馆」.
 _WHEREABOUTS = re.compile(r"(?:人(?:现在|还|正|已经)?在|(?:现在|正)在|我在)\s?$")
@@ -204,7 +204,9 @@ def _when(text: str, now: datetime, term_start: date | None, year: SchoolYear | 
 
 def _broken_place(named: list[Place], text: str) -> Place | None:
     """Of several places the one in whose clause something is broken: 「我住3号楼502，图书馆的打印机坏了」."""
-    if any(_TOGETHER.fullmatch(text, one.end, two.start) for one, two in itertools.pairwise(named)):
+    if aside.WAY.search(text) or any(
+        _TOGETHER.fullmatch(text, one.end, two.start) for one, two in itertools.pairwise(named)
+    ):
         return None
     broken = []
     for index, place in enumerate(named):

@@ -20,7 +20,7 @@ TO = re.compile(
 _JOIN = re.compile(r"\s?(?:的|\(|,|T)?\s?")
 _DENIED = re.compile(r"(?:不是|不要|别|并非|而非|不想要?)(?:在)?\s?$")
 _IMPOSSIBLE = re.compile(
-    r"\s?,?(?:的话|那天)?(?:我|就|都|也|又|是|可能|实在)*(?:不行|不可以|没空(?!调)|没时间|不方便|来不了|去不了|没法(?=[来去到过参约赴]|$|[,。;!])|不太行|不太方便)"
+    r"\s?,?(?:的话|那天)?(?:白天|全天|一?整天)?(?:我|就|都|也|又|是|可能|应该|大概|估计|恐怕|实在)*(?:不行|不可以|没空(?!调)|没时间|不方便|来不了|去不了|没法(?=[来去到过参约赴]|$|[,。;!])|不太行|不太方便)"
 )
 # 「周四上午去不了」, and no other day is said: to stay away then is what is told.
 _ABSENT = re.compile(r"\s?,?(?:我|就|都|也|可能|实在)*(?:[去来到]不了|不能[去来到])")
@@ -34,7 +34,14 @@ _BUSY = re.compile(
 # 「周一报的修」, 「3号就报了」: what was done then is over; what was only booked for then (约的, 请的假) is not.
 TOLD = re.compile(
     r"(?:我们?|就|才|刚|已经|在网上|在线)*(?:(?:交|领|取|修|拍|寄|问|填|签|挂|递交|上交|送)(?:的(?!时候|话|地方|时间)|了|过)|报(?:的?修|上去|备|障)?|提交|充值?|丢|掉|遗失|摔|漏|断|停|裂|堵|跳|烧|淹|扣|买|坏|办|申请|捡到?|落|寄|投诉|反映|反馈|付|缴|转)(?:的|了|过|到现在)"
-    r"|[^。!?]{0,8}(?:没人来|没来|没见人|没人管|放.{0,2}鸽子)(?!的话|怎么办|就|可以)"
+    r"|(?!要是|如果|万一|要没|假如)[^。!?]{0,8}(?:没人来|没来|没见人|没人管|放.{0,2}鸽子)(?!的话|怎么办|就|可以)"
+)
+# 「周一下午打球的时候手机落在篮球场了」, 「周日开始就一直漏水」, 「周一师傅来看过了」: no day to come either.
+_NO_WISH = r"(?!之?[前后]|以[前后]|如果|要是|万一|会|能|可以|想|要|怕|别|请|约|借|订|考试|比赛|演出|面试|体测|体检|答辩|上课|没|(?<!我)(?<!们)的(?!时候))"
+_HAPPENED = re.compile(
+    rf"\s?,?(?:{_NO_WISH}[^,。;!?吗]|(?<=时候),){{0,16}}?(?:(?:弄|搞)?丢了(?!吗)|[落忘掉](?:在|到)|忘拿|摔(?:了|倒|下)|不见了|[撞崴]了|捡到|被[^,。;!?]{{1,8}}(?:[拿偷骑领][走了]|[撞咬划砸罚骂]了))"
+    r"|(?:就|才)?(?:开始|起)(?:我们?(?:宿舍|寝室|楼)?)?(?:就|便)?(?:(?:一直|老是?|总是?)(?!到)|(?:没(?:有?热?水|电|网|暖气|信号)|漏|坏|堵|连不上|不(?:亮|热|凉|转|出|制))[^,。;!?吗]{0,5}(?=$|[,。;!]))"
+    rf"|刚(?:刚|才)?[修换买领交装办充补贴发][^,。;!?]{{0,2}}的|(?:{_NO_WISH}[^,。;!?]){{0,7}}?[来修换看弄报交问去用说发打]过(?![来去程渡期年节户夜后完生])"
 )
 _GIVEN = re.compile(r"[用拿]我?的?\s?$")
 _FOR = re.compile(r"[^,。;!?]{0,6}(?:换|抵|调)[^,。;!?到成为]{0,3}")
@@ -88,7 +95,8 @@ def moments_of(text: str, year: SchoolYear | None, now: datetime) -> list[Moment
             # 「昨晚十一点」: the part of the day stands in the name of the day.
             said = said.within("晚") if said else Spoken("晚", None, 0, day.end, day.end)
         end = said.end if said else day.end
-        if _tellable(day) and TOLD.match(text, end) and not (found and TO.fullmatch(text, found[-1].end, day.start)):
+        happened = TOLD.match(text, end) or _HAPPENED.match(text, end)
+        if _tellable(day) and happened and not (found and TO.fullmatch(text, found[-1].end, day.start)):
             day = replace(day, told=True)
         found.append(Moment(day, said, day.start, end))
     lone: list[Moment] = []

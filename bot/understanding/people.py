@@ -24,8 +24,10 @@ _DENIED = re.compile(
 # 「辅导员王磊批了」, 「导师叫刘强」
 _INTRODUCED = re.compile(
     r"(?:辅导员|我导|导员|导师|班主任|咨询师|联系人|负责人|审批人|收件人|教师|老师|(?<![和跟与])(?:副?(?:院长|书记|主任|处长|科长|部长|主席|校长|馆长|教授)|班长|(?:[楼层舍]|寝室|宿舍)长|团支书|学委|会长|社长|队长|教练|律师))(?:是|叫|为|:)?(?P<name>[\u4e00-\u9fff]{2,3}?)"
-    r"(?=$|[,。!?)( □]|同意|批准|批|说|签|知道|那里|那边|的(?:课|电话|办公室))"
+    r"(?=$|[,。!?)( □]|同意|批准|批|让我|叫我|要我|给我|通知|告诉|说|签|知道|那里|那边|的(?:课|电话|办公室))"
 )
+# 「我上次找的是钱老师，这次想换刘老师」
+_BEFORE = re.compile(r"(?:上次|上回|之前|以前|原来|本来)[^,。;!?]{0,6}$")
 _SOUGHT = re.compile(r"(?:找|约|预约|见|联系|咨询|换成|改成|换到|改约|换|去问|问一下|请教)(?:一下|到|的是|的)?$")
 _AND = re.compile(r"\s?(?:[、,和跟与及/]|或者?|还是)\s?")
 _GONE = re.compile(r"\s?(?:不行|不要|没空|没时间|太凶|请假了|不在|出差|休假|休产假|调走|退休|离职|没来|联系不上)")
@@ -100,7 +102,12 @@ def one(text: str) -> str | None:
     named = [person for person in find(text) if not _DENIED.search(text, max(0, person.start - 4), person.start)]
     wanted = [person for person in named if not _GONE.match(text, person.end)] if len(named) > 1 else named
     # 「张老师让我找李老师」: of several the one who is to be seen, unless they are named in one breath.
-    sought = [person for person in wanted if _SOUGHT.search(text, max(0, person.start - 6), person.start)]
+    sought = [
+        person
+        for person in wanted
+        if _SOUGHT.search(text, max(0, person.start - 6), person.start)
+        and not _BEFORE.search(text, max(0, person.start - 12), person.start)
+    ]
     if len(sought) == 1 and not any(_AND.fullmatch(text, one.end, two.start) for one, two in itertools.pairwise(named)):
         wanted = sought
     chosen: Person | None = None

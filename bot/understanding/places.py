@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.understanding import addresses, elsewhere
+from bot.understanding import addresses, aside, elsewhere
 from bot.understanding.addresses import CALLED, DOOR, FLOOR, ROOM
 from bot.understanding.place import Place, placed, room_number, storey
 
@@ -61,8 +61,9 @@ def one(text: str) -> Place | None:
         if chosen is None or place.within(chosen):
             chosen = place
         elif not chosen.within(place):
-            if not _CORRECTED.search(text, chosen.end, place.start):
-                return _put_last(text, named)
+            if not _CORRECTED.search(text, chosen.end, place.start) or _driven(text, place):
+                chosen = _put_last(text, named) or aside.topic(text, named)
+                break
             chosen = place
     return elsewhere.in_estate(text, elsewhere.completed(text, chosen)) if chosen else None
 
@@ -92,16 +93,30 @@ def _on_the_way(text: str, place: Place, following: Place) -> bool:
     """Whether somebody only set out from there: 「我骑车从南门到1栋车棚，车座没了」; 「从3号楼到5号楼的路灯」 is both."""
     ahead = _SET_OUT.search(text, max(0, place.start - 8), place.start)
     behind = _ARRIVED.fullmatch(text, place.end, following.start)
+    if _ROAD.match(text, following.end):
+        return False
     return ahead is not None and behind is not None and bool(ahead["moves"] or behind["moves"])
 
 
 def _put_last(text: str, named: list[Place]) -> Place | None:
     """Of several places the last, where it is put in the place of the others: 「帮我改成9号楼」."""
     last = named[-1]
-    return last if _PUT.search(text, max(0, last.start - 5), last.start) else None
+    put = _PUT.search(text, max(0, last.start - 5), last.start)
+    return last if put and not _driven(text, last) else None
 
 
-_DENIED = re.compile(r"(?:不是|不在|不住|并非|而非|不要)(?:在)?$")
+def _driven(text: str, place: Place) -> bool:
+    """Whether somebody had to go there meanwhile: 「投影坏了，我们只好换到教A201」, 「换到教A201上课了」."""
+    changed = _CHANGED.search(text, max(0, place.start - 6), place.start)
+    if changed is None:
+        return False
+    # 「可是快递送到9栋了」
+    return bool(
+        changed["forced"] or _MOVED_TO.match(text, place.end) or (changed["sent"] and text[place.end :][:1] == "了")
+    )
+
+
+_DENIED = re.compile(r"(?:(?<!是)不是|(?:(?<!在)|(?<=现在))不在|不住|并非|而非|不要)(?:在)?$")
 # 「5号楼505和506都没电」, 「一楼和二楼」, 「502-505」: more than one, and a form takes one.
 _ANOTHER = re.compile(
     rf"\s?[、和跟与及]\s?(?:\d{{3,4}}(?![\d分元块天人])|{FLOOR})|\s?[-~到至]\s?(?:\d{{3}}(?![\d分元块天人:-])|{FLOOR})|\s?\d{{3}}[-~]\d{{3}}(?!\d)"
@@ -116,6 +131,8 @@ _SET_OUT = re.compile(rf"(?P<moves>{_MOVES}[^,。;!?]{{0,3}})?从$")
 _ARRIVED = re.compile(
     rf"[出离]?(?:[来去]|发|开)?的?(?:时候|路上)?[ ,]?(?P<moves>{_MOVES}[过回]?)?(?:到了?|至|去|往|回)(?:我们?)?\s?"
 )
+# 「从二食堂往图书馆方向走的那条路」 lies at neither.
+_ROAD = re.compile(r"(?:方向)?[走去来回]?的?(?:那[条段])?(?:路|方向)|要?(?:走|骑)?多[久远]")
 # 「502和我没关系，我是520」
 _NOT_MINE = re.compile(
     r"[^,。;!?\d]{0,2}?(?:[和跟与]我们?(?:没有?|无)关系?|不是我们?(?:宿舍|寝室|住|的|报|$|[,。 ])|不关我们?的?事|(?:那[个间]?)?是(?:隔壁|别人|邻居))"
@@ -125,12 +142,14 @@ _MOVED = re.compile(r"[^,。;!?]{0,6}[搬换转调挪]")
 # 「图书馆旁边的操场」: the first says only where the second lies.
 _LANDMARK = re.compile(r"\s?(?:的)?(?:旁边?|对面|后面|前面|附近|隔壁|边上|东边|西边|南边|北边|楼下)的?(?:那个)?\s?")
 _ELSEWHERE = re.compile(
-    r"(?:国家|[市省县]立?|小区的?|车站的?|[铁动]站|公园的?|动物园|机场|商场|景区|(?:隔壁|别的|其他|外地)(?:学校|大学|高校)的?|外校的?|老家的?|北大|清华|复旦|浙大|高中的?|北京|上海|广州|深圳|杭州|南京|武汉|成都|西安|天津|重庆|我家(?:小区)?的?|我家住?在?|家住)\s?$"
+    r"(?:国家|[市省县]立?|小区的?|车站的?|[铁动]站|公园的?|动物园|机场|商场|景区|(?:隔壁|别的|其他|外地)(?:学校|大学|高校)的?|外校的?|(?:隔壁|对面|旁边)[\u4e00-\u9fff]{1,3}(?:大学?|学院|[中小]学|职院)的?|(?<!我们)(?<!咱们)(?<!咱)(?<!本)[师工农理财医交科林民]大的?|老家的?|北大|清华|复旦|浙大|高中的?|北京|上海|广州|深圳|杭州|南京|武汉|成都|西安|天津|重庆|我家(?:小区)?的?|我家住?在?|家住)\s?$"
     r"|(?:(?<!校)医院|住院部|酒店|宾馆|旅馆|写字楼|大厦|商场|花园|家园|新村|新苑|雅苑|产业园|科技园|软件园|创业园|公司|工业园|火车站|法院|派出所|银行)的?$"
 )
 _PUT = re.compile(
     r"(?:(?:^|[,。;!?\s了哈啊哦噢])(?:其实|原来|最后|确认|确定)?(?:就|只)(?:是|有)?|[其确]实是|改成|改到|改为|换成|换到|换去|应该是|送到|送去)\s?$"
 )
+_CHANGED = re.compile(r"(?P<forced>(?:只[好能]|临时|被|已经|都)(?:都|给)?)?(?:[换改调][到成去]|(?P<sent>送[到去]))\s?$")
+_MOVED_TO = re.compile(r"[去来]?(?:上课|考试|开会|自习)了")
 _CORRECTED = re.compile(r"不对|不好意思|抱歉|口误|[搞记弄]错|错了|应该是|更正|改成|改到|改为|换成|换到|不不")
 
 

@@ -38,6 +38,7 @@ FACTS: list[Facts] = [
         "facts_fourth.yml",
         "facts_fifth.yml",
         "facts_sixth.yml",
+        "facts_seventh.yml",
     )
 ]
 WEDNESDAY = datetime(2026, 11, 18, 10, 30)
