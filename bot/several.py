@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from bot import replies
@@ -42,15 +42,15 @@ class Several:
         Questions and the wish for a person are answered at once; the first service begins, the others wait for its end with their
         own words.
         """
-        if reading.vector is None or not requests.may_be_several(reading.text) or overdue.meant(reading.text):
+        if reading.vector is None or not requests.may_be_several(reading.text):
             return None
-        parts = await asyncio.to_thread(self._parts, reading)
-        if len(parts) < 2:
+        found = await asyncio.to_thread(parts, reading, self.reader, self.services)
+        if len(found) < 2:
             return None
         said: list[Reply] = []
         trace = Trace("task")
         wishes = []
-        for part in parts:
+        for part in found:
             if part.intent in self.services:
                 wishes.append({"intent": part.intent, "entities": dict(part.entities), "utterance": part.text})
                 continue
@@ -73,20 +73,27 @@ class Several:
         begun = await self.open.begin(first, inbound, state, reading.confidence, then=others)
         return replace(begun, replies=(*said, *begun.replies))
 
-    def _parts(self, reading: Reading) -> list[Reading]:
-        """A list of services is taken piece by piece; everything else is judged."""
-        if named := self.reader.names.listed(reading.text):
-            return [self.reader.read(piece) for piece in named]
-        return self._listed(reading.text) or requests.split(reading, self.reader.read, self.reader.glance)
 
-    def _listed(self, text: str) -> list[Reading]:
-        """「打中文成绩单、查明天的课、报修空调」: short pieces between 、, each plainly another service."""
-        pieces = [piece.strip(" ,。") for piece in text.split("、")]
-        if len(pieces) < 2 or not all(2 <= len(piece) <= SHORT for piece in pieces):
-            return []
-        read = [self.reader.read(piece) for piece in pieces]
-        plain = all(one.intent in self.services and one.confidence >= ACCEPT for one in read)
-        return read if plain and len({one.intent for one in read}) == len(read) else []
+def parts(reading: Reading, reader: Reader, services: Collection[str]) -> list[Reading]:
+    """The requests of a message in the order in which they are done; the message itself where it is one.
+
+    A list of services is taken piece by piece; everything else is judged.
+    """
+    if reading.vector is None or not requests.may_be_several(reading.text) or overdue.meant(reading.text):
+        return [reading]
+    if named := reader.names.listed(reading.text):
+        return [reader.read(piece) for piece in named]
+    return _listed(reading.text, reader, services) or requests.split(reading, reader.read, reader.glance)
+
+
+def _listed(text: str, reader: Reader, services: Collection[str]) -> list[Reading]:
+    """「打中文成绩单、查明天的课、报修空调」: short pieces between 、, each plainly another service."""
+    pieces = [piece.strip(" ,。") for piece in text.split("、")]
+    if len(pieces) < 2 or not all(2 <= len(piece) <= SHORT for piece in pieces):
+        return []
+    read = [reader.read(piece) for piece in pieces]
+    plain = all(one.intent in services and one.confidence >= ACCEPT for one in read)
+    return read if plain and len({one.intent for one in read}) == len(read) else []
 
 
 def _plain(reply: Reply) -> Reply:

@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 from bot.reader import Reader
-from bot.understanding import Understanding, crisis, requests
+from bot.several import parts
+from bot.understanding import Understanding, crisis
 from bot.understanding.apart import NO_REQUESTS
 from bot.understanding.intents import Head
 from bot.understanding.normalise import normalise
@@ -39,23 +40,23 @@ def splitter() -> Callable[[str], list[str]]:
     names = Names(services)
     reader = Reader(Understanding(open_encoder(), Head.load(MODEL)), services, names, datetime.now)
 
-    def parts(text: str) -> list[str]:
+    def found(text: str) -> list[str]:
         whole = reader.read(normalise(text))
-        if names.task(whole.text) or not requests.may_be_several(whole.text):
+        if names.task(whole.text):
             return [whole.intent]
-        return [part.intent for part in requests.split(whole, reader.read, reader.glance)]
+        return [part.intent for part in parts(whole, reader, services)]
 
-    return parts
+    return found
 
 
 def measure(compound: list[dict[str, Any]], single: list[dict[str, Any]], of: str) -> list[Figure]:
     """The figures of these sentences; ``of`` says which they are."""
-    parts = splitter()
+    taken = splitter()
     both = [row for row in compound if not NO_REQUESTS & set(row["intents"])]
     beside = [row for row in compound if NO_REQUESTS & set(row["intents"])]
     lost, disordered, dropped, torn = [], [], [], []
     for row in both:
-        found = parts(row["text"])
+        found = taken(row["text"])
         told = f"{row['text']} → {found}, not {row['intents']}"
         if not set(found) >= set(row["intents"]) or len(found) < 2:
             lost.append(told)
@@ -64,10 +65,10 @@ def measure(compound: list[dict[str, Any]], single: list[dict[str, Any]], of: st
     for row in beside:
         # Who is in danger gets a person before anything else is read.
         danger = "crisis" in row["intents"] and crisis.screen(normalise(row["text"])) is not None
-        if not danger and not set(found := parts(row["text"])) >= set(row["intents"]) - NO_REQUESTS:
+        if not danger and not set(found := taken(row["text"])) >= set(row["intents"]) - NO_REQUESTS:
             dropped.append(f"{row['text']} → {found}, not {row['intents']}")
     for row in single:
-        found = parts(row["text"])
+        found = taken(row["text"])
         if len(found) > 1:
             torn.append(f"{row['text']} → {found}")
     n, whole = len(both), len(single)
