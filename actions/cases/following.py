@@ -17,14 +17,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, func, or_, select
 
 from actions.cases.incidents import fault_of
 from actions.cases.log import Cases, Conflict, New, NoSuchCase, NotAllowed
 from actions.cases.pen import Kept, Stale, clean
 from actions.cases.reading import show
 from actions.cases.stages import ENDED, RECEIVED, SENT, SYSTEM, WORKING, Actor, possible, stamp
-from actions.cases.tables import begun, cases, for_writing
+from actions.cases.tables import begun, cases, for_writing, transitions
 from actions.offices import OutcomeUnknown, departments
 from actions.offices.followed import Standing
 from actions.offices.progress import Change, Progress
@@ -196,24 +196,43 @@ class Following:
 
     def _follow(self, change: Change) -> int:
         kept, steps = self.find(change.number), 0
-        if kept is None or kept.state.stage == ENDED:
+        if kept is None or kept.state.stage == ENDED or kept.state.follows is not None:
+            # What follows up a low rating is not done with by what was rated.
             return 0
         at = change.at.astimezone(self._zone).replace(tzinfo=None)
+        if at < self._since_when(kept.id):
+            return 0
         if change.phase == "withdrawn":
             mine = Actor("student", kept.student or "")
             return self._step(kept, "withdraw", mine, reason="no_longer_needed")
         if kept.state.stage == RECEIVED and change.phase in ("working", "done"):
-            taken = Taken(change.number, change.department)
-            self._dispatch(kept, taken, change.department, self.now())
+            known = (one.name for one in departments.departments())
+            whose = next((name for name in known if change.department.startswith(name)), None)
+            if whose is None:
+                return 0
+            self._dispatch(kept, Taken(change.number, whose), whose, self.now())
             kept = self.find(change.number) or kept
         if kept.state.stage == SENT and change.phase in ("working", "done"):
-            steps += self._step(kept, "take", SYSTEM)
+            steps += self._step(kept, "take", self._of(kept))
             kept = self.find(change.number) or kept
-        # What the office said before the student's 未解决 is no news.
-        news = kept.state.heard_at is None or at > kept.state.heard_at
-        if kept.state.stage == WORKING and change.phase == "done" and news:
-            steps += self._step(kept, "report", SYSTEM, words=change.words)
+        if kept.state.stage == WORKING and change.phase == "done":
+            steps += self._step(kept, "report", self._of(kept), words=change.words)
         return steps
+
+    @staticmethod
+    def _of(kept: Kept) -> Actor:
+        """The system, which says what this department's office did."""
+        return Actor("system", department=kept.state.department)
+
+    def _since_when(self, case: str) -> datetime:
+        """What the office did before is no news: before the student's 未解决, or before the hall sent it elsewhere."""
+        by_hall = and_(transitions.c.act == "dispatch", transitions.c.actor_kind == "hall")
+        turned = or_(transitions.c.act.in_(("unsolved", "reopen")), by_hall)
+        last = select(func.max(transitions.c.at)).where(transitions.c.case == case, turned)
+        with self.store.engine.connect() as db:
+            at = db.execute(last).scalar_one()
+        # The office writes whole seconds.
+        return datetime.fromisoformat(at).replace(microsecond=0) if at else datetime.min
 
     def _step(self, kept: Kept, act: str, actor: Actor, *, reason: str | None = None, words: str | None = None) -> int:
         # Somebody else may be quicker; the next round sees how it is then.
@@ -246,7 +265,7 @@ class Following:
             asked = next((row["words"] for row in reversed(rows) if row["act"] == "ask_student"), None)
         open_ = state.stage != ENDED and state.waiting_since is None
         due = state.due_close if open_ else None
-        return Standing(kept.id, state.stage, state.department, due, state.outcome, asked, can)
+        return Standing(kept.id, state.stage, state.department, due, state.outcome, asked, can, state.denied)
 
     async def act(
         self,

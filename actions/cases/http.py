@@ -7,7 +7,7 @@ numbers and what staff write for each other are not shown to students.
 # No `from __future__ import annotations` here: FastAPI could not read those of the functions within `routes`.
 
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -19,10 +19,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from actions.cases.callers import PARTNER, OfficeOf, caller, partner
 from actions.cases.log import Cases, Conflict, NoSuchCase, NotAllowed
-from actions.cases.outbox import Outbox, Partner
+from actions.cases.outbox import SAID_TO_STUDENTS, Outbox, Partner
 from actions.cases.pen import Kept, Stale
 from actions.cases.reading import Filters, Shown, find, show
+from actions.cases.returned import masked
 from actions.cases.stages import ACTS, ENDED, LEVELS, REASONS, STAGES, Actor, possible
+from actions.offices import departments
 
 INTERNAL = ("note",)
 """Rows of the log that staff write for each other."""
@@ -245,14 +247,31 @@ def _known_to(actor: Actor, shown: Shown) -> bool:
     return actor.kind in ("hall", "system") or (actor.kind == "officer" and not private)
 
 
+def _words(row: Mapping[str, Any], shown: Shown, actor: Actor) -> str | None:
+    """What somebody wrote, as far as this person may read it."""
+    words: str | None = row["words"]
+    by_student = row["actor_kind"] == "student"
+    if words is None or (actor.kind == "student" and not by_student and row["act"] not in SAID_TO_STUDENTS):
+        return None
+    return masked(words) if by_student and actor.kind == "officer" and not _known_to(actor, shown) else words
+
+
+def _contents(shown: Shown, actor: Actor) -> dict[str, Any] | None:
+    """What the student said; for whoever may not learn whose it is, without what tells that."""
+    if shown.contents is None:
+        return None
+    said = dict(shown.contents)
+    if actor.kind == "officer" and not _known_to(actor, shown):
+        said["answers"] = {name: masked(str(value)) for name, value in dict(said.get("answers") or {}).items()}
+    return said
+
+
 def _whole(shown: Shown, actor: Actor, now: datetime) -> Case:
     by_staff = actor.kind != "student"
     steps = [
         Step(
-            **{
-                name: row[name]
-                for name in ("seq", "at", "act", "rule", "from_stage", "to_stage", "facts", "words", "hash")
-            },
+            **{name: row[name] for name in ("seq", "at", "act", "rule", "from_stage", "to_stage", "facts", "hash")},
+            words=_words(row, shown, actor),
             title=ACTS[row["act"]],
             actor=row["actor_kind"],
             number=row["actor"] or None if by_staff else None,
@@ -264,7 +283,7 @@ def _whole(shown: Shown, actor: Actor, now: datetime) -> Case:
     ]
     return Case(
         **_summary(shown.kept, now),
-        contents=dict(shown.contents) if shown.contents is not None else None,
+        contents=_contents(shown, actor),
         student=shown.kept.student or None if _known_to(actor, shown) else None,
         may=[
             Possible(
@@ -274,6 +293,7 @@ def _whole(shown: Shown, actor: Actor, now: datetime) -> Case:
                 needs=list(rule.needs),
             )
             for rule in possible(shown.kept.state, actor, now)
+            if not (actor.kind == "student" and rule.act == "withdraw" and shown.kept.number)
         ],
         log=steps,
     )
@@ -349,7 +369,7 @@ def routes(
         return [
             ToTell(**_to_tell(one), text=one.sentence, choices=[Choice(**button) for button in one.buttons])
             for one in waiting
-            if one.student
+            if one.student and not one.stale
         ]
 
     @router.post("/notices/{notice}", response_model=Told)
@@ -380,6 +400,12 @@ def routes(
         idempotency_key: Annotated[str | None, Header(min_length=8, max_length=120)] = None,
     ) -> Case:
         facts = asked.facts()
+        named = {one for one in (asked.department, *(asked.departments or ())) if one is not None}
+        if unknown := named - {one.name for one in departments.departments()}:
+            raise Problem(409, "no_such_department", "没有这个部门：" + "、".join(sorted(unknown)))
+        if actor.kind == "student" and asked.act == "withdraw" and show(store.engine, case, actor).kept.number:
+            # The office would go on with what nobody follows any more.
+            raise Problem(409, "withdraw_at_the_office", "请在对话里说“撤销”，办的部门会一起撤掉。")
         store.act(
             case,
             asked.act,

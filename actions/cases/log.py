@@ -109,7 +109,7 @@ def _about(writer: Pen, case: str) -> dict[str, Any]:
     """What a case that follows another one takes over: what it is called, and whether whose it is stays with the hall."""
     written = select(contents.c.body).where(contents.c.case == case, contents.c.seq == 1)
     known = json.loads(writer.db.execute(written).scalar_one())["contents"]
-    return {name: known[name] for name in ("title", "private") if name in known}
+    return {name: known[name] for name in ("title", "private", "answers") if name in known}
 
 
 class Cases:

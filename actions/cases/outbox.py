@@ -23,7 +23,7 @@ from sqlalchemy import Engine, RowMapping, func, select, update
 
 from actions.cases.chain import canonical
 from actions.cases.pen import Recipients
-from actions.cases.stages import LEVELS, REASONS, TELLS, State, stamp
+from actions.cases.stages import ASKING, LEVELS, REASONS, REPORTED, TELLS, State, stamp
 from actions.cases.tables import cases, contents, for_writing, outbox, transitions
 
 log = structlog.get_logger()
@@ -32,6 +32,8 @@ ATTEMPTS = 12
 """Then it is on the list that a person sees; with the times below that is after about a day."""
 FIRST_WAIT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=6)
+SAID_TO_STUDENTS = ("report", "ask_student")
+"""Acts whose words are the student's to read; the others' are what staff write for each other."""
 BUTTONS: Mapping[str, Sequence[tuple[str, str]]] = {
     "ask": (("已解决", "solved"), ("我这里还没好", "unsolved")),
     "silent": (("我这里还没好", "unsolved"),),
@@ -139,7 +141,12 @@ class Notice:
         }
         about = f"{self.title} {self.number}" if self.number else "你反映的事"
         told = f"{about}：{str(TELLS[self.row['act']]).format(**words)}"
-        return f"{told}\n{self.words}" if self.words else told
+        return f"{told}\n{self.words}" if self.words and self.row["act"] in SAID_TO_STUDENTS else told
+
+    @property
+    def stale(self) -> bool:
+        """A question that has been answered meanwhile."""
+        return self.row["act"] == "ask" and self.state.stage not in (REPORTED, ASKING)
 
     @property
     def buttons(self) -> list[dict[str, str]]:

@@ -25,6 +25,8 @@ class Standing:
     """What the office wants to know from the student, while it waits for that."""
     can: tuple[str, ...]
     """Acts that are open to the student now: ``solved``, ``unsolved``, ``supply``, ``reopen``, ``rate``, …"""
+    denied: bool
+    """The student said that it is not solved, and it has not ended since."""
 
 
 class Followed(Protocol):

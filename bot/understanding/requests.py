@@ -39,7 +39,7 @@ _WISHED = re.compile(
 )
 # Somebody else did something, at a time. That something simply came to pass (充了, 断过) is said of wishes, too.
 _HAPPENED = re.compile(
-    r"的时候|时(?=[,他她阿人店那]|$)|[他她]|人家|还[骂说不要收]|骂|吼|凶|态度|不给|不让|不肯|居然|竟然"
+    r"的时候|时(?=[,他她阿人店那]|$)|[他她]|人家|还[骂说不要收]|骂|吼|凶|态度|不给|不让|不肯|居然|竟然|卡纸|老[卡坏断掉]|每次"
 )
 _UNSAID = re.compile(
     r"(?:给我|帮我|替我)(?:也|就|直接|先)*(?:约|办|开|订|打|报|弄|整|来|安排)上?一?[个份张次回]?名?[吧呗了啊]*"

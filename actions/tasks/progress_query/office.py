@@ -30,6 +30,7 @@ DEEDS = {
     "solved": "确认已解决",
     "unsolved": "说还没好",
     "supply": "补充",
+    "comment": "补充",
 }
 WAYS_ON = {
     "solved": ("已解决", "start:progress_query?ticket={ticket}&deed=solved{by}"),
@@ -70,9 +71,11 @@ NOT_NOW = {
     "solved": "not_reported",
     "unsolved": "not_reported",
     "supply": "not_asked",
+    "comment": "not_asked",
 }
-OF_THE_CASE = ("solved", "unsolved", "supply")
+OF_THE_CASE = ("solved", "unsolved", "supply", "comment")
 """What is said about the case and not about its order."""
+COMMENTED = "start:progress_query?ticket={ticket}&deed=comment{by}"
 TAPPED = "start:progress_query?ticket={ticket}&deed=rate&stars={stars}{by}"
 
 _NUMBER = re.compile(r"(?i)(?<![a-z0-9])[a-z]{2}\d{8}-\d{4}(?!\d)")
@@ -156,25 +159,22 @@ def _can(case: Case, standing: Standing | None) -> list[str]:
     told: list[str] = [one for one in ("solved", "unsolved", "supply", "rate") if one in standing.can]
     if "reopen" in standing.can:
         told.append("unsolved")
-    if "urge" in standing.can and "urge" not in case.can and _again(case, standing):
+    if "urge" in standing.can and "urge" not in case.can and standing.denied:
         told.append("urge")
     # How it was is said once it is over, and of the whole case.
     return [*told, *(one for one in case.can if one not in ("rate", *told))]
 
 
-def _again(case: Case, standing: Standing) -> bool:
-    """Whether the office is done and the student is not: it is worked on once more."""
-    return standing.stage in AT_WORK and not {"urge", "withdraw"} & set(case.can) and case.urged_on is None
-
-
 def _allowed(case: Case, deed: str, standing: Standing | None) -> None:
-    if deed in _can(case, standing):
+    if deed in _can(case, standing) or (deed == "comment" and standing is not None and deed in standing.can):
         return
     details = {"number": case.number, "status": case.status, "stars": case.stars}
     if deed == "urge" and case.urged_on is not None and "withdraw" in case.can:
         raise Refusal("urged_today", details)
     if deed == "rate" and case.stars is not None:
         raise Refusal("rated_already", details)
+    if deed == "solved" and standing is not None and standing.outcome is not None:
+        raise Refusal("solved_already", details)
     raise Refusal(NOT_NOW[deed], details)
 
 
@@ -207,20 +207,24 @@ async def _said_of_the_case(
     """Solved or not, or what the office wanted to know."""
     deed = order.values["deed"]
     _allowed(case, deed, standing)
-    words = order.values.get("still") or order.values.get("supplied")
+    words = order.values.get("supplied")
     act = "reopen" if standing is not None and deed not in standing.can else deed
     after = await offices.followed.act(case.number, act, key=order.key, words=words)
     if after is None:
         # Somebody was quicker, on another page perhaps.
         raise Refusal(NOT_NOW[deed], {"number": case.number, "status": case.status})
     about = f"{case.title} {case.number}"
-    if deed == "supply":
-        return {"text": f"已经补充给{after.department}：{about}。办理期限从现在起接着算。"}
+    at = after.department or "办理部门"
+    if deed in ("supply", "comment"):
+        goes_on = "办理期限从现在起接着算。" if deed == "supply" else ""
+        return {"text": f"已经转给{at}：{about}。{goes_on}"}
+    ticket, by = _ticket(case, whose)
     if deed == "unsolved":
         return {
-            "text": f"知道了，{about} 没有办结，{after.department}接着办，并且往上报了一级。有进展我会告诉你。",
+            "text": f"知道了，{about} 没有办结，{at}接着办，并且往上报了一级。有进展我会告诉你。",
+            "choices_text": "还有哪里没好？想说的话补一句，办的人会看到。",
+            "choices": [{"label": "补一句", "payload": COMMENTED.format(ticket=ticket, by=by)}],
         }
-    ticket, by = _ticket(case, whose)
     stars = [
         {"label": one.label, "payload": TAPPED.format(ticket=ticket, stars=one.value, by=by), "said": one.said}
         for one in STARS
@@ -264,8 +268,8 @@ def _stands(case: Case, standing: Standing | None) -> str | None:
         return f"{standing.department}想请你补充：{standing.asked}"
     if standing.stage in REPORTED:
         return "办的人说办好了，等你说解决了没有。"
-    if standing.stage in AT_WORK and "urge" not in case.can and "withdraw" not in case.can and case.urged_on is None:
-        return f"你说还没好，{standing.department}在接着办。"
+    if standing.stage in AT_WORK and standing.denied:
+        return f"你说还没好，{standing.department or '办理部门'}在接着办。"
     if standing.outcome in ("已解决", "静默办结"):
         return (
             "你确认过已解决，这件事办结了。"

@@ -206,12 +206,16 @@ export class CounsellorChat extends HTMLElement {
 
   /** What became of the student's cases since. Not on a public screen. */
   async #news() {
-    if (document.hidden || this.#asking || this.mode === 'kiosk') return;
+    // In a closed widget nobody sees them, and what was not seen must not count as told.
+    if (document.hidden || this.#asking || this.mode === 'kiosk' || !this.checkVisibility()) return;
     this.#asking = true;
+    const { conversation } = this.#memory;
     try {
       const notices = (await this.#service.notices(this.#shown)).filter(({ id }) => !this.#shown.includes(id));
+      // Cleared or signed out meanwhile: they are for nobody here.
+      if (this.#memory.conversation !== conversation) return;
       this.#shown = notices.map(({ id }) => id);
-      // Below the welcome nobody would look for them, and what was not seen must not count as told.
+      // Below the welcome nobody would look for them.
       const unread = this.#memory.turns.length === 0 || this.#nearEnd();
       for (const { replies } of notices) this.receive(replies);
       if (notices.length && unread) this.#toEnd('instant');
@@ -223,6 +227,7 @@ export class CounsellorChat extends HTMLElement {
 
   clear() {
     this.#memory.forget();
+    this.#shown = [];
     this.#transcript.clear();
     this.#composer.clear();
     this.#status.textContent = '';
