@@ -295,3 +295,67 @@ async def test_who_is_not_signed_in_is_told_nothing(house: House) -> None:
 async def test_what_was_seen_is_a_list_of_numbers(house: House, body: str) -> None:
     client = await house.who(student="2023010001")
     assert (await client.post("/api/notices", content=body)).status_code == 422
+
+
+async def test_a_department_reads_nothing_in_a_confidential_case_that_tells_whose_it_is(house: House) -> None:
+    contents = {
+        "title": "投诉建议",
+        "answers": {"事项": "电脑开机要十分钟，电话13812345678，我叫王五"},
+        "private": True,
+    }
+    case = house.store.open(New("key-9", "complaint", "2023010001", contents, number="TS-9"), NOON).id
+    house.store.act(case, "dispatch", SYSTEM, NOON, facts={"department": "后勤保障处"})
+    house.store.act(case, "comment", Actor("student", "2023010001"), NOON, words="学号2023010001，快点")
+    seen = {}
+    for who in ("T2003", "T2004"):
+        shown = (await (await house.who(staff=who)).get(f"/api/cases/{case}")).json()
+        seen[who] = (shown["contents"]["answers"]["事项"], shown["log"][-1]["words"])
+    assert seen == {
+        "T2003": ("电脑开机要十分钟，电话13812345678，我叫王五", "学号2023010001，快点"),
+        "T2004": ("电脑开机要十分钟,电话〈号码〉,我叫〈姓名〉", "学号〈号码〉,快点"),
+    }
+
+
+async def test_what_staff_write_for_each_other_reaches_no_student(house: House) -> None:
+    case = house.open()
+    officer, student = await house.who(staff="T2004"), await house.who(student="2023010001")
+    path = f"/api/cases/{case}/acts"
+    assert (await officer.post(path, json={"act": "return", "reason": "unclear", "words": "别理他"})).status_code == 200
+    told = (await student.post("/api/notices", json={"seen": []})).json()["notices"]
+    shown = (await student.get(f"/api/cases/{case}")).json()
+    assert "别理他" not in f"{told} {shown}"
+    assert len(told) == 1
+
+
+async def test_a_question_that_was_answered_in_words_is_not_asked_any_more(house: House) -> None:
+    case = house.open()
+    house.store.act(case, "take", REPAIRS, NOON)
+    house.store.act(case, "report", REPAIRS, NOON, words="好了")
+    house.store.act(case, "ask", SYSTEM, NOON)
+    house.store.act(case, "solved", Actor("student", "2023010001"), NOON)
+    student = await house.who(student="2023010001")
+    told = (await student.post("/api/notices", json={"seen": []})).json()["notices"]
+    assert [one["replies"][0]["kind"] for one in told] == ["text", "text"]
+
+
+async def test_an_order_is_taken_back_where_its_office_hears_of_it(house: House) -> None:
+    case = house.open()
+    student = await house.who(student="2023010001")
+    assert "withdraw" not in [one["act"] for one in (await student.get(f"/api/cases/{case}")).json()["may"]]
+    body = {"act": "withdraw", "reason": "by_mistake"}
+    answer = await student.post(f"/api/cases/{case}/acts", json=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "withdraw_at_the_office")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"act": "dispatch", "department": "不存在的部门"},
+        {"act": "dispatch", "department": "后勤保障处 "},
+        {"act": "assist", "departments": ["x|后勤保障处|"]},
+    ],
+)
+async def test_a_case_goes_to_departments_of_the_plan_only(house: House, body: dict[str, Any]) -> None:
+    case = house.open()
+    answer = await (await house.who(staff="T2003")).post(f"/api/cases/{case}/acts", json=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "no_such_department")

@@ -374,3 +374,42 @@ async def test_an_extension_goes_no_further_than_was_promised(
     assert refused.value.refused.sentence == "最长只能延到12月14日17:00。"
     facts = {"due_close": "2026-12-14T17:00:00.000000"}
     assert store.act(kept.id, "extend", OFFICER, at(23, 12), reason="parts", facts=facts).state.extended
+
+
+async def test_a_word_of_the_student_s_hides_nothing_that_the_office_did(
+    following: Following, offices: Offices, clock: Clock
+) -> None:
+    kept = await opened(following, offices)
+    number = str(kept.number)
+    await moved(offices, number, "已完成", "修好了")
+    clock.now += timedelta(minutes=1)
+    await following.act(number, "comment", key="word-0001", words="什么时候来？")
+    assert (await following.keep_up(), the(following, number).state.stage) == (2, "反馈")
+
+
+async def test_what_follows_up_a_low_rating_is_not_done_with_by_old_news(
+    following: Following, offices: Offices, store: Cases, clock: Clock
+) -> None:
+    kept = await opened(following, offices)
+    number = str(kept.number)
+    await moved(offices, number, "已完成", "修好了")
+    await following.keep_up()
+    await following.act(number, "solved", key="tap-00001")
+    await following.act(number, "rate", key="tap-00002", facts={"score": 1})
+    follow_up = the(following, number)
+    assert follow_up.state.follows == kept.id
+    assert (await following.keep_up(), the(following, number).state.stage) == (0, "受理")
+    assert (show(store.engine, follow_up.id, SYSTEM).contents or {})["answers"] == dict(ORDER.answers)
+
+
+async def test_what_the_hall_sends_elsewhere_is_not_taken_by_the_office_that_had_it(
+    following: Following, offices: Offices, store: Cases, clock: Clock
+) -> None:
+    kept = await opened(following, offices)
+    number = str(kept.number)
+    await moved(offices, number, "维修中")
+    await following.keep_up()
+    clock.now += timedelta(minutes=1)
+    hall = Actor("hall", "T2003")
+    store.act(kept.id, "dispatch", hall, following.now(), facts={"department": "保卫处"})
+    assert (await following.keep_up(), the(following, number).state.stage) == (0, "转办")
