@@ -211,12 +211,12 @@ async def test_a_body_that_trickles_in_is_given_up_in_time(monkeypatch: pytest.M
             await told.offices().registry.buildings()
 
 
-async def test_the_limits_are_one_second_to_connect_four_to_post_and_two_to_get() -> None:
+async def test_the_limits_are_one_second_to_connect_three_to_post_and_two_to_get() -> None:
     told = Wire(post=[fails(httpx.ReadError)], by_key=[FOUND])
     await submit(told)
     limits = [request.extensions["timeout"] for request in told.requests]
     assert limits == [
-        {"connect": 1.0, "read": 4.0, "write": 4.0, "pool": 4.0},
+        {"connect": 1.0, "read": 3.0, "write": 3.0, "pool": 3.0},
         {"connect": 1.0, "read": 2.0, "write": 2.0, "pool": 2.0},
     ]
 
