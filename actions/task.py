@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from actions.offices.departments import departments
+from actions.offices import departments
 
 TASKS = Path(__file__).with_name("tasks")
 
@@ -228,7 +228,7 @@ def _follow(path: Path, raw: Any) -> Follow | None:
     if raw is None:
         return None
     said = Follow(**({"department": raw} if isinstance(raw, str) else raw))
-    if said.department not in {one.name for one in departments()}:
+    if said.department not in departments.names():
         raise BadTask(f"{path}: {said.department!r} is no department of the plan's table")
     return said
 

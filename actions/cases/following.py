@@ -137,8 +137,7 @@ class Following:
         self._forget(key)
 
     def _dispatch(self, opened: Kept, taken: Taken, otherwise: str, at: datetime) -> None:
-        known = [one.name for one in departments.departments()]
-        facts: dict[str, Any] = {"department": taken.department if taken.department in known else otherwise}
+        facts: dict[str, Any] = {"department": departments.whose(taken.department or "") or otherwise}
         if taken.support:
             facts["departments"] = list(taken.support)
         if taken.confidence is not None:
@@ -206,8 +205,7 @@ class Following:
             mine = Actor("student", kept.student or "")
             return self._step(kept, "withdraw", mine, reason="no_longer_needed")
         if kept.state.stage == RECEIVED and change.phase in ("working", "done"):
-            known = (one.name for one in departments.departments())
-            whose = next((name for name in known if change.department.startswith(name)), None)
+            whose = departments.whose(change.department)
             if whose is None:
                 return 0
             self._dispatch(kept, Taken(change.number, whose), whose, self.now())
@@ -263,9 +261,7 @@ class Following:
         if state.waiting_since is not None:
             rows = show(self.store.engine, kept.id, SYSTEM).log
             asked = next((row["words"] for row in reversed(rows) if row["act"] == "ask_student"), None)
-        open_ = state.stage != ENDED and state.waiting_since is None
-        due = state.due_close if open_ else None
-        return Standing(kept.id, state.stage, state.department, due, state.outcome, asked, can, state.denied)
+        return Standing(state.stage, state.department, state.outcome, asked, can, state.denied)
 
     async def act(
         self,

@@ -401,7 +401,7 @@ def routes(
     ) -> Case:
         facts = asked.facts()
         named = {one for one in (asked.department, *(asked.departments or ())) if one is not None}
-        if unknown := named - {one.name for one in departments.departments()}:
+        if unknown := named - departments.names():
             raise Problem(409, "no_such_department", "没有这个部门：" + "、".join(sorted(unknown)))
         if actor.kind == "student" and asked.act == "withdraw" and show(store.engine, case, actor).kept.number:
             # The office would go on with what nobody follows any more.

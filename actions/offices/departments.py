@@ -39,6 +39,16 @@ def departments() -> tuple[Department, ...]:
     return tuple(Department(one["name"], tuple(one["duty"]), tuple(one["words"])) for one in raw)
 
 
+def names() -> frozenset[str]:
+    """The departments of the table."""
+    return frozenset(one.name for one in departments())
+
+
+def whose(office: str) -> str | None:
+    """The department an office belongs to: 后勤保障处维修中心 → 后勤保障处. ``None`` where the table has none."""
+    return next((one.name for one in departments() if office.startswith(one.name)), None)
+
+
 def propose(complaint: str, among: Sequence[Department] | None = None) -> Proposal:
     """The department whose words the complaint uses, each counted once with its length.
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Protocol
 
 
@@ -15,11 +14,8 @@ from typing import Any, Protocol
 class Standing:
     """How a case stands."""
 
-    case: str
     stage: str
     department: str
-    due: datetime | None
-    """Campus time; ``None`` while the student must answer, and once it has ended."""
     outcome: str | None
     asked: str | None = field(repr=False)
     """What the office wants to know from the student, while it waits for that."""
