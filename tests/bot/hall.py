@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +14,10 @@ import httpx
 from bot.messages import Answered, Inbound, State
 from bot.pipeline import Pipeline
 from bot.policy import Said
+from bot.tasks import Tasks
+from bot.turns import Dialogue
 from bot.understanding import Reading, entities, smalltalk
+from bot.words import Service, read_crisis_card, read_emergency_card, read_services, read_words
 
 NOW = datetime(2026, 11, 20, 10, 0)
 STUDENT = "2026020001"
@@ -147,3 +152,26 @@ class Talk:
 def texts(answered: Answered) -> list[str]:
     """What each reply says."""
     return [str(reply["text"]) for reply in answered.replies]
+
+
+def services() -> dict[str, Service]:
+    """The services of the fake hall are online, whatever is compiled."""
+    return {name: replace(one, online=name in FORMS) for name, one in read_services().items()}
+
+
+@asynccontextmanager
+async def pipeline_over(hall: Hall, meanings: Mapping[str, Any]) -> AsyncIterator[Pipeline]:
+    """The real pipeline over the fake hall, with a head that understands ``meanings``."""
+    dialogue = Dialogue("http://rasa", "inner", transport=httpx.MockTransport(hall))
+    await dialogue.look()
+    yield Pipeline(
+        understanding=Head(dict(meanings)),  # type: ignore[arg-type]
+        policies=Rules(),  # type: ignore[arg-type]
+        tasks=Tasks(dialogue),
+        services=services(),
+        words=read_words(),
+        crisis_card=read_crisis_card("021-5550-1110"),
+        emergency_card=read_emergency_card(),
+        now=lambda: NOW,
+    )
+    await dialogue.close()

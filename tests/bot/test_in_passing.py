@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
 
 from bot.pipeline import Pipeline
-from bot.tasks import Tasks
-from bot.turns import Dialogue
-from bot.words import Service, read_crisis_card, read_emergency_card, read_services, read_words
-from tests.bot.hall import FORMS, NOW, Hall, Head, Rules, Talk, texts
+from bot.words import read_words
+from tests.bot.hall import Hall, Talk, pipeline_over, texts
 
 WORDS = read_words()
 MEANINGS: dict[str, Any] = {
@@ -26,10 +22,6 @@ MEANINGS: dict[str, Any] = {
 }
 
 
-def services() -> dict[str, Service]:
-    return {name: replace(one, online=name in FORMS) for name, one in read_services().items()}
-
-
 @pytest.fixture
 def hall() -> Hall:
     return Hall()
@@ -37,19 +29,8 @@ def hall() -> Hall:
 
 @pytest.fixture
 async def pipeline(hall: Hall) -> AsyncIterator[Pipeline]:
-    dialogue = Dialogue("http://rasa", "inner", transport=httpx.MockTransport(hall))
-    await dialogue.look()
-    yield Pipeline(
-        understanding=Head(MEANINGS),  # type: ignore[arg-type]
-        policies=Rules(),  # type: ignore[arg-type]
-        tasks=Tasks(dialogue),
-        services=services(),
-        words=WORDS,
-        crisis_card=read_crisis_card("021-5550-1110"),
-        emergency_card=read_emergency_card(),
-        now=lambda: NOW,
-    )
-    await dialogue.close()
+    async with pipeline_over(hall, MEANINGS) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("said", ["😊", "😂😂", "。。。", "哦", "哈哈哈", "额"])

@@ -7,16 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from bot.messages import State
 from bot.pipeline import Pipeline
 from bot.services_open import DEEPEST
-from bot.tasks import Tasks
-from bot.turns import Dialogue
-from bot.words import Service, read_crisis_card, read_emergency_card, read_services, read_words
-from tests.bot.hall import FORMS, NOW, Hall, Head, Rules, Talk, texts
+from bot.words import read_crisis_card, read_words
+from tests.bot.hall import NOW, Hall, Head, Talk, pipeline_over, texts
 
 WORDS = read_words()
 MEANINGS: dict[str, Any] = {
@@ -47,26 +44,10 @@ def hall() -> Hall:
     return Hall()
 
 
-def services() -> dict[str, Service]:
-    """The services of the fake hall are online, whatever is compiled."""
-    return {name: replace(one, online=name in FORMS) for name, one in read_services().items()}
-
-
 @pytest.fixture
 async def pipeline(hall: Hall) -> AsyncIterator[Pipeline]:
-    dialogue = Dialogue("http://rasa", "inner", transport=httpx.MockTransport(hall))
-    await dialogue.look()
-    yield Pipeline(
-        understanding=Head(MEANINGS),  # type: ignore[arg-type]
-        policies=Rules(),  # type: ignore[arg-type]
-        tasks=Tasks(dialogue),
-        services=services(),
-        words=WORDS,
-        crisis_card=read_crisis_card("021-5550-1110"),
-        emergency_card=read_emergency_card(),
-        now=lambda: NOW,
-    )
-    await dialogue.close()
+    async with pipeline_over(hall, MEANINGS) as opened:
+        yield opened
 
 
 def later(pipeline: Pipeline, **by: float) -> Pipeline:
