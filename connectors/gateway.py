@@ -36,14 +36,15 @@ LARGEST_BODY = 64 * 1024
 COUNTED_BY_THEMSELVES = frozenset({("POST", knowledge.DOCUMENTS), ("POST", uploads.UPLOADS)})
 """What may be longer: the route first asks who sends it, then reads it as it comes and counts."""
 
+# As they stand on the wire: they are added to every answer.
 SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-        "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    b"content-security-policy": (
+        b"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        b"font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
     ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
+    b"referrer-policy": b"same-origin",
+    b"x-content-type-options": b"nosniff",
+    b"cross-origin-opener-policy": b"same-origin",
 }
 
 
@@ -109,10 +110,11 @@ class OwnPages:
 
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                given = list(message["headers"])
+                own_already = {name for name, _ in given}
+                message["headers"] = [*given, *((n, v) for n, v in SECURITY_HEADERS.items() if n not in own_already)]
                 if shared:
+                    headers = MutableHeaders(scope=message)
                     headers["Access-Control-Allow-Origin"] = "*"
                     headers["Cross-Origin-Resource-Policy"] = "cross-origin"
             await send(message)

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, Literal, Protocol
 
@@ -253,6 +254,7 @@ class Addressed:
         await self.app(scope, receive, send)
 
 
+@lru_cache(4096)
 def network(host: str) -> str:
     """What counts as one address."""
     try:

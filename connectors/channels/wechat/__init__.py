@@ -12,11 +12,11 @@
 
 The protocol is wechatpy's work. What surrounds it here is what wechatpy leaves to its caller or gets wrong.
 
-A gateway includes `router(settings, converse)` and needs nothing else from here.
+A gateway adds the `routes(settings, converse)` and needs nothing else from here.
 """
 
-from connectors.channels.wechat.callback import Converse, router
+from connectors.channels.wechat.callback import Converse, routes
 from connectors.channels.wechat.mount import mount
 from connectors.channels.wechat.settings import WechatSettings
 
-__all__ = ["Converse", "WechatSettings", "mount", "router"]
+__all__ = ["Converse", "WechatSettings", "mount", "routes"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import xmltodict
+from lxml import etree
 from wechatpy import parse_message
 from wechatpy.events import SubscribeEvent, SubscribeScanEvent, SubscribeScanProductEvent
 
@@ -25,6 +25,10 @@ _PROLOGUE = re.compile(r"\s*(?:<\?xml\s[^<>]*\?>\s*)?<xml[\s/>]")
 _FIELDS = (
     *("Encrypt", "ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId"),
     *("Content", "Recognition", "PicUrl", "Event", "EventKey"),
+)
+# The envelope's reader: of the text decoded here, whatever encoding it declares.
+_ENVELOPE = etree.XMLParser(
+    encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
 )
 # wechatpy tells these apart by the EventKey; a new follower is a new follower.
 _NEW_FOLLOWER = (SubscribeEvent, SubscribeScanEvent, SubscribeScanProductEvent)
@@ -62,9 +66,13 @@ def encrypted(body: bytes) -> str:
     Not left to wechatpy, which would compare the signature over it before we can.
     """
     try:
-        return _plain(xmltodict.parse(_xml(body))["xml"])["Encrypt"]
-    except WECHATPY_FAULTS as error:
+        root = etree.fromstring(_xml(body).encode(), _ENVELOPE)
+    except etree.XMLSyntaxError as error:
         raise Malformed("xml") from error
+    fields = [field for field in root if field.tag in _FIELDS]
+    if len({field.tag for field in fields}) < len(fields) or any(len(field) or field.attrib for field in fields):
+        raise Malformed("duplicate")
+    return next((field.text or "" for field in fields if field.tag == "Encrypt"), "").strip()
 
 
 def read(body: bytes) -> Message:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 from fastapi import FastAPI
 
-from connectors.channels.wechat import WechatSettings, router
+from connectors.channels.wechat import WechatSettings, routes
 
 ROOT = Path(__file__).parents[3]
 FIXTURES = ROOT / "connectors/channels/wechat/fixtures"
@@ -119,7 +119,7 @@ class OfficialAccount:
         values: dict[str, Any] = {"token": TOKEN, "appid": APPID, "patience": 5.0} | settings
         self.settings = WechatSettings(**values, encoding_aes_key=key)
         self.app = FastAPI()
-        self.app.include_router(router(self.settings, converse, look, clock=lambda: self.now))
+        self.app.router.routes.extend(routes(self.settings, converse, look, clock=lambda: self.now))
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="https://counsellor.test")
 
     def signed(self, **changes: str) -> dict[str, str]:
