@@ -124,7 +124,7 @@ class Doors:
                 return await self._at_once(inbound, message, urgent, place)
             with excused() if self.dialogue.status == "starting" else nullcontext():
                 await place.turn()
-            accepted = await self.inbox.again(inbound.conversation, message)
+            accepted = await self.inbox.again(inbound.conversation, message, anew=True)
         except SQLAlchemyError as error:
             return await self._without_storage(inbound, error)
         return await self._heard(inbound, message, accepted)

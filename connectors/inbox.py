@@ -170,8 +170,7 @@ class Inbox:
         if known.owner != owner:
             raise NotYours
         # The key decides what is new, whoever else writes into this database.
-        self._arrived = max(self._arrived + 1, time.time_ns())
-        if db.execute(new_message, {**row, "at": at, "arrived": self._arrived}).rowcount == 1:
+        if db.execute(new_message, {**row, "at": at, "arrived": self._now_last()}).rowcount == 1:
             if crisis is not None:
                 self._record(db, row, crisis)
             return Accepted(State.from_json(known.state))
@@ -181,21 +180,32 @@ class Inbox:
         if before.replies is not None:
             return Repeated(tuple(before.replies), before.trace)
         if before.outcome is not None:
-            # It was given up, and its student says it once more: it comes now, behind what was said meanwhile.
-            renewed = {"outcome": None, "reason": None, "tries": 0, "arrived": self._arrived}
-            db.execute(_ANSWERED.values(**renewed), {"c": conversation, "m": row["message"]})
+            self._renew(db, conversation, row["message"])
         return Accepted(State.from_json(known.state))
 
-    async def again(self, conversation: str, message: str) -> Accepted | Repeated:
+    def _now_last(self) -> int:
+        """A time of arrival after all others."""
+        self._arrived = max(self._arrived + 1, time.time_ns())
+        return self._arrived
+
+    def _renew(self, db: Connection, conversation: str, message: str) -> None:
+        """It was given up, and its student says it once more: it comes now, behind what was said meanwhile."""
+        renewed = {"outcome": None, "reason": None, "tries": 0, "arrived": self._now_last()}
+        db.execute(_ANSWERED.values(**renewed), {"c": conversation, "m": message})
+
+    async def again(self, conversation: str, message: str, *, anew: bool = False) -> Accepted | Repeated:
         """The same for a message that is kept and had to wait for others: they have changed the conversation meanwhile.
 
-        One that was given its card before its turn still counts as accepted: its state is not kept yet.
+        One that was given its card before its turn still counts as accepted: its state is not kept yet. ``anew``: its student
+        waits for it, so that one that was given up meanwhile comes now.
         """
 
         def work(db: Connection) -> Accepted | Repeated:
             before = db.execute(_BEFORE, {"c": conversation, "m": message}).one()
             if before.replies is not None and before.outcome is not None:
                 return Repeated(tuple(before.replies), before.trace)
+            if anew and before.replies is None and before.outcome is not None:
+                self._renew(db, conversation, message)
             return Accepted(State.from_json(db.execute(_OWNER, {"c": conversation}).one().state))
 
         return await self._writer.write(work, PATIENCE)

@@ -149,6 +149,31 @@ async def test_a_message_that_cannot_be_answered_is_given_up_and_listed(client: 
     assert [(each["message_id"], each["state"]) for each in listed] == [("1", "failed")]
 
 
+async def test_a_message_given_up_while_its_student_says_it_again_comes_after_what_was_answered_meanwhile(
+    tmp_path: Path,
+) -> None:
+    first = Inbox(open_engine(f"sqlite:///{tmp_path / 'doors.sqlite'}"))
+    await first.accept("web:c", "o", "1", "a", None)
+    await first.accept("web:c", "o", "2", "b", None)
+    for _ in range(TRIES):
+        # The process died each time.
+        assert await first.take_up("web:c", "1")
+    first.close()
+    doors = opened(tmp_path).state.doors
+    left = await left_behind.found(doors)
+    again = asyncio.create_task(
+        doors.converse(channel="web", conversation="web:c", owner="o", message="1", text="a", payload=None)
+    )
+    await asyncio.sleep(0.05)
+    await left_behind.answer_all(doors, left)
+    await again
+    with doors.inbox.engine.connect() as db:
+        rows = db.exec_driver_sql("SELECT text, outcome, reason, tries FROM messages ORDER BY arrived").all()
+    assert [tuple(row) for row in rows] == [("b", "replied", None, 1), ("a", "replied", None, 0)]
+    assert doors.pipeline.heard == ["b", "a"]
+    doors.inbox.close()
+
+
 async def test_an_answer_that_nobody_got_is_listed_once(client: httpx.AsyncClient) -> None:
     doors = doors_of(client)
     await said(client, "a", "1")
