@@ -19,6 +19,7 @@ from bot import photos, policy, replies, tasks
 from bot.asking import ONLY_ASKS, Asking
 from bot.by_itself import ByItself
 from bot.doubts import Doubts
+from bot.following_up import Awaited, Awaiting, FollowingUp
 from bot.giving_up import GivingUp
 from bot.in_between import InBetween
 from bot.in_passing import InPassing
@@ -38,6 +39,10 @@ LONGEST = 500
 """Characters of one message that are still read; the crisis screen sees all of it."""
 
 
+async def _nothing(_student: str) -> tuple[Awaited, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """Everything a message passes through."""
@@ -51,6 +56,8 @@ class Pipeline:
     emergency_card: Reply
     now: Callable[[], datetime]
     left_after: timedelta = LEFT_AFTER
+    awaiting: Awaiting = _nothing
+    """Cases that wait for a student."""
     names: Names = field(init=False)
     open: OpenServices = field(init=False)
     asking: Asking = field(init=False)
@@ -60,6 +67,7 @@ class Pipeline:
     by_itself: ByItself = field(init=False)
     stopped: Stopped = field(init=False)
     in_passing: InPassing = field(init=False)
+    following_up: FollowingUp = field(init=False)
 
     def __post_init__(self) -> None:
         services, words, now = self.services, self.words, self.now
@@ -98,6 +106,7 @@ class Pipeline:
             "in_between": in_between,
             "by_itself": by_itself,
             "in_passing": InPassing(opened, words),
+            "following_up": FollowingUp(opened, self.awaiting, words, now),
             "stopped": Stopped(opened, words, now, self.left_after),
         }
         for name, part in built.items():
@@ -152,7 +161,8 @@ class Pipeline:
         if len(text) > LONGEST:
             return self.open.back((replies.text(self.words["too_long"]),), state, Trace("smalltalk"))
         if (state.paused is None or state.prompt is not None) and not inbound.attachments:
-            passing = self.in_passing.answer(text, inbound, state)
+            passing = await self.following_up.verdict(text, inbound, state)
+            passing = passing or self.in_passing.answer(text, inbound, state)
             if passing is not None:
                 return passing
         with clock:
@@ -296,6 +306,8 @@ class Pipeline:
         if state.prompt is None and self.stopped.holds(reading, state):
             return self.stopped.asks(inbound, state)
         state = replace(state, offered=(), held=None)
+        if supplied := await self.following_up.perhaps(reading, inbound, state):
+            return supplied
         if state.prompt is not None:
             answered = await self.in_between.answer(reading, inbound, state)
             if answered is not None:

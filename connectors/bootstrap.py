@@ -62,6 +62,12 @@ def build_doors(settings: Settings) -> Doors:
         patience=settings.dialogue_patience_seconds,
     )
     services, words = read_services(), read_words()
+    offices = httpx.AsyncClient(
+        base_url=settings.actions_url,
+        headers={"X-Counsellor-Secret": inner},
+        timeout=httpx.Timeout(4.0, connect=1.0),
+    )
+    cases = CaseDesk(offices, inner)
     pipeline = Pipeline(
         understanding=Understanding(open_encoder(), Head.load(HEAD)),
         policies=Policies(library, lambda: settings.now().date()),
@@ -72,15 +78,11 @@ def build_doors(settings: Settings) -> Doors:
         emergency_card=read_emergency_card(),
         now=settings.now,
         left_after=timedelta(hours=settings.left_hours),
+        awaiting=cases.awaiting,
     )
     inbox = Inbox(open_engine(settings.database))
     with inbox.engine.begin() as db:
         asked.forget(db, settings.now().date() - timedelta(days=settings.gaps_days))
-    offices = httpx.AsyncClient(
-        base_url=settings.actions_url,
-        headers={"X-Counsellor-Secret": inner},
-        timeout=httpx.Timeout(4.0, connect=1.0),
-    )
     secret = settings.secret.get_secret_value() or kept_secret(settings.data)
     return Doors(
         settings=settings,
@@ -92,7 +94,7 @@ def build_doors(settings: Settings) -> Doors:
         services=services,
         questions=read_questions(),
         offices=offices,
-        cases=CaseDesk(offices, inner),
+        cases=cases,
         candidates=Candidates(settings.data / CANDIDATES, settings.gaps_days),
         components={"dialogue": "starting", "actions": "starting", "offices": "starting"},
         limits=limits(settings, secret),

@@ -10,6 +10,7 @@ import structlog
 from fastapi import Response
 from itsdangerous import URLSafeTimedSerializer
 
+from bot.following_up import Awaited
 from bot.messages import Reply
 from connectors.problems import Problem
 from connectors.sessions import Session
@@ -24,6 +25,8 @@ PASSED_ON = (
     "x-counsellor-signature",
 )
 NOTICES_SECONDS = 1.5
+AWAITED_SECONDS = 0.6
+"""Of a turn that may take four: words that nobody waits for are words like others."""
 
 
 class CaseDesk:
@@ -75,6 +78,17 @@ class CaseDesk:
             log.warning("notices.unavailable", error=type(error).__name__)
             return []
         return [{"id": one["id"], "replies": [_reply(one)]} for one in found]
+
+    async def awaiting(self, student: str) -> list[Awaited]:
+        """This student's cases that wait for them, the newest first; nothing while that cannot be known."""
+        try:
+            answer = await self._actions.get(
+                "/cases/awaited", params={"student": student}, headers=self._signed(doors=True), timeout=AWAITED_SECONDS
+            )
+            return [Awaited(**one) for one in answer.json()] if answer.status_code == 200 else []
+        except (httpx.HTTPError, ValueError) as error:
+            log.warning("cases.unavailable", error=type(error).__name__)
+            return []
 
     async def seen(self, student: str, ids: Sequence[int]) -> None:
         """These were shown; what cannot be said now is shown once more."""

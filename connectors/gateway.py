@@ -100,7 +100,10 @@ class OwnPages:
             return
         asked = Headers(scope=scope)
         origin = asked.get("origin")
-        own = origin is None or urlsplit(origin).netloc == asked.get("host") or origin in self.embedding
+        # Without an origin it is no browser's, or one that says by itself whose page sends it.
+        own = (
+            asked.get("sec-fetch-site") in (None, "same-origin", "none") if origin is None else self._own(asked, origin)
+        )
         if scope["method"] not in ("GET", "HEAD") and not own:
             refusal = problem_response(Problem(403, "foreign_origin", "请求来自别的网站，已拒绝。"))
             await refusal(scope, receive, send)
@@ -120,6 +123,9 @@ class OwnPages:
             await send(message)
 
         await self.app(scope, receive, headed)
+
+    def _own(self, asked: Headers, origin: str) -> bool:
+        return urlsplit(origin).netloc == asked.get("host") or origin in self.embedding
 
 
 async def _watch(doors: Doors) -> None:

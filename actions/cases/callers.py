@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import yaml
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from actions.cases.outbox import Partner, genuine
+from actions.cases.outbox import SIGNED_FOR, Partner, genuine
 from actions.cases.stages import SYSTEM, Actor
 from actions.identity import VALID_SECONDS
 
@@ -52,6 +52,23 @@ def partner(headers: Mapping[str, str], said: bytes, partners: Sequence[Partner]
         return None
     department = wanted or (known.departments[0] if len(known.departments) == 1 else "")
     return Actor("officer", name[:LONGEST_NUMBER], department) if department in known.departments else None
+
+
+class Used:
+    """Signatures that something was done with, for as long as they are good."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def first(self, signature: str, unix: float) -> bool:
+        """Whether it comes for the first time. ``unix`` in seconds since 1970."""
+        for old in [one for one, until in self._until.items() if until < unix]:
+            del self._until[old]
+        if signature in self._until:
+            return False
+        # Its timestamp may lie as far ahead as behind.
+        self._until[signature] = unix + 2 * SIGNED_FOR.total_seconds()
+        return True
 
 
 async def caller(token: str | None, secret: str, office_of: OfficeOf) -> Actor | None:

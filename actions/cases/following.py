@@ -22,7 +22,7 @@ from sqlalchemy import and_, delete, func, or_, select
 from actions.cases.incidents import fault_of
 from actions.cases.log import Cases, Conflict, New, NoSuchCase, NotAllowed
 from actions.cases.pen import Kept, Stale, clean
-from actions.cases.reading import show
+from actions.cases.reading import question, show
 from actions.cases.stages import ENDED, RECEIVED, SENT, SYSTEM, WORKING, Actor, possible, stamp
 from actions.cases.tables import begun, cases, for_writing, transitions
 from actions.offices import OutcomeUnknown, departments
@@ -259,9 +259,9 @@ class Following:
         can = tuple(dict.fromkeys(rule.act for rule in possible(state, student, self.now())))
         asked = None
         if state.waiting_since is not None:
-            rows = show(self.store.engine, kept.id, SYSTEM).log
-            asked = next((row["words"] for row in reversed(rows) if row["act"] == "ask_student"), None)
-        return Standing(state.stage, state.department, state.outcome, asked, can, state.denied)
+            asked = question(show(self.store.engine, kept.id, SYSTEM))
+        follows = state.follows is not None
+        return Standing(state.stage, state.department, state.outcome, asked, can, state.denied, state.rating, follows)
 
     async def act(
         self,

@@ -8,20 +8,21 @@ numbers and what staff write for each other are not shown to students.
 
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
 
-from actions.cases.callers import PARTNER, OfficeOf, caller, partner
+from actions.cases.callers import PARTNER, OfficeOf, Used, caller, partner
 from actions.cases.log import Cases, Conflict, NoSuchCase, NotAllowed
-from actions.cases.outbox import SAID_TO_STUDENTS, Outbox, Partner
+from actions.cases.outbox import SAID_TO_STUDENTS, SIGNATURE, Outbox, Partner
 from actions.cases.pen import Kept, Stale
-from actions.cases.reading import Filters, Shown, find, show
+from actions.cases.reading import Filters, Shown, awaited, find, show
 from actions.cases.returned import masked
 from actions.cases.stages import ACTS, ENDED, LEVELS, REASONS, STAGES, Actor, possible
 from actions.offices import departments
@@ -170,14 +171,15 @@ class Asked(BaseModel):
     """The ``seq`` on which the decision was made."""
     department: str | None = Field(None, max_length=40)
     departments: list[str] | None = Field(None, max_length=10)
-    due_close: datetime | None = None
+    due_close: NaiveDatetime | None = None
+    """Campus time: an offset would have to be guessed about, and is refused."""
     score: int | None = None
 
     def facts(self) -> dict[str, Any]:
         given = {name: getattr(self, name) for name in ("department", "departments", "score")}
         facts = {name: value for name, value in given.items() if value is not None}
         if self.due_close is not None:
-            facts["due_close"] = self.due_close.replace(tzinfo=None).isoformat(timespec="microseconds")
+            facts["due_close"] = self.due_close.isoformat(timespec="microseconds")
         return facts
 
 
@@ -203,6 +205,19 @@ class ToTell(BaseModel):
 
 class Told(BaseModel):
     ok: bool = True
+
+
+class AwaitedCase(BaseModel):
+    """A case that cannot go on without its student."""
+
+    number: str
+    """Of the order."""
+    title: str
+    wants: Literal["verdict", "words"]
+    """Whether it is solved, or what the department asked."""
+    department: str
+    asked: str | None
+    """The department's question."""
 
 
 class ErrorBody(BaseModel):
@@ -314,13 +329,16 @@ def routes(
     """
     errors: dict[int | str, dict[str, Any]] = {code: {"model": Error} for code in (401, 404, 409, 422)}
     router = APIRouter(prefix="/cases", tags=["cases"], route_class=Route, responses=errors)
-    box = Outbox(store.engine)
+    box, used = Outbox(store.engine), Used()
 
     async def somebody(request: Request, x_counsellor_identity: Annotated[str | None, Header()] = None) -> Actor:
         if PARTNER in request.headers:
             query = f"?{request.url.query}" if request.url.query else ""
             line = f"{request.method} {request.url.path}{query}\n"
             actor = partner(request.headers, line.encode() + await request.body(), partners, time.time())
+            if request.method != "GET" and not used.first(request.headers.get(SIGNATURE, ""), time.time()):
+                # Somebody who heard it says it once more; a partner who repeats itself signs anew, under the same key.
+                actor = None
         else:
             actor = await caller(x_counsellor_identity, secret, office_of)
         if actor is None:
@@ -382,6 +400,13 @@ def routes(
         if not box.done(notice, now(), student):
             raise Problem(404, "no_such_notice", "没有这条通知。")
         return Told()
+
+    @router.get("/awaited", response_model=list[AwaitedCase])
+    def awaiting(
+        _doors: Annotated[Actor, Depends(doors)], student: Annotated[str, Query(min_length=1, max_length=20)]
+    ) -> list[AwaitedCase]:
+        """Which cases of a student wait for a word of theirs, the newest first."""
+        return [AwaitedCase(**asdict(one)) for one in awaited(store.engine, student)]
 
     @router.get("/undelivered", response_model=list[ToTell])
     def undelivered(_doors: Annotated[Actor, Depends(doors)]) -> list[ToTell]:

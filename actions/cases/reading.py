@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, literal, or_, select, tuple_
 
 from actions.cases.chain import FIELDS, Finding, broken, canonical, sealed
 from actions.cases.log import NoSuchCase, sees
 from actions.cases.pen import Kept, columns
-from actions.cases.stages import RULES, Actor, Deed, State, after
+from actions.cases.stages import ENDED, RULES, SYSTEM, Actor, Deed, State, after
 from actions.cases.tables import cases, contents, head, snapshot, transitions
 
 RESPONDS = {rule.name for rule in RULES if rule.responds}
@@ -49,6 +49,47 @@ class Shown:
     """What the student said; ``None`` once erased."""
     log: tuple[Mapping[str, Any], ...]
     """The rows, with ``words`` where somebody wrote some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A case that cannot go on without its student."""
+
+    number: str
+    """Of the order."""
+    title: str
+    wants: Literal["verdict", "words"]
+    """Whether it is solved, or what the department asked."""
+    department: str
+    asked: str | None = field(default=None, repr=False)
+    """The department's question."""
+
+
+def awaited(engine: Engine, student: str) -> list[Awaited]:
+    """The cases of a student that wait for a word of theirs, the newest first."""
+    theirs = (cases.c.student == student) & (cases.c.stage != ENDED) & cases.c.number.is_not(None)
+    with engine.connect() as db:
+        rows = db.execute(select(cases).where(theirs).order_by(cases.c.opened_at.desc(), cases.c.id))
+        waiting = [kept for row in rows.mappings() if (kept := Kept.of(row)).state.waits]
+    found = []
+    for kept in waiting:
+        shown = show(engine, kept.id, SYSTEM)
+        asked = kept.state.waiting_since is not None
+        found.append(
+            Awaited(
+                str(kept.number),
+                str((shown.contents or {}).get("title", "")),
+                "words" if asked else "verdict",
+                kept.state.department,
+                question(shown) if asked else None,
+            )
+        )
+    return found
+
+
+def question(shown: Shown) -> str | None:
+    """What the department wants to know from the student, in its words."""
+    return next((row["words"] for row in reversed(shown.log) if row["act"] == "ask_student"), None)
 
 
 def _theirs(actor: Actor) -> ColumnElement[bool]:

@@ -121,6 +121,11 @@ class State:
     rating: int | None = None
     erased: bool = False
 
+    @property
+    def waits(self) -> bool:
+        """Whether it cannot go on without a word of its student."""
+        return self.waiting_since is not None or self.stage in (REPORTED, ASKING)
+
     def to_json(self) -> dict[str, Any]:
         values = {one.name: getattr(self, one.name) for one in fields(self)}
         return {name: _plain(value) for name, value in values.items()}

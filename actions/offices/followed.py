@@ -23,6 +23,10 @@ class Standing:
     """Acts that are open to the student now: ``solved``, ``unsolved``, ``supply``, ``reopen``, ``rate``, …"""
     denied: bool
     """The student said that it is not solved, and it has not ended since."""
+    rating: int | None = None
+    """The student's last, 1 to 5."""
+    follows: bool = False
+    """It was opened because the one before was rated low."""
 
 
 class Followed(Protocol):

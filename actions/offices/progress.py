@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 import httpx
@@ -13,6 +13,9 @@ from actions.offices.wire import Fields, segment
 
 Deed = Literal["urge", "withdraw", "rate"]
 Phase = Literal["waiting", "working", "done", "withdrawn", "other"]
+
+PAGE = 500
+"""Changes that an office tells at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,16 @@ class Progress:
         return await wire.get(self._client, f"/orders/by-code/{segment(code, 'no_such_order')}", _case)
 
     async def changes(self, since: datetime) -> tuple[Change, ...]:
-        """What was moved on after ``since`` (with its offset), the earliest first, at most 500. Raises ``OfficeClosed``."""
-        return await wire.get(self._client, "/orders/changed", _changes, since=since.isoformat())
+        """What was moved on after ``since`` (with its offset), the earliest first. Raises ``OfficeClosed``."""
+        found: dict[tuple[str, datetime], Change] = {}
+        while True:
+            page = await wire.get(self._client, "/orders/changed", _changes, since=since.isoformat(), limit=str(PAGE))
+            before = len(found)
+            found |= {(one.number, one.at): one for one in page}
+            if len(page) < PAGE:
+                return tuple(sorted(found.values(), key=lambda one: (one.at, one.number)))
+            # The office writes whole seconds, and the page may have ended in the middle of one.
+            since = page[-1].at - timedelta(seconds=1 if len(found) > before else 0)
 
     async def made(self, key: str) -> Made | None:
         """The order of any kind that was made with ``key``; ``None`` when the office says that there is none.

@@ -160,8 +160,8 @@ def services() -> dict[str, Service]:
 
 
 @asynccontextmanager
-async def pipeline_over(hall: Hall, meanings: Mapping[str, Any]) -> AsyncIterator[Pipeline]:
-    """The real pipeline over the fake hall, with a head that understands ``meanings``."""
+async def pipeline_over(hall: Hall, meanings: Mapping[str, Any], **more: Any) -> AsyncIterator[Pipeline]:
+    """The real pipeline over the fake hall, with a head that understands ``meanings``; ``more`` is the pipeline's."""
     dialogue = Dialogue("http://rasa", "inner", transport=httpx.MockTransport(hall))
     await dialogue.look()
     yield Pipeline(
@@ -173,5 +173,6 @@ async def pipeline_over(hall: Hall, meanings: Mapping[str, Any]) -> AsyncIterato
         crisis_card=read_crisis_card("021-5550-1110"),
         emergency_card=read_emergency_card(),
         now=lambda: NOW,
+        **more,
     )
     await dialogue.close()

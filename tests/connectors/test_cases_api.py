@@ -218,6 +218,25 @@ async def test_a_partner_acts_for_its_department_with_a_signature(house: House) 
     assert taken.json()["log"][-1]["number"] == "logistics"
 
 
+async def test_what_a_partner_signed_cannot_be_said_once_more_by_who_heard_it(house: House) -> None:
+    case, body = house.open(), '{"act":"note","words":"水电班已派单"}'.encode()
+    path = f"/cases/{case}/acts"
+    headers = signed("POST", path, body, **HERE)
+    told = [await house.nobody().post(f"/api{path}", content=body, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in told] == [200, 401]
+    # Its own repetition is signed anew.
+    later = signed("POST", path, body, at=time.time() + 2, **HERE)
+    assert (await house.nobody().post(f"/api{path}", content=body, headers=later)).status_code == 200
+
+
+async def test_a_deadline_with_an_offset_is_refused_and_not_cut(house: House) -> None:
+    case = house.open()
+    hall = await house.who(staff="T2003")
+    asked = {"act": "extend", "reason": "parts", "due_close": "2030-01-01T12:00:00+00:00"}
+    answer = await hall.post(f"/api/cases/{case}/acts", json=asked)
+    assert (answer.status_code, answer.json()["error"]["message"]) == (422, "请求的内容不对：due_close")
+
+
 @pytest.mark.parametrize(
     "forged",
     [

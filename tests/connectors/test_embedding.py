@@ -41,6 +41,16 @@ async def test_any_other_site_may_not(app: Any, origin: str) -> None:
     assert "access-control-allow-origin" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("site", "status"), [("cross-site", 403), ("same-site", 403), ("same-origin", 200), ("none", 200)]
+)
+async def test_without_an_origin_the_browser_s_word_on_the_site_counts(app: Any, site: str, status: int) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot.example.edu.cn") as client:
+        body = {"conversation": "c", "message_id": "m", "text": "你好"}
+        answer = await client.post("/api/chat", json=body, headers={"Sec-Fetch-Site": site})
+    assert answer.status_code == status
+
+
 async def test_the_widget_s_files_load_anywhere_and_the_talk_does_not(app: Any) -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot.example.edu.cn") as client:
         for path in ("/widget.js", "/static/web/elements/chat.js"):

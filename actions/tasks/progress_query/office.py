@@ -9,7 +9,7 @@ from typing import Any
 from actions.cases.stages import ASKING, LOW, SENT, WORKING
 from actions.cases.stages import REPORTED as TOLD
 from actions.form import day
-from actions.offices import Offices, Refusal
+from actions.offices import Offices, Refusal, departments
 from actions.offices.followed import Standing
 from actions.offices.progress import Case, Whose
 from actions.rasa_actions import Order
@@ -214,7 +214,7 @@ async def _said_of_the_case(
         # Somebody was quicker, on another page perhaps.
         raise Refusal(NOT_NOW[deed], {"number": case.number, "status": case.status})
     about = f"{case.title} {case.number}"
-    at = after.department or "办理部门"
+    at = _whose(after)
     if deed in ("supply", "comment"):
         goes_on = "办理期限从现在起接着算。" if deed == "supply" else ""
         return {"text": f"已经转给{at}：{about}。{goes_on}"}
@@ -260,16 +260,22 @@ def _ticket(case: Case, whose: Whose) -> tuple[str, str]:
     return (whose.code, "&by=code") if whose.code else (case.number, "")
 
 
+def _whose(standing: Standing) -> str:
+    return standing.department or "办理部门"
+
+
 def _stands(case: Case, standing: Standing | None) -> str | None:
     """A line on the case where its order does not tell it."""
     if standing is None:
         return None
+    if standing.follows and standing.outcome is None and standing.stage not in REPORTED:
+        return f"你打的分不高，另外开了一件在跟进，{_whose(standing)}在看。"
     if standing.asked:
         return f"{standing.department}想请你补充：{standing.asked}"
     if standing.stage in REPORTED:
         return "办的人说办好了，等你说解决了没有。"
     if standing.stage in AT_WORK and standing.denied:
-        return f"你说还没好，{standing.department or '办理部门'}在接着办。"
+        return f"你说还没好，{_whose(standing)}在接着办。"
     if standing.outcome in ("已解决", "静默办结"):
         return (
             "你确认过已解决，这件事办结了。"
@@ -279,15 +285,24 @@ def _stands(case: Case, standing: Standing | None) -> str | None:
     return None
 
 
+def _at_work(case: Case, standing: Standing | None) -> str:
+    """Who has it: the department the hall sent it to counts, whatever the office's book says."""
+    if standing is None or departments.whose(case.department) == standing.department:
+        return f"，由{case.department}办理"
+    return f"，由{standing.department}办理" if standing.department else "，正在确认转给哪个部门"
+
+
 def _shown(case: Case, whose: Whose, standing: Standing | None) -> Mapping[str, Any]:
-    at_work = f"，由{case.department}办理" if {"urge", "withdraw"} & set(case.can) else ""
+    at_work = _at_work(case, standing) if {"urge", "withdraw"} & set(case.can) else ""
     lines = [f"{case.title} {case.number}：{case.line}", f"现在是“{case.status}”{at_work}。{case.next}"]
     if case.note:
         lines.append(f"办理说明：{case.note}")
     if (line := _stands(case, standing)) is not None:
         lines.append(line)
-    if case.stars is not None:
-        lines.append(f"你评了 {case.stars} 分。")
+    # The office's book keeps the first rating; after a case was taken up again there is another one.
+    stars = standing.rating if standing is not None and standing.rating is not None else case.stars
+    if stars is not None:
+        lines.append(f"你评了 {stars} 分。")
     ticket, by = _ticket(case, whose)
     ways = [(*WAYS_ON[one], SAID.get(one)) for one in _can(case, standing) if one in WAYS_ON]
     said: dict[str, Any] = {"text": "\n".join(lines)}

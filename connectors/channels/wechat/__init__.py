@@ -3,6 +3,7 @@
     callback.py    the route: who may speak, and what WeChat gets back
     signature.py   is it WeChat that calls, and just now
     cipher.py      wechatpy's envelope of "secure mode", made strict
+    news.py        what became of a follower's cases, in front of the next answer
     message.py     XML → wechatpy → one frozen Message
     pictures.py    the picture of an image message, from WeChat's own hosts only
     deliveries.py  every message answered once, in time, or kept for the next one

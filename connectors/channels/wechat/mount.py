@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.messages import Reply
 from connectors.channels.wechat.callback import routes
+from connectors.channels.wechat.news import News
 from connectors.channels.wechat.pictures import Pictures, Unreachable
 from connectors.channels.wechat.sentences import NOT_FETCHED, NOT_KEPT
 from connectors.channels.wechat.settings import WechatSettings
@@ -33,6 +34,7 @@ def mount(app: FastAPI, doors: Doors, *, transport: httpx.AsyncBaseTransport | N
     if not token:
         return
     public = settings.public_url.rstrip("/")
+    news = News(doors.cases)
     pictures, uploads = Pictures(transport), Uploads(settings.data)
 
     async def converse(openid: str, message_id: str, text: str) -> Sequence[dict[str, Any]]:
@@ -52,16 +54,18 @@ def mount(app: FastAPI, doors: Doors, *, transport: httpx.AsyncBaseTransport | N
     async def answered(
         openid: str, message_id: str, text: str, attachments: tuple[str, ...] = ()
     ) -> Sequence[dict[str, Any]]:
+        student = await _student(openid)
         replies, _trace = await doors.converse(
             channel="wechat",
             conversation=_name(openid),
             owner="wechat",
             message=message_id,
             text=text,
-            student=await _student(openid),
+            student=student,
             attachments=attachments,
         )
-        return [_with_binding(reply, openid) for reply in replies]
+        bound = [_with_binding(reply, openid) for reply in replies]
+        return bound if student is None else await news.in_front(openid, message_id, student, bound)
 
     async def _student(openid: str) -> str | None:
         try:
@@ -85,6 +89,7 @@ def mount(app: FastAPI, doors: Doors, *, transport: httpx.AsyncBaseTransport | N
             return {id: [_with_binding(dict(reply), openid) for reply in replies] for id, replies in missed.items()}
 
         def handed(self, openid: str, ids: Sequence[str]) -> None:
+            news.handed(openid, ids)
             for id in ids:
                 doors.inbox.delivered(_name(openid), id)
 

@@ -40,3 +40,8 @@ NOT_YET = "正在查询，请稍后回复任意字查看结果。"
 LATE = "刚才那条消息的回复："
 
 PICK = "回复数字选择"
+
+NEWS = "你办的事有新进展："
+
+SAY = "（回复{labels}）"
+"""Below a question among the news."""

@@ -75,9 +75,11 @@ def quick(light: Cases) -> Cases:
     return light
 
 
-def task(key: str = "task-1", student: str = "2023010001", *, place: str = "", fault: str = "") -> New:
+def task(
+    key: str = "task-1", student: str = "2023010001", *, place: str = "", fault: str = "", number: str = ""
+) -> New:
     said = {"words": "3号楼502的空调不制冷", "phone": "13800001234", "place": place}
-    return New(key, "repair_request", student, said, place, fault)
+    return New(key, "repair_request", student, said, place, fault, number)
 
 
 def worked_on(store: Cases, kept: Kept, at: datetime = NOON) -> Kept:

@@ -229,10 +229,34 @@ def test_the_doors_fetch_what_students_are_to_be_told_and_say_when_they_were(cli
     assert client.get("/cases/undelivered", headers=HALLWAY).json() == []
 
 
+def test_the_doors_ask_which_cases_wait_for_a_word_of_their_student(client: TestClient, light: Cases) -> None:
+    done, asked = (
+        light.open(task(key=key, number=number), NOON) for key, number in (("a-key", "BX1"), ("b-key", "BX2"))
+    )
+    reported(light, done)
+    light.act(worked_on(light, asked).id, "ask_student", REPAIRS, NOON, words="是哪一盏灯？")
+    light.open(task(key="c-key", number="BX3"), NOON)
+    of = {"student": "2023010001"}
+    waiting = client.get("/cases/awaited", params=of, headers=DOORS).json()
+    assert sorted((one["number"], one["wants"], one["department"], one["asked"]) for one in waiting) == [
+        ("BX1", "verdict", "后勤保障处", None),
+        ("BX2", "words", "后勤保障处", "是哪一盏灯？"),
+    ]
+    assert client.get("/cases/awaited", params={"student": "2023010002"}, headers=DOORS).json() == []
+    assert code(client.get("/cases/awaited", params=of, headers=STUDENT)) == (404, "no_such_page")
+
+
 def test_the_openapi_document_has_a_model_for_every_answer(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     assert sorted(paths) == [
-        *("/cases", "/cases/notices", "/cases/notices/{notice}", "/cases/undelivered", "/cases/{case}"),
+        *(
+            "/cases",
+            "/cases/awaited",
+            "/cases/notices",
+            "/cases/notices/{notice}",
+            "/cases/undelivered",
+            "/cases/{case}",
+        ),
         "/cases/{case}/acts",
     ]
     for path in paths.values():

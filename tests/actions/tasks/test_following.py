@@ -26,7 +26,7 @@ from actions.cases.reading import show, verify
 from actions.cases.rounds import remind
 from actions.cases.stages import SYSTEM, Actor
 from actions.cases.tables import begun, cases, open_engine
-from actions.offices import Offices
+from actions.offices import Offices, progress
 from actions.offices.repairs import Repair
 from actions.rasa_actions import Order, SubmitTask, followed
 from actions.standing import office_of
@@ -413,3 +413,16 @@ async def test_what_the_hall_sends_elsewhere_is_not_taken_by_the_office_that_had
     hall = Actor("hall", "T2003")
     store.act(kept.id, "dispatch", hall, following.now(), facts={"department": "保卫处"})
     assert (await following.keep_up(), the(following, number).state.stage) == (0, "转办")
+
+
+async def test_more_changes_than_an_office_tells_at_once_are_all_heard(
+    offices: Offices, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "PAGE", 2)
+    since = clock() - timedelta(seconds=1)
+    numbers = []
+    for place in range(5):
+        numbers.append(await ordered(offices, f"key-{place:04}", f"50{place + 1}"))
+        clock.now += timedelta(seconds=place % 2)
+        await moved(offices, numbers[-1], "维修中")
+    assert [one.number for one in await offices.progress.changes(since)] == numbers
