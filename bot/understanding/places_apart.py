@@ -21,6 +21,8 @@ _NEXT_FLOOR = re.compile(rf"{_AND}(?P<floor>[一二三四五六七八九十]{{1,
 _NEXT = re.compile(_AND)
 _FIRST_ROOM = re.compile(rf"(?<![\d.#号栋幢楼座A-Za-z-]){_ROOM}")
 _NEXT_CLAUSE = re.compile(rf"(?:还有|另外|而且|然后|顺便)?{_ROOM}")
+_NEXT_HERE = re.compile(_ROOM)
+_THING = re.compile(rf"的?\s?(?P<thing>[^\s,，。;；!！、和跟与及\d]{{1,10}}?){_AND}")
 _ALIKE = re.compile(r"(?:两[间个处]|几[间个处]|全|都|也)*都(?=[坏不没漏断停堵掉有要需])")
 _STOPS = re.compile(r"[,，。;；!！\n]\s*")
 MOST = 4
@@ -42,13 +44,19 @@ def told(text: str, broken: Callable[[str], bool]) -> Told | None:
     """``None`` for a message about one place or none; ``broken`` tells whether a clause says what is the matter."""
     found = places.find(text)
     if found and places.one(text) is not None:
-        return _another_room(text, found[0], broken) if len(found) == 1 else None
+        if len(found) > 1:
+            return None
+        only = found[0]
+        paired = _paired(text, only.start, only.end, only.name, only.building, (), broken)
+        return paired or _another_room(text, only, broken)
     for index, place in enumerate(found):
+        if paired := _paired(text, place.start, place.end, place.name, place.building, found[index + 1 :], broken):
+            return paired
         names, end = _row(text, place, found[index + 1 :])
         if 1 < len(names) <= MOST and not places.denied(text, place):
             return _each(text, place.start, end, names, housed=True)
     if not found:
-        return _rooms(text)
+        return _rooms(text, broken)
     return _clauses(text, found, broken)
 
 
@@ -69,9 +77,41 @@ def _row(text: str, first: Place, others: Sequence[Place]) -> tuple[list[str], i
             return list(dict.fromkeys(names)), end
 
 
-def _rooms(text: str) -> Told | None:
+def _paired(
+    text: str, start: int, end: int, name: str, building: str, others: Sequence[Place], broken: Callable[[str], bool]
+) -> Told | None:
+    """「502的空调和503的水龙头都坏了」: each place with a thing of its own. Without a ``building`` the rooms have no house."""
+    thing = _THING.match(text, end)
+    if thing is None:
+        return None
+    room = _NEXT_HERE.match(text, thing.end())
+    following = next((one for one in others if one.start == thing.end()), None)
+    if following is not None:
+        second, rest = following.name, text[following.end :]
+    elif room is not None:
+        second, rest = f"{building}{room['room']}", text[room.end() :]
+    else:
+        return None
+    if second == name:
+        return None
+    rest, before = rest.lstrip("的 "), text[:start]
+    alike = _ALIKE.search(rest)
+    if alike is not None:
+        said = [f"{thing['thing']}{rest[alike.end() :]}", f"{rest[: alike.start()]}{rest[alike.end() :]}"]
+    else:
+        said = [thing["thing"], rest]
+    if not all(broken(one) for one in said):
+        return None
+    if building:
+        said = [f"{place}的{one}" for place, one in zip((name, second), said, strict=True)]
+    return Told((f"{before}{said[0]}", f"{before}{said[1]}"), (name, second), housed=bool(building))
+
+
+def _rooms(text: str, broken: Callable[[str], bool]) -> Told | None:
     """Rooms whose house is not said: 「502和503的空调都坏了」."""
     for first in _FIRST_ROOM.finditer(text):
+        if paired := _paired(text, first.start(), first.end(), first["room"], "", (), broken):
+            return paired
         names, end = [first["room"]], first.end()
         while room := _NEXT_ROOM.match(text, end):
             names, end = [*names, room["room"]], room.end()

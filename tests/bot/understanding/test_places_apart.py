@@ -54,6 +54,24 @@ def test_a_room_of_the_same_house_in_the_next_clause_is_another_place() -> None:
     assert [(one["location"], one["fault"]) for one in read] == [("3号楼502", "空调坏了"), ("3号楼503", "灯也不亮")]
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("5号楼502的空调和503的水龙头都坏了", [("5号楼502", "空调坏了"), ("5号楼503", "水龙头坏了")]),
+        ("3号楼502的灯和4号楼301的插座都没电", [("3号楼502", "灯没电"), ("4号楼301", "插座没电")]),
+        ("5号楼502的空调坏了和503的水龙头漏水", [("5号楼502", "空调坏了"), ("5号楼503", "水龙头漏水")]),
+    ],
+)
+def test_each_place_keeps_the_thing_that_stands_beside_it(text: str, read: list[tuple[str, str]]) -> None:
+    found = told(text)
+    assert found is not None
+    assert [(one["location"], one["fault"]) for one in (entities.find(each, NOW) for each in found.sentences)] == read
+
+
+def test_so_do_rooms_without_their_house() -> None:
+    assert told("502的空调和503的水龙头都坏了") == Told(("空调坏了", "水龙头坏了"), ("502", "503"), housed=False)
+
+
 def test_rooms_without_their_house_wait_for_it_and_are_no_part_of_the_trouble() -> None:
     found = told("502和503的空调都坏了")
     assert found == Told(("空调坏了", "空调坏了"), ("502", "503"), housed=False)
@@ -65,6 +83,8 @@ def test_rooms_without_their_house_wait_for_it_and_are_no_part_of_the_trouble() 
         "3号楼502空调坏了",
         "不是3号楼502，是3号楼503",
         "3号楼502的空调和灯都坏了",
+        "3号楼502空调和室友的风扇都坏了",
+        "我和502的同学空调都坏了",
         "图书馆旁边的3号楼502灯坏了",
         "从3号楼搬到5号楼305，灯坏了",
         "交了100和200元",
