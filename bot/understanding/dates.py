@@ -27,7 +27,7 @@ _WHOLE = re.compile(r"全天|整天|一整天|(?:请|休)?(?<![\d第后前头])[
 _STOPS = re.compile(r"[,。;!?]")
 _OR = re.compile(r"\s?(?:、|/|或者?|还是)\s?")
 _BREATHS = re.compile(r"[,。;!?\s]")
-_ONLY = re.compile(r"\s?(?:就|是|在)?(?:的|吧|就行|就好|都行)*\s?")
+_ONLY = re.compile(r"\s?(?:就|是|在)?(?:的|半天的?假?|吧|就行|就好|就?够了?|都行)*\s?")
 _WISH = re.compile(r"请(?!问)|想(?!问)|希望|约|订|借|来修|上门|能不能|可不可以|可以|麻烦")
 _SIDE_BY_SIDE = re.compile(r"\s?[、,和跟与及]?\s?")
 # What lasts over all the days that are named beside it.

@@ -39,6 +39,7 @@ FACTS: list[Facts] = [
         "facts_fifth.yml",
         "facts_sixth.yml",
         "facts_seventh.yml",
+        "facts_eighth.yml",
     )
 ]
 WEDNESDAY = datetime(2026, 11, 18, 10, 30)
