@@ -89,7 +89,7 @@ _KINDS = {
         rf"|(?P<ws3>下下个?|下一个?|下个?){_WEEK}(?![一二三四五六日天末几1-7围边岁刊报年期长会内]|[的 ,]?{_WEEK}|之?[前后]|以[前后]|的?(?:第|头|前|后|最后))"
     ),
     "weekdays": rf"(?:(?P<days_shift>下下个?|下个?|这个?|本)\s?)?{_NO_COUNT}{_WEEK}(?P<several>{_SEVERAL})",
-    "week": rf"(?:(?P<shift>下下个?|下个?|这个?|本)(?:{_WEEK}[的 ,])?)?\s?{_NO_COUNT}{_WEEK}{_WEEKDAY}{_MORE_DAYS}",
+    "week": rf"(?:(?P<shift>下下个?|下个?|这个?|本)(?:{_WEEK}(?:[的 ,]|(?={_WEEK})))?)?\s?{_NO_COUNT}{_WEEK}{_WEEKDAY}{_MORE_DAYS}",
     "later": (
         rf"{_FREE}(?P<later_n>{_NUM})个?(?P<later_unit>天|{_WEEK}|月)(?:之后|以后|后(?![台面勤来]))(?:的今天|的同一天|的?{_WEEK}(?P<later_day>[一二三四五六日天](?![个次])))?"
         r"|(?<![\d月零十廿二三])(?P<days_n>[一二两三四五六七八九]|十[一二三四五六七八九]?)日(?:之后|以后|后)(?!的|会)"

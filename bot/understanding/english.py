@@ -32,6 +32,14 @@ _WORDS = re.compile(
     r"|(?P<to>until|till)(?![a-z])|(?:from|at|on|in|by|,) (?=\d|[a-z]))",
     re.IGNORECASE,
 )
+# 「tomorrow下午来修」, 「下周Monday」
+_MIXED_IN = re.compile(
+    r"(?<![A-Za-z\d]) ?(?:"
+    r"(?P<relative>day after tomorrow|day before yesterday|tomorrow|today|tonight|yesterday)"
+    r"|(?:(?P<shift>next|this|last) |(?<=[下上这]周) ?)?(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday)"
+    r")(?![A-Za-z]) ?",
+    re.IGNORECASE,
+)
 _RELATIVE = {"day after tomorrow": "后天", "day before yesterday": "前天", "tomorrow": "明天", "today": "今天",
              "tonight": "今晚", "tonite": "今晚", "tmr": "明天", "tmrw": "明天", "2moro": "明天", "yesterday": "昨天"}  # fmt: skip
 _UNITS = {"h": "小时", "m": "分钟", "d": "天", "w": "周"}
@@ -48,12 +56,14 @@ _GLUED = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff\d])")
 
 
 def translated(text: str) -> str:
-    """``text`` with the days, places and numbers of English in Chinese; as it is when it holds any Chinese.
+    """``text`` with the days, places and numbers of English in Chinese; of a Chinese one only the days that are written out.
 
     The rest stays English: it is nobody's fact.
     """
-    if _HAN.search(text) or not _LETTER.search(text):
+    if not _LETTER.search(text):
         return text
+    if _HAN.search(text):
+        return _MIXED_IN.sub(_chinese, text)
     text = _HALF_DAY.sub(r"\g<one>\g<half>m-\g<two>\g<half>m", text)
     said = _TURNED.sub(r"\g<outer>\g<inner>", _WORDS.sub(_chinese, text))
     return _GLUED.sub("", said) if said != text else text

@@ -28,7 +28,9 @@ class Place:
     def within(self, other: Place) -> bool:
         """Whether ``other`` is the same place, said more loosely."""
         same = self.building == other.building or self.building.endswith(other.building)
-        return same and (self.detail.startswith(other.detail) or self._above(other))
+        return same and (
+            self.detail.startswith(other.detail) or self.detail.endswith(other.detail) or self._above(other)
+        )
 
     def _above(self, other: Place) -> bool:
         """Whether this room lies on the floor that ``other`` names."""
