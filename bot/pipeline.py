@@ -106,7 +106,7 @@ class Pipeline:
             "in_between": in_between,
             "by_itself": by_itself,
             "in_passing": InPassing(opened, words),
-            "following_up": FollowingUp(opened, self.awaiting, words, now),
+            "following_up": FollowingUp(opened, self.awaiting, words),
             "stopped": Stopped(opened, words, now, self.left_after),
         }
         for name, part in built.items():
@@ -161,8 +161,7 @@ class Pipeline:
         if len(text) > LONGEST:
             return self.open.back((replies.text(self.words["too_long"]),), state, Trace("smalltalk"))
         if (state.paused is None or state.prompt is not None) and not inbound.attachments:
-            passing = await self.following_up.verdict(text, inbound, state)
-            passing = passing or self.in_passing.answer(text, inbound, state)
+            passing = self.in_passing.answer(text, inbound, state)
             if passing is not None:
                 return passing
         with clock:
@@ -179,7 +178,7 @@ class Pipeline:
     def _card(self, state: State, rule: str, tier: str) -> Answered:
         """The fixed card. An open service stops here: it is neither filed with these words nor lost, nor goes on by itself."""
         trace = Trace("crisis", intent="crisis", confidence=1.0)
-        return Answered((self.crisis_card,), stop(state), trace, alarm=rule, alarm_tier=tier)
+        return Answered((self.crisis_card,), replace(stop(state), at=None), trace, alarm=rule, alarm_tier=tier)
 
     async def _emergency(self, state: State) -> Answered:
         """Fire, violence, an accident: whom to call comes before any office's hours."""
@@ -306,8 +305,10 @@ class Pipeline:
         if state.prompt is None and self.stopped.holds(reading, state):
             return self.stopped.asks(inbound, state)
         state = replace(state, offered=(), held=None)
-        if supplied := await self.following_up.perhaps(reading, inbound, state):
-            return supplied
+        if state.paused is None or state.prompt is not None:
+            told = await self.following_up.verdict(reading, inbound, state)
+            if told := told or await self.following_up.perhaps(reading, inbound, state):
+                return told
         if state.prompt is not None:
             answered = await self.in_between.answer(reading, inbound, state)
             if answered is not None:

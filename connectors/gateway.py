@@ -125,7 +125,10 @@ class OwnPages:
         await self.app(scope, receive, headed)
 
     def _own(self, asked: Headers, origin: str) -> bool:
-        return urlsplit(origin).netloc == asked.get("host") or origin in self.embedding
+        try:
+            return urlsplit(origin).netloc == asked.get("host") or origin in self.embedding
+        except ValueError:
+            return False
 
 
 async def _watch(doors: Doors) -> None:

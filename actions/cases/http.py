@@ -218,6 +218,8 @@ class AwaitedCase(BaseModel):
     department: str
     asked: str | None
     """The department's question."""
+    about: str
+    """What the student said of it on the card."""
 
 
 class ErrorBody(BaseModel):
@@ -336,7 +338,11 @@ def routes(
             query = f"?{request.url.query}" if request.url.query else ""
             line = f"{request.method} {request.url.path}{query}\n"
             actor = partner(request.headers, line.encode() + await request.body(), partners, time.time())
-            if request.method != "GET" and not used.first(request.headers.get(SIGNATURE, ""), time.time()):
+            if (
+                actor is not None
+                and request.method != "GET"
+                and not used.first(request.headers.get(SIGNATURE, ""), time.time())
+            ):
                 # Somebody who heard it says it once more; a partner who repeats itself signs anew, under the same key.
                 actor = None
         else:

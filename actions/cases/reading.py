@@ -63,6 +63,8 @@ class Awaited:
     department: str
     asked: str | None = field(default=None, repr=False)
     """The department's question."""
+    about: str = field(default="", repr=False)
+    """What the student said of it on the card."""
 
 
 def awaited(engine: Engine, student: str) -> list[Awaited]:
@@ -82,6 +84,7 @@ def awaited(engine: Engine, student: str) -> list[Awaited]:
                 "words" if asked else "verdict",
                 kept.state.department,
                 question(shown) if asked else None,
+                " ".join(map(str, dict((shown.contents or {}).get("answers") or {}).values())),
             )
         )
     return found

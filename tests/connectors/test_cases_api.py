@@ -222,6 +222,9 @@ async def test_what_a_partner_signed_cannot_be_said_once_more_by_who_heard_it(ho
     case, body = house.open(), '{"act":"note","words":"水电班已派单"}'.encode()
     path = f"/cases/{case}/acts"
     headers = signed("POST", path, body, **HERE)
+    # Somebody who changes it on the way does not use it up.
+    tampered = await house.nobody().post(f"/api{path}", content=body + b" ", headers=headers)
+    assert tampered.status_code == 401
     told = [await house.nobody().post(f"/api{path}", content=body, headers=headers) for _ in range(2)]
     assert [answer.status_code for answer in told] == [200, 401]
     # Its own repetition is signed anew.
@@ -242,6 +245,7 @@ async def test_a_deadline_with_an_offset_is_refused_and_not_cut(house: House) ->
     [
         {"secret": "a wrong secret of sixteen", **HERE},
         {"at": 1.0, **HERE},
+        {**HERE, "X-Counsellor-Timestamp": "9" * 400},
         {"method": "POST", **HERE},
         {"path": "/cases?size=2", **HERE},
         {},
@@ -252,6 +256,7 @@ async def test_a_deadline_with_an_offset_is_refused_and_not_cut(house: House) ->
     ids=[
         "forged",
         "old",
+        "of no time",
         "another method",
         "another query",
         "no department",
@@ -286,7 +291,7 @@ async def test_a_student_is_told_what_became_of_their_cases_until_it_was_seen(ho
         [
             {
                 "kind": "choices",
-                "text": "宿舍报修 BX-key-1：这件事解决了吗？没好的话，点「我这里还没好」就会继续办。",
+                "text": "宿舍报修 BX-key-1：这件事解决了吗？没好的话，说一声「我这里还没好」就会接着办。",
                 "choices": [
                     {"label": "已解决", "payload": "start:progress_query?ticket=BX-key-1&deed=solved"},
                     {"label": "我这里还没好", "payload": "start:progress_query?ticket=BX-key-1&deed=unsolved"},

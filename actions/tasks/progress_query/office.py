@@ -207,7 +207,8 @@ async def _said_of_the_case(
     """Solved or not, or what the office wanted to know."""
     deed = order.values["deed"]
     _allowed(case, deed, standing)
-    words = order.values.get("supplied")
+    words = order.values.get("supplied" if deed != "unsolved" else "more")
+    words = None if words == "-" else words
     act = "reopen" if standing is not None and deed not in standing.can else deed
     after = await offices.followed.act(case.number, act, key=order.key, words=words)
     if after is None:
@@ -219,6 +220,10 @@ async def _said_of_the_case(
         goes_on = "办理期限从现在起接着算。" if deed == "supply" else ""
         return {"text": f"已经转给{at}：{about}。{goes_on}"}
     ticket, by = _ticket(case, whose)
+    if deed == "unsolved" and words:
+        return {
+            "text": f"知道了，{about} 没有办结，{at}接着办，并且往上报了一级。你说的“{words}”也转过去了，有进展我会告诉你。"
+        }
     if deed == "unsolved":
         return {
             "text": f"知道了，{about} 没有办结，{at}接着办，并且往上报了一级。有进展我会告诉你。",
@@ -294,7 +299,9 @@ def _at_work(case: Case, standing: Standing | None) -> str:
 
 def _shown(case: Case, whose: Whose, standing: Standing | None) -> Mapping[str, Any]:
     at_work = _at_work(case, standing) if {"urge", "withdraw"} & set(case.can) else ""
-    lines = [f"{case.title} {case.number}：{case.line}", f"现在是“{case.status}”{at_work}。{case.next}"]
+    # What its office says of the next step is over where the student is asked.
+    following = "" if standing is not None and standing.stage in REPORTED else case.next
+    lines = [f"{case.title} {case.number}：{case.line}", f"现在是“{case.status}”{at_work}。{following}"]
     if case.note:
         lines.append(f"办理说明：{case.note}")
     if (line := _stands(case, standing)) is not None:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from connectors.bootstrap import build
+from connectors.channels.wechat.news import News
 from connectors.settings import Settings
 from tests.connectors.wechat.official_account import OPENID, content, message
 from tests.connectors.wechat.test_mount import TOKEN, say, signed
@@ -94,3 +95,40 @@ async def test_without_the_desk_there_is_an_answer(app: Any, desk: Desk) -> None
 async def test_somebody_who_is_not_bound_hears_nothing(app: Any, desk: Desk) -> None:
     assert content(await say(app, "谢谢", openid="oSomebodyElse000000000000000")) == "不客气，有事随时找我。"
     assert desk.news == [DONE, ASK]
+
+
+def notice(number: int, words: str) -> dict[str, Any]:
+    return {"id": number, "text": words, "choices": []}
+
+
+async def test_what_does_not_fit_is_told_with_the_next_answer(app: Any, desk: Desk) -> None:
+    desk.news = [notice(number, f"第{number}件" + "办" * 150) for number in (1, 2, 3)]
+    told = []
+    for number in (1, 2, 3):
+        told.append(content(await say(app, "谢谢", number)))
+        await settled()
+    assert [[f"第{n}件" in text for n in (1, 2, 3)] for text in told] == [
+        [True, False, False],
+        [False, True, False],
+        [False, False, True],
+    ]
+    assert desk.news == []
+
+
+async def test_a_long_word_of_an_office_is_cut_and_the_answer_below_stands(app: Any, desk: Desk) -> None:
+    desk.news = [notice(1, "长" * 2000)]
+    said = content(await say(app, "谢谢"))
+    assert "长长长…" in said
+    assert said.endswith("不客气，有事随时找我。")
+    assert len(said.encode()) < 2000
+
+
+async def test_an_answer_that_was_never_fetched_holds_the_news_for_a_while_only(app: Any, desk: Desk) -> None:
+    now = 0.0
+    news = News(app.state.doors.cases, clock=lambda: now)
+    thanks: list[Any] = [{"kind": "text", "text": "不客气"}]
+    counts = []
+    for number, at in (("1", 0.0), ("2", 60.0), ("3", 901.0)):
+        now = at
+        counts.append(len(await news.in_front(OPENID, number, STUDENT, thanks)))
+    assert counts == [2, 1, 2]
