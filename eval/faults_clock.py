@@ -120,9 +120,17 @@ class World:
             return "班"
         return "休" if weekend else "工"
 
+    def _alike(self, told: Told) -> bool:
+        """Whether the hours are the same on every sort of day, however that is written: ``一日: 8:00-20:00`` on each of them."""
+        if not told or "every_day" in told:
+            return bool(told)
+        weeks = [self._weekday(told[name], day) for name in ("week", "vacation") if name in told for day in range(1, 8)]
+        others = [list(told.get("made_up", weeks[0])), list(told.get("holiday", []))]
+        return all(spans == weeks[0] for spans in [*weeks, *others])
+
     def announced(self, kind: str, number: int) -> bool:
         """Whether nothing can change the hours of that day any more."""
-        if kind == "always" or "every_day" in self.calendar["hours"].get(kind, {}):
+        if kind == "always" or self._alike(self.calendar["hours"].get(kind, {})):
             return True
         day = date.fromordinal(number)
         wanted = {day.year, day.year + 1} if (day.month, day.day) >= (12, 25) else {day.year}

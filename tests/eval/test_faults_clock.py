@@ -179,3 +179,8 @@ def test_any_story_is_read_as_the_slow_reference_reads_it(
         story.append({"at": now, "what": what, **belongs.get(what, {})})
     calendar, world = worlds(shipped)
     assert fast(calendar, story, now + then) == slow(world, story, now + then)
+
+
+@pytest.mark.parametrize("number", [416, 1065])
+def test_hours_that_are_the_same_every_day_however_written_wait_for_no_announcement(number: int) -> None:
+    assert compared(generated(number)) == []
