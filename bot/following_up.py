@@ -147,7 +147,10 @@ class FollowingUp:
     words: Mapping[str, str]
 
     async def verdict(self, reading: Reading, inbound: Inbound, state: State) -> Answered | None:
-        """``None`` when nothing that waits to hear whether it is solved is meant."""
+        """``None`` when nothing that waits to hear whether it is solved is meant.
+
+        What stands on a button is a wish even where nothing waits: a case that is closed may be taken up again by it.
+        """
         text = reading.text
         said = verdict(text) if inbound.student is not None and reading.chance("crisis") < NO_FEAR else None
         label = text.strip("「」“”\"'。!！ ") in BUTTONS
@@ -155,7 +158,7 @@ class FollowingUp:
         if said is None or inbound.student is None or (state.prompt is not None and not label):
             return None
         waits = [one for one in await self.awaiting(inbound.student) if one.wants == "verdict" and fits(text, one)]
-        if not waits:
+        if not waits and not (label and state.prompt is None):
             return None
         if not said.sure:
             # As the first words, and right behind a crisis card, they are an answer to something else.

@@ -144,6 +144,14 @@ async def test_what_stands_on_a_button_is_heard_in_the_middle_of_a_service() -> 
     ]
 
 
+async def test_what_stands_on_a_button_is_a_wish_though_nothing_waits() -> None:
+    """A closed case may be taken up again."""
+    _, posted = await said("我这里还没好")
+    assert [(intent, told["deed"], "ticket" in told) for _, intent, told in posted] == [
+        ("progress_query", "unsolved", False)
+    ]
+
+
 @pytest.mark.parametrize(("waits", "student"), [((), STUDENT), ((ASKED,), STUDENT), ((LIGHT,), None)])
 async def test_without_a_case_that_waits_for_a_verdict_the_words_mean_what_they_mean(
     waits: tuple[Awaited, ...], student: str | None

@@ -236,7 +236,7 @@ async def _said_of_the_case(
     ]
     return {
         "text": f"好的，{about} 按“已解决”办结了，谢谢你告诉我。",
-        "choices_text": "给这次办理打个分？点一下就行，不打也可以。",
+        "choices_text": "给这次办理打个分？不打也可以。",
         "choices": stars,
     }
 
