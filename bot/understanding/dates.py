@@ -15,7 +15,7 @@ from bot.understanding import asked, bygone, dating, lengths, lesson_times, rang
 from bot.understanding.clock import Spoken
 from bot.understanding.counting import Calendar
 from bot.understanding.days import Named
-from bot.understanding.moments import TOLD, Moment, distinct, in_week, kept, merged, moments_of
+from bot.understanding.moments import TOLD, Moment, distinct, in_week, kept, merged, moments_of, restated
 from bot.understanding.ranges import LAST
 from bot.understanding.school_year import SchoolYear
 from bot.understanding.when import When, hour_of, part_of
@@ -33,6 +33,10 @@ _SIDE_BY_SIDE = re.compile(r"\s?[、,和跟与及]?\s?")
 # What lasts over all the days that are named beside it.
 _THROUGHOUT = re.compile(r"[借租](?!口)|占用|外出|不在(?![吗乎意])|回家|回老家|离校|外宿|出去|出远门|不回")
 _CHOICE = re.compile(r"请|想|希望|约|订|借|来|上门|能|可以|行|麻烦|或|哪|几|吗|么|有空|方便|课(?!去)|训练|[修看弄取拿]")
+# 「明儿后半晌」, 「下周六整个下午」
+_DIALECTS = {"前": "上午", "后": "下午", "晌午": "中午"}
+_DIALECT = re.compile(r"(?<![以之])(?:(前|后)半?晌|(晌午)头?)(?!午)")
+_WHOLE_PART = re.compile(r"(?:一?整个)(?=上午|下午|晚上|早上|中午)")
 _ALL_OF_THEM = re.compile(r"\s?(?:我们?|寝室|宿舍)?(?:这)?(?:[两三四五]天|都|均|全)")
 
 
@@ -50,6 +54,7 @@ def read(
     nothing more is known; without either, teaching weeks are not read. ``answering``: the text answers the question
     for a date or period, so a lone ``12.5`` or ``12-5`` is a day, and a lone day or part of a day is a period.
     """
+    text = _WHOLE_PART.sub("", _DIALECT.sub(lambda said: _DIALECTS[said[1] or said[2]], text))
     if year and (answering or lengths.lasting(text) or _WISH.search(text)):
         # Who asks what is held then wants no hours.
         text = lesson_times.clocked(text, year.lessons)
@@ -60,7 +65,7 @@ def read(
     if year is None and term_start:
         year = SchoolYear.starting(term_start)
     calendar = Calendar(now.date(), year)
-    moments = bygone.told(text, in_week(merged(kept(text, moments_of(text, year, now)))), calendar)
+    moments = bygone.told(text, in_week(merged(kept(text, restated(text, moments_of(text, year, now))))), calendar)
     found = ranges.find(text, moments, calendar)
     left = list(found.left)
     story = stories.read(text, left, found, calendar)

@@ -18,6 +18,8 @@ _LAST_SAID = re.compile(r"\s?的?\s?[。!~]*$")
 _BEGINS = re.compile(rf"(?P<room>{DOOR})(?=\s?[\u4e00-\u9fff])(?![号栋幢#元块])")
 # 「打饭窗口」 and 「新开的打印店」 belong to something else.
 _STANDS_FREE = re.compile(r"(?:^|[^\u4e00-\u9fff]|[的在是了个间订约借租去到用修报和有给]|[用借订约租看修]一?下)$")
+# 「多开几个窗口」 is no window that stands there.
+_SOME = re.compile(r"[几多两三四五十]\s?[个间扇台]?$")
 _NEARBY = re.compile(r"(?:旁边?|对面|附近|隔壁|边上|楼下|校外)[^,。;!? ]{0,6}$")
 _A_FLOOR = re.compile(rf"(?<![\d{CN}号]){FLOOR}")
 _JUST_A_FLOOR = re.compile(rf"负?[{CN}]{{1,3}}楼")
@@ -111,7 +113,9 @@ def _cornered(text: str, place: Place) -> Place:
     corners = {
         match["corner"]
         for match in addresses.corner().finditer(apart)
-        if _STANDS_FREE.search(text, 0, match.start("corner")) and not _NEARBY.search(text, 0, match.start("corner"))
+        if _STANDS_FREE.search(text, 0, match.start("corner"))
+        and not _SOME.search(text, 0, match.start("corner"))
+        and not _NEARBY.search(text, 0, match.start("corner"))
     }
     return replace(place, detail=place.detail + corners.pop()) if len(corners) == 1 else place
 

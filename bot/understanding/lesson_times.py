@@ -23,10 +23,12 @@ _ROW = r"(?P<row>[一二三四五六七八九]{2,4}|(?<!\d)(?:12|34|56|78))节"
 _TOLD_ROW = r"(?P<told_row>[一二三四五六七八九]{2,4})节"
 _BIG = rf"(?P<big>{_N})大节"
 _ONE = rf"(?P<one>{_N})节"
-_SOME = r"(?P<edge>前|后|最后)(?P<some>[一二两三四1-4])节"
+_SOME = r"(?P<edge>前|头|后|最后)(?P<some>[一二两三四1-4])节"
+# 「周二前两节」: the first of the whole day; 「三天前两节课」 is none.
+_FIRST = r"(?<![\d一二两三四五六七八九十几]天)(?P<of_day>前|头)(?P<first_some>[一二两三四1-4])节"
 _LESSONS = re.compile(
     rf"{_PART}(?:第\s?(?:{_PAIR}|{_TOLD_ROW}|{_BIG}|{_ONE})"
-    rf"|(?:(?<=[午上])|{_BEHIND_DAY}的?\s?)(?:{_PAIR.replace('first', 'bare_first').replace('last', 'bare_last')}|{_ROW})"
+    rf"|(?:(?<=[午上])|{_BEHIND_DAY}的?\s?)(?:{_PAIR.replace('first', 'bare_first').replace('last', 'bare_last')}|{_ROW}|{_FIRST})"
     rf"|{_SOME})(?:课|的课)?"
 )
 _NUMBERED = re.compile(rf"第\s?{_N}\s?(?:大?节|[-~到至、,]\s?第?{_N}\s?节)")
@@ -57,11 +59,13 @@ def _hours(match: re.Match[str], bells: Bells) -> str:
 
 def _numbers(match: re.Match[str], held: int) -> list[int]:
     """The lessons that are named, from the first to the last; empty when they do not stand in a row."""
+    if match["of_day"]:
+        return list(range(1, (2 if match["first_some"] == "两" else number(match["first_some"]) or 0) + 1))
     if match["some"]:
         count = 2 if match["some"] == "两" else number(match["some"]) or 0
         if not match["part"] or count > held:
             return []
-        return list(range(1, count + 1)) if match["edge"] == "前" else list(range(held - count + 1, held + 1))
+        return list(range(1, count + 1)) if match["edge"] in ("前", "头") else list(range(held - count + 1, held + 1))
     if row := match["row"] or match["told_row"]:
         told = [number(sign) or 0 for sign in row]  # 「34节」 is spoken like 三四节
     elif match["big"]:

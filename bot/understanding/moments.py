@@ -20,8 +20,12 @@ TO = re.compile(
 _JOIN = re.compile(r"\s?(?:的|\(|,|T)?\s?")
 _DENIED = re.compile(r"(?:不是|不要|别|并非|而非|不想要?)(?:在)?\s?$")
 _IMPOSSIBLE = re.compile(
-    r"\s?,?(?:的话|那天)?(?:白天|全天|一?整天)?(?:我|就|都|也|又|是|可能|应该|大概|估计|恐怕|实在)*(?:不行|不可以|没空(?!调)|没时间|不方便|来不了|去不了|没法(?=[来去到过参约赴]|$|[,。;!])|不太行|不太方便)"
+    r"\s?,?(?:的话|那天)?(?:白天|全天|一?整天)?(?:我|就|都|也|又|是|可能|应该|大概|估计|恐怕|实在)*(?:不行|不可以|没空(?!调)|没时间|不方便|来不了|去不了|没法(?=[来去到过参约赴]|$|[,。;!])|不太行|不太方便|不(?:请假?|约|订)了|不用(?=$|[,。;!]))"
 )
+# 「只请周二晚上的假」
+_NOTHING_ELSE = re.compile(r"只(?:要|想|需要?)?(?:请|约|订|借|用)\s?$")
+# 「周三下午，下周三啊」 says again which Wednesday.
+_SAID_AGAIN = re.compile(r"[ ,。!]*(?:就?是|我说的是|我是说)?\s?")
 # 「周四上午去不了」, and no other day is said: to stay away then is what is told.
 _ABSENT = re.compile(r"\s?,?(?:我|就|都|也|可能|实在)*(?:[去来到]不了|(?:不能|没(?:办)?法)[去来到])")
 # 「原来约的三点，现在想四点」
@@ -29,7 +33,7 @@ _FORMERLY = re.compile(
     r"(?:(?:原来|原先|原本|本来|之前|上次)(?:是|说)?(?:约|订|定|报|选)?(?:的?是?|在|了)|原定(?:是|在)?)\s?$"
 )
 _BUSY = re.compile(
-    r"\s?,?(?:那天)?(?:我|全天|都|也|又|在|正)*(?:有[^,。]{0,3}课|满课|上课|太[早晚]|(?:有点|稍微)?[早晚]了|[赶来]不[上及](?!课)|有事|要?上课|要?考试|有考试|不在|没人|约满|满了|有安排)"
+    r"\s?,?(?:那天)?(?:我|全天|都|也|又|在|正)*(?:有[^,。]{0,3}课|满课|上课|太[早晚]|(?:有点|稍微)?[早晚]了|[赶来]不[上及](?!课)|别来|有事|要?上课|要?考试|有考试|不在|没人|约满|满了|有安排)"
 )
 # 「周一报的修」, 「3号就报了」: what was done then is over; what was only booked for then (约的, 请的假) is not.
 TOLD = re.compile(
@@ -126,6 +130,9 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
 
     What is put in place of a moment takes from it what it does not say itself: 「周五下午3点不行，4点吧」.
     """
+    only = [one for one in moments if one.named and _NOTHING_ELSE.search(text, max(0, one.start - 6), one.start)]
+    if len(only) == 1:
+        return only
     denied = [moment for moment in moments if _DENIED.search(text, max(0, moment.start - 4), moment.start)]
     moments = [one for one in moments if one not in denied and not any(one.alike(other) for other in denied)]
     gone: list[Moment] = []
@@ -141,6 +148,9 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
         others = [one for one in left if one is not moment]
         if moment.named:
             elsewhere = any(one.named and one.named.kind != "past" for one in others)
+            # 「明天上午有课，下午都在」: a part of the day gives way to another part of it.
+            parted = moment.said is not None and not moment.hour
+            elsewhere = elsewhere or (parted and any(one.said and one.said.part for one in others))
         else:
             # 「十点有课，十一点行吗」: an hour gives way to another hour.
             elsewhere = any(one.hour for one in others)
@@ -189,6 +199,19 @@ def merged(moments: list[Moment]) -> list[Moment]:
     return found
 
 
+def restated(text: str, moments: list[Moment]) -> list[Moment]:
+    """``moments`` where a weekday that is said again at once with its week is in that week: 「周三下午，下周三啊」."""
+    found = list(moments)
+    for index, (one, two) in enumerate(itertools.pairwise(moments)):
+        day, again = one.named, two.named
+        if not day or not again or day.kind != "week" or again.kind != "week" or "shift" not in again.parts:
+            continue
+        same = "shift" not in day.parts and day.parts["weekday"] == again.parts["weekday"]
+        if same and _SAID_AGAIN.fullmatch(text, one.end, two.start):
+            found[index] = replace(one, named=replace(day, parts={**day.parts, "shift": again.parts["shift"]}))
+    return found
+
+
 def in_week(moments: list[Moment]) -> list[Moment]:
     """``moments`` with the week that is said apart from its day: 「下周有空吗，周三下午」 means next Wednesday."""
     weeks = [one for one in moments if one.named and "ws3" in one.named.parts]
@@ -217,8 +240,10 @@ def _with_day(left: list[Moment], gone: list[Moment]) -> list[Moment]:
     if not dated and timed:
         # 「晚上八点，不对，九点」 is nine in the evening.
         return [replace(one, said=one.said.within(one.said.part or timed[-1])) if one.said else one for one in left]
-    if not dated or any(moment.named for moment in left) or not any(moment.hour for moment in left):
+    if not dated or any(moment.named for moment in left):
         return left
     day = dated[-1]
+    if not any(moment.hour for moment in left):
+        return [replace(one, named=day.named) if one.said else one for one in left]
     part = Spoken(day.said.part, None, 0, day.said.start, day.said.end) if day.said and day.said.part else None
     return [replace(day, said=part), *left]

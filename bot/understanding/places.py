@@ -56,6 +56,9 @@ def one(text: str) -> Place | None:
     ]
     if any(_ANOTHER.match(text, place.end) for place in named):
         return None
+    told = [place for place in named if _TOLD_OF.search(text, max(0, place.start - 14), place.start)]
+    if len(told) == 1 and len(named) > 1:
+        named = told
     chosen: Place | None = None
     for place in named:
         if chosen is None or place.within(chosen):
@@ -78,6 +81,10 @@ def _not_this(text: str, place: Place) -> bool:
 
 
 def _aside(text: str, place: Place) -> bool:
+    if _MENTIONED.search(text, max(0, place.start - 12), place.start) or _STORY.search(text):
+        return True
+    if _OUT_OF.search(text, max(0, place.start - 3), place.start) and _TAKEN_OUT.match(text, place.end):
+        return True
     return bool(_ELSEWHERE.search(text, max(0, place.start - 6), place.start)) or _former(text, place)
 
 
@@ -144,6 +151,19 @@ _LANDMARK = re.compile(r"\s?(?:的)?(?:旁边?|对面|后面|前面|附近|隔�
 _ELSEWHERE = re.compile(
     r"(?:国家|[市省县]立?|小区的?|车站的?|[铁动]站|公园的?|动物园|机场|商场|景区|(?:隔壁|别的|其他|外地)(?:学校|大学|高校)的?|外校的?|(?:隔壁|对面|旁边)[\u4e00-\u9fff]{1,3}(?:大学?|学院|[中小]学|职院)的?|(?<!我们)(?<!咱们)(?<!咱)(?<!本)[师工农理财医交科林民]大的?|老家的?|北大|清华|复旦|浙大|高中的?|北京|上海|广州|深圳|杭州|南京|武汉|成都|西安|天津|重庆|我家(?:小区)?的?|我家住?在?|家住)\s?$"
     r"|(?:(?<!校)医院|住院部|酒店|宾馆|旅馆|写字楼|大厦|商场|花园|家园|新村|新苑|雅苑|产业园|科技园|软件园|创业园|公司|工业园|火车站|法院|派出所|银行)的?$"
+)
+# 「公众号说图书馆三楼在办展」, 「为啥人家5号楼有洗衣房」, 「假如我住在7号楼」: spoken of, and nothing is the matter there.
+_MENTIONED = re.compile(
+    r"(?:公众号|推送|朋友圈|新闻|海报|宣传片)[^,。;!?]{0,5}[说写讲发](?:了|的|是)*\s?$|(?:为什么|为啥|凭什么|凭啥|怎么)(?:人家|别人)的?\s?$"
+    r"|(?:假如|假设|比方说?|打个比方)[^,。;!?]{0,2}(?:我们?|有人|一个人)?(?:是)?(?:住在?|在)?\s?$"
+)
+_STORY = re.compile(r"编个[^,。;!?]{0,3}故事|讲个[^,。;!?]{0,3}(?:故事|笑话)|举个例子")
+# 「书是从图书馆借的」
+_OUT_OF = re.compile(r"从$")
+_TAKEN_OUT = re.compile(r"里?(?:借|买|领|租)(?:来|回来|出来)?的")
+# 「要说冷还是A座，今天我想反映的是实验楼五楼」, 「漏水的明明是10号楼」
+_TOLD_OF = re.compile(
+    r"(?<!公告)(?<!通知)(?:反映|反馈|投诉|报修|要?报|要?说|要?问|漏水|坏|出问题|停电|堵|没电|没水)了?的(?:其实|明明|分明|应该|才|那个)*(?:就?是)(?:在|我们)?\s?$"
 )
 _PUT = re.compile(
     r"(?:(?:^|[,。;!?\s了哈啊哦噢])(?:其实|原来|最后|确认|确定)?(?:就|只)(?:是|有)?|[其确]实是|改成|改到|改为|换成|换到|换去|应该是|送到|送去)\s?$"

@@ -63,4 +63,5 @@ def _slips() -> dict[str, str]:
 
 @cache
 def _slip() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, _slips())))
+    # 「晚上五点」 is no forenoon.
+    return re.compile("|".join(("(?<![晚早])" if slip.startswith("上") else "") + re.escape(slip) for slip in _slips()))

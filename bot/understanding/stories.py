@@ -12,8 +12,14 @@ from bot.understanding.ranges import LAST, Found
 from bot.understanding.when import When, hour_of, part_of
 
 _ALL_DAY = re.compile(r"\s?,?(?:我|就|都)?(?:全天|一?整天)")
+# 「第十周周四那天旷课是误会，我那天一整天都在比赛」
+_THAT_DAY = re.compile(r"那天(?:全天|一?整天)")
 # 「10.8请的假」; 「9.9包邮」 is no day.
 _TELLS = re.compile(r"\s?(?:请|那天|当天|晚|早|就|我|借|订|约|的(?:时候|假|课|活动)|之?[前后]|报|交|丢|充|扣)")
+
+
+def _all_day(text: str, moment: Moment) -> bool:
+    return bool(_ALL_DAY.match(text, moment.end) or _THAT_DAY.search(text, moment.end))
 
 
 def read(text: str, left: list[Moment], found: Found, calendar: Calendar) -> When:
@@ -36,7 +42,7 @@ def read(text: str, left: list[Moment], found: Found, calendar: Calendar) -> Whe
         at = hour_of(minutes)
         if period is None and said and said.hour is None and said.part:
             period = part_of(day, said.part)
-        elif period is None and said is None and any(_ALL_DAY.match(text, one.end) for one, _ in gone):
+        elif period is None and said is None and any(_all_day(text, one) for one, _ in gone):
             period = (datetime.combine(day, time(0)), datetime.combine(day, LAST))
     if period is None:
         spans = {span for one in left if one.named and (span := bygone.span(one.named, calendar))}

@@ -40,6 +40,7 @@ FACTS: list[Facts] = [
         "facts_sixth.yml",
         "facts_seventh.yml",
         "facts_eighth.yml",
+        "facts_ninth.yml",
     )
 ]
 WEDNESDAY = datetime(2026, 11, 18, 10, 30)
