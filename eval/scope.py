@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import yaml
@@ -11,10 +12,13 @@ import yaml
 from eval.figures import Figure, share
 from eval.shipped import HELD_OUT, TODAY, documents, held_out, library
 from knowledge_base import Answer, Library, open_encoder
+from knowledge_base.questions import matches
 
 FOREIGN, FORBIDDEN = 97.0, 98.0
 """Goals, %: out of domain at 95 % answered; out of scope."""
 ANSWERED = 0.95
+NOT_COVERED = ("奖学金评定办法", ("第二条",))
+"""The file's own rule for the kind ``cohort``: the clause that says who is not covered, quoted alone, tells the truth."""
 
 
 def run() -> list[Figure]:
@@ -28,7 +32,7 @@ def _domain(shelf: Library) -> list[Figure]:
     if not inside or not path.exists():
         print("scope: declining out of domain not measured, a held-out file is missing", file=sys.stderr)
         return []
-    others = [str(each) for each in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    others = [str(each) for each in yaml.safe_load(path.read_text(encoding="utf-8")) if str(each) not in answerable()]
     ours, theirs = sure(shelf, inside), sure(shelf, others)
     at = float(np.quantile(ours, 1 - ANSWERED))
     kept = [question for question, value in zip(others, theirs, strict=True) if value >= at]
@@ -50,14 +54,35 @@ def _scope(shelf: Library) -> list[Figure]:
     kinds: dict[str, list[bool]] = {}
     for each in asked:
         said = shelf.answer(each["question"], TODAY)
-        declined = not isinstance(said, Answer)
+        declined = not isinstance(said, Answer) or _told_the_truth(each["question"], each["kind"], said)
         kinds.setdefault(each["kind"], []).append(declined)
-        if isinstance(said, Answer):
+        if isinstance(said, Answer) and not declined:
             place = f"{said.sources[0].document} {said.sources[0].locator}"
             answered.append(f"[{each['kind']}] {each['question']} → {place}")
     right = len(asked) - len(answered)
     parts = [share(f"scope: {kind} declined", sum(each), len(each)) for kind, each in sorted(kinds.items())]
     return [share("scope: out of scope declined", right, len(asked), goal=FORBIDDEN, misses=tuple(answered)), *parts]
+
+
+def _told_the_truth(question: str, kind: str, said: Answer) -> bool:
+    """Whether nothing is quoted but what answers after all, or leaves this kind of student out."""
+    quotable = NOT_COVERED if kind == "cohort" else answerable().get(question)
+    if quotable is None:
+        return False
+    title, locators = quotable
+    return all(title in each.document and matches_any(each.locator, locators) for each in said.sources)
+
+
+def matches_any(locator: str, expected: Sequence[str]) -> bool:
+    return any(matches(locator, each) for each in expected)
+
+
+@cache
+def answerable() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Questions of the two files that documents shipped since do answer, with the title and the clauses."""
+    path = HELD_OUT / "answerable.yml"
+    stored = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else []
+    return {each["question"]: (each["document"], tuple(each["locators"])) for each in stored}
 
 
 def sure(shelf: Library, questions: Sequence[str]) -> list[float]:

@@ -110,6 +110,8 @@ class Index:
     """``float32[m, d]``: the known questions of every document, in order."""
     answered_by: NDArray[np.int32]
     """``int32[m]``: which passage answers each known question."""
+    unasked: NDArray[np.bool_]
+    """``bool[n]``: passages without a known question."""
     spelling: Spelling | None = None
     _filters: dict[Any, Allowed] = field(default_factory=dict, compare=False, repr=False)
 
@@ -162,7 +164,9 @@ class Index:
         if len(by) and not 0 <= int(by.min()) <= int(by.max()) < count:
             raise ValueError("a known question is answered by no passage")
         passages = Passages(documents, np.concatenate([[0], np.cumsum(sizes)]))
-        return cls(tuple(documents), engine_id, dense, lexical, owners, passages, asked, by, spelling)
+        unasked = np.ones(count, dtype=bool)
+        unasked[by] = False
+        return cls(tuple(documents), engine_id, dense, lexical, owners, passages, asked, by, unasked, spelling)
 
     def allowed(self, as_of: date, who: Who = ANYBODY, only: Collection[str] | None = None) -> Allowed:
         """What may be quoted to ``who`` as current on ``as_of``; ``only`` are ids of documents, ``None`` for all."""
@@ -218,7 +222,7 @@ class Index:
         own, lexical = alike.at(pool)
         cosines = rows @ query
         meanings = rows @ own_meaning
-        fused = fuse(Pool(question, query, pool, rows, meanings, own, lexical, asked_before[pool]))
+        fused = fuse(Pool(question, query, pool, rows, meanings, own, lexical, asked_before[pool], self.unasked[pool]))
         best = np.argsort(-fused, kind="stable")[:k]
         nearest, likeliest = np.argsort(-meanings)[:5], np.argsort(-lexical)[:10]
         return Found(

@@ -36,12 +36,17 @@ class Pool:
     """``float32[m]``: BM25, the widening words included."""
     asked_before: NDArray[np.float32]
     """``float32[m]``: the cosine with the likest known question each of them answers, 0…1."""
+    unasked: NDArray[np.bool_]
+    """``bool[m]``: of which nobody wrote down how students ask."""
 
 
 def fuse(pool: Pool) -> NDArray[np.float32]:
     """``float32[m]``: orders the passages of this one question, says nothing across questions."""
     fused: NDArray[np.float32] = DENSE_SHARE * _z(pool.meanings) + (1 - DENSE_SHARE) * _z(pool.lexical)
-    fused += KNOWN * np.maximum(0.0, pool.asked_before - ALIKE)
+    # What was never written down is not unlike the question: it is not put behind what was. That holds back only the known
+    # questions of something else.
+    alike = np.maximum(0.0, pool.asked_before - ALIKE)
+    fused += KNOWN * np.where(pool.unasked, alike.max(initial=0.0), alike)
     return fused
 
 
