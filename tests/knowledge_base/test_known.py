@@ -80,7 +80,7 @@ def test_what_lies_beside_a_document_is_no_document(rules: Path) -> None:
 
 
 def test_a_document_without_known_questions_is_not_put_behind_one_that_has_some(rules: Path, tmp_path: Path) -> None:
-    beside(rules, "第三条:\n  - 宿舍晚上几点关门\n  - 晚上几点以后不让进\n  - 宿舍几点熄灯关门\n")
+    beside(rules, "第一条:\n  - 宿舍晚上几点关门\n  - 晚上几点以后不让进\n  - 宿舍几点熄灯关门\n")
     hours = tmp_path / "图书馆.md"
     hours.write_text(
         "# 示范大学图书馆开放办法\n\n第一条　为规范开放，制定本办法。\n\n第二条　图书馆每日8:00开馆，22:30闭馆，闭馆后离馆。\n\n第三条　入馆须刷校园卡。\n",
