@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 import yaml
 
@@ -168,6 +168,7 @@ def _within(short: str, name: str) -> bool:
     return all(char in rest for char in short)
 
 
+@lru_cache(maxsize=256)  # of one question it is asked half a dozen times
 def _names_another(said: str) -> bool:
     if any(each.search(said) for each in (_OTHER, _THEIRS, _COLLEGE, _ELSEWHERE, _LATIN)) or _nicknamed(said):
         return True

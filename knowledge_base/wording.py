@@ -42,6 +42,7 @@ class Wording:
     """Start, end and the documents' words for each word of the students in it, the longest first."""
 
     @classmethod
+    @lru_cache(maxsize=256)  # one question is taken apart for its support, its excerpts and its second clause
     def of(cls, question: str) -> Wording:
         said = plain(question)
         rest = said
