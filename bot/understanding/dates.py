@@ -36,6 +36,8 @@ _CHOICE = re.compile(r"请|想|希望|约|订|借|来|上门|能|可以|行|麻�
 # 「明儿后半晌」, 「下周六整个下午」
 _DIALECTS = {"前": "上午", "后": "下午", "晌午": "中午"}
 _DIALECT = re.compile(r"(?<![以之])(?:(前|后)半?晌|(晌午)头?)(?!午)")
+_FOR_EXAMPLE = re.compile(r"打个比方|举个例子")
+_LISTED = re.compile(r"(?<=(?<!\d)\d\d) (?=(?:\d\d )*\d\d[号日])")
 _WHOLE_PART = re.compile(r"(?:一?整个)(?=上午|下午|晚上|早上|中午)")
 _ALL_OF_THEM = re.compile(r"\s?(?:我们?|寝室|宿舍)?(?:这)?(?:[两三四五]天|都|均|全)")
 
@@ -54,6 +56,10 @@ def read(
     nothing more is known; without either, teaching weeks are not read. ``answering``: the text answers the question
     for a date or period, so a lone ``12.5`` or ``12-5`` is a day, and a lone day or part of a day is a period.
     """
+    if _FOR_EXAMPLE.search(text):
+        return When()
+    # 「20 21 22号这三天」
+    text = _LISTED.sub("、", text)
     text = _WHOLE_PART.sub("", _DIALECT.sub(lambda said: _DIALECTS[said[1] or said[2]], text))
     if year and (answering or lengths.lasting(text) or _WISH.search(text)):
         # Who asks what is held then wants no hours.

@@ -26,7 +26,7 @@ _JUST_A_FLOOR = re.compile(rf"负?[{CN}]{{1,3}}楼")
 
 # 「3号楼502的灯坏了，不对，是503」, 「图书馆三楼…？不不，是四楼自修室」
 _SET_RIGHT = re.compile(
-    rf"(?:(?:不不+|(?<=[,。!? .])不对|[说记写打弄搞看]错了?|哦不|其实(?=是))[,。.! 啊哦呀额呃了]*(?:应该|就|那个|其实|我)*(?:是|在)?|(?<=[,。!? .])不是[,。. 啊哦]*(?:应该)?(?:是|在))"
+    rf"(?:(?:不不+|(?<=[,。!? .])不对|[说记写打弄搞看]错(?:楼层|楼号|门牌号?|房间号?|房号|楼)?了?|哦不|其实(?=是))[,。.! 啊哦呀额呃了]*(?:应该|就|那个|其实|我)*(?:是|在)?|(?<=[,。!? .])不是[,。. 啊哦]*(?:应该)?(?:是|在))"
     rf"\s?(?:(?P<room>{DOOR})(?!\s?[号栋#幢])|(?P<floor>{FLOOR}))"
 )
 # 「昨天报过的616修好了，现在是隔壁618」
@@ -38,6 +38,15 @@ _NEXT_DOOR = re.compile(
 _ENDS = re.compile(rf"(?<![费钱价额分数扣充交共码号])[,。 ]\s?(?P<room>{DOOR})\s?{CALLED}?[。!~]*$")
 
 
+_CORNER = addresses.corner().pattern.removeprefix("[ ,的]{0,2}")
+# 「我住5号楼302，不过坏的不是我们屋，是我们楼二楼水房」
+_IN_OUR_HOUSE = re.compile(rf"是(?:在)?(?:我们|咱们?)(?:这)?[楼栋]的?(?P<floor>{FLOOR})的?{_CORNER}")
+# 「路过实验楼，看到一楼配电房的门大敞着」
+_SEEN_THERE = re.compile(rf"[,。 ][^。;!?]{{0,16}}(?:看[到见]|发现|见到)(?:它的?|他们)?(?P<floor>{FLOOR})的?{_CORNER}")
+# 「9栋的洗衣房，一楼那个」
+_WHICH_ONE = re.compile(rf"[吧啊呀哈]?[,。 ](?:是|就是)?(?P<floor>{FLOOR})的?那[个间台]")
+
+
 def completed(text: str, place: Place) -> Place:
     """``place`` with the room or the floor that is said elsewhere: 「502寝室的灯坏了，12号楼」."""
     if place.detail and (right := _set_right(text, place)):
@@ -47,6 +56,12 @@ def completed(text: str, place: Place) -> Place:
 
 
 def _joined(text: str, place: Place) -> Place:
+    if (below := _IN_OUR_HOUSE.search(text, place.end)) and place.detail.isdigit():
+        return replace(place, detail=storey(below["floor"]) + below["corner"])
+    if not place.building.endswith("号楼") and not place.detail and (seen := _SEEN_THERE.search(text, place.end)):
+        return replace(place, detail=storey(seen["floor"]) + seen["corner"])
+    if addresses.corner().fullmatch(place.detail) and (which := _WHICH_ONE.search(text, place.end)):
+        return replace(place, detail=storey(which["floor"]) + place.detail)
     if not place.detail and place.building.endswith(("号楼", "座")) and (ends := _ENDS.search(text, place.end)):
         return replace(place, detail=room_number(ends["room"]) or "")
     if place.detail and not addresses.corner().fullmatch(place.detail):

@@ -53,8 +53,11 @@ _TAKEN = re.compile(
     r"\s?,?(?:的时候)?(?:我|都|也|又|在|正|已经|要)*(?:有[^,。]{0,3}课|满课|上课|有事|有考试|考试|没空(?!调)|没时间|不行|不可以|不方便|约满|被占|有人用|被约)"
 )
 _CHANGED = re.compile(
-    r"改到|改成|改为|改约|[改换]\s?$|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|不对|不不|说错|打错|应该是|啊呸|[啊哦噢呃额诶欸哎]不(?![行是要用可能知会对])"
+    r"改到|改成|改为|改约|[改换]\s?$|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|不对|不不|说错|打错|应该是|啊呸|其实是|[啊哦噢呃额诶欸哎]不(?![行是要用可能知会对])"
 )
+# 「星期一上午那门课要请假，下星期一上午，去民政局」
+_AT_LEISURE = re.compile(r"(?![^。;!?]*(?:或者?|还是|和|到|至|要么|换|改))[^。;!?]{1,14}[, ]")
+_PAUSE = re.compile(r"(?=$|[,。;!?哈啊])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +210,11 @@ def restated(text: str, moments: list[Moment]) -> list[Moment]:
         if not day or not again or day.kind != "week" or again.kind != "week" or "shift" not in again.parts:
             continue
         same = "shift" not in day.parts and day.parts["weekday"] == again.parts["weekday"]
-        if same and _SAID_AGAIN.fullmatch(text, one.end, two.start):
-            found[index] = replace(one, named=replace(day, parts={**day.parts, "shift": again.parts["shift"]}))
+        again_at_once = _SAID_AGAIN.fullmatch(text, one.end, two.start) or (
+            _AT_LEISURE.fullmatch(text, one.end, two.start) and _PAUSE.match(text, two.end)
+        )
+        if same and again_at_once:
+            found[index] = replace(one, named=replace(day, parts=again.parts))
     return found
 
 

@@ -83,6 +83,16 @@ def _not_this(text: str, place: Place) -> bool:
 def _aside(text: str, place: Place) -> bool:
     if _MENTIONED.search(text, max(0, place.start - 12), place.start) or _STORY.search(text):
         return True
+    if _COMPARED.match(text, place.end):
+        return True
+    heard = _HEARD.search(text, max(0, place.start - 5), place.start)
+    if heard and _OUR_OWN.search(text, place.end):
+        return True
+    if _ASKED_FROM.search(text, max(0, place.start - 10), place.start) and _ASKS.match(text, place.end):
+        return True
+    theirs = _THEIRS.search(text, max(0, place.start - 4), place.start)
+    if theirs and _ANOTHER_SCHOOL.search(text, 0, place.start):
+        return True
     if _OUT_OF.search(text, max(0, place.start - 3), place.start) and _TAKEN_OUT.match(text, place.end):
         return True
     return bool(_ELSEWHERE.search(text, max(0, place.start - 6), place.start)) or _former(text, place)
@@ -155,12 +165,27 @@ _ELSEWHERE = re.compile(
 # 「公众号说图书馆三楼在办展」, 「为啥人家5号楼有洗衣房」, 「假如我住在7号楼」: spoken of, and nothing is the matter there.
 _MENTIONED = re.compile(
     r"(?:公众号|推送|朋友圈|新闻|海报|宣传片)[^,。;!?]{0,5}[说写讲发](?:了|的|是)*\s?$|(?:为什么|为啥|凭什么|凭啥|怎么)(?:人家|别人)的?\s?$"
+    r"|(?:比如|例如)(?:说|写|填)?[\"'「]?\s?$"
     r"|(?:假如|假设|比方说?|打个比方)[^,。;!?]{0,2}(?:我们?|有人|一个人)?(?:是)?(?:住在?|在)?\s?$"
 )
 _STORY = re.compile(r"编个[^,。;!?]{0,3}故事|讲个[^,。;!?]{0,3}(?:故事|笑话)|举个例子")
 # 「书是从图书馆借的」
 _OUT_OF = re.compile(r"从$")
 _TAKEN_OUT = re.compile(r"里?(?:借|买|领|租)(?:来|回来|出来)?的")
+# 「图书馆三楼暖气那么足，我们寝室冷得像冰窖」, 「听说体育馆二楼要换灯，我们寝室的什么时候换」
+_COMPARED = re.compile(
+    r"的?[^,。;!?]{1,6}(?:那么|这么)[^,。;!?]{1,3}[,，]?(?:可|但是?|怎么|凭什么)?(?:我们|咱们?)(?:寝室|宿舍|楼|这)"
+)
+_HEARD = re.compile(r"听说\s?$")
+_OUR_OWN = re.compile(r"[,，。](?:那|可|但是?)?(?:我们|咱们?)(?:寝室|宿舍|屋|楼|这)")
+# 「我现在人在图书馆三楼，借同学电脑发的，想问下助学金」
+_ASKED_FROM = re.compile(r"人(?:现在|还|正)?在\s?$")
+_ASKS = re.compile(r"(?:里面?)?[,，。 ][^。]{0,14}?(?:想|请)(?:问|咨询)")
+# 「我高中同学在隔壁理工大，他们1号楼大厅」
+_THEIRS = re.compile(r"[他她]们的?\s?$")
+_ANOTHER_SCHOOL = re.compile(
+    r"(?:隔壁|别的|其他|外地)[^,。]{0,3}(?:大学?|学院|学校|高校)|(?:在|是)[^,。我们咱本]{1,4}(?:大学|学院)"
+)
 # 「要说冷还是A座，今天我想反映的是实验楼五楼」, 「漏水的明明是10号楼」
 _TOLD_OF = re.compile(
     r"(?<!公告)(?<!通知)(?:反映|反馈|投诉|报修|要?报|要?说|要?问|漏水|坏|出问题|停电|堵|没电|没水)了?的(?:其实|明明|分明|应该|才|那个)*(?:就?是)(?:在|我们)?\s?$"

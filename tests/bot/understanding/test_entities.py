@@ -41,6 +41,7 @@ FACTS: list[Facts] = [
         "facts_seventh.yml",
         "facts_eighth.yml",
         "facts_ninth.yml",
+        "facts_tenth.yml",
     )
 ]
 WEDNESDAY = datetime(2026, 11, 18, 10, 30)
