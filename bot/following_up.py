@@ -39,6 +39,12 @@ _SOLVED = re.compile(
     rf"{_WHO}(?P<thing>)(?:(?:处理|搞)好|解决|办好|搞定|恢复(?:正常)?|可以(?:用|制冷|办结|结单)?|好[了啦]|好用|能用|没(?:有)?问题|正常|行了|ok了?){_TAIL}",
     re.IGNORECASE,
 )
+# 「灯亮了」, 「不漏了」, 「来水了」: asked back, because it may be told of something else.
+_WORKS = re.compile(
+    rf"{_WHO}(?:(?:空调|灯|热?水|电|网络?|水?龙头|马桶|门锁?|锁|插座|风扇|洗衣机|电梯|暖气|厕所|下水道?)?(?:又|也)*(?:不[漏堵滴响跳闪卡]水?|能[用开关锁])"
+    rf"|(?:空调|灯|热?水|电|网络?|水?龙头|马桶|门锁?|锁|插座|风扇|洗衣机|电梯|暖气|厕所|下水道?)(?:又|也)*(?:亮|通|来|热|凉快?|[会能]转|制[冷热])"
+    rf"|(?:又|也)*[有来](?:热?水|电|网|信号|暖气))(?:了|啦){_TAIL}"
+)
 _STILL = r"(?:还是?|还在|仍然?|依然|依旧|照样|又|老是|一直)"
 _BROKEN = re.compile(
     rf"{_WHO}(?P<thing>[^\s没不未还又仍]{{0,6}}?)(?:{_STILL}|都|根本|压根|也)*"
@@ -46,7 +52,7 @@ _BROKEN = re.compile(
     rf"|{_WHO}(?P<worse>[^\s没不未还又仍]{{0,6}}?){_STILL}(?:都|有点)?(?:是?坏|[漏堵]水?|不(?:亮|制冷|制热|凉|热|通|出水|能用|好使)|用不了|打不开){_TAIL}"
 )
 _UNSOLVED = re.compile(
-    rf"{_WHO}(?P<thing>)(?:{_STILL}|也|并)*(?:没(?:有)?(?:解决|搞定|好)?|未解决|不行|不好|老样子|原来?的?样子|一样){_TAIL}"
+    rf"{_WHO}(?P<thing>(?:[^\s没不未还又仍]{{1,6}}?(?={_STILL}没))?)(?:{_STILL}|也|并)*(?:没(?:有)?(?:解决|搞定|好)?|未解决|不行|不好|老样子|原来?的?样子|一样){_TAIL}"
 )
 _NO = re.compile(r"没(?:有)?|不是|没呢|没啊|假的")
 _GOES_ON = re.compile(rf"{_STILL}|老样子|一样|原来?的?样子")
@@ -105,7 +111,7 @@ def verdict(text: str) -> Verdict | None:
         return None
     first, *others = [part for part in _PARTS.split(text) if part] or [""]
     rest = [part for part in others if not re.fullmatch(f"{_THANKS}{_TAIL}", part)]
-    for pattern, sure in ((_REPAIRED, True), (_SOLVED, False)):
+    for pattern, sure in ((_REPAIRED, True), (_SOLVED, False), (_WORKS, False)):
         if pattern.fullmatch(first):
             return None if rest else Verdict("solved", sure)
     if rest and not all(_goes_on(part) for part in rest):

@@ -118,6 +118,9 @@ class Index:
     """``bool[n]``: passages without a known question."""
     spelling: Spelling | None = None
     _filters: dict[Any, Allowed] = field(default_factory=dict, compare=False, repr=False)
+    _freed: dict[str, tuple[Vector | None, NDArray[np.float32]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @classmethod
     def build(
@@ -170,7 +173,9 @@ class Index:
         passages = Passages(documents, np.concatenate([[0], np.cumsum(sizes)]))
         unasked = np.ones(count, dtype=bool)
         unasked[by] = False
-        return cls(tuple(documents), engine_id, dense, lexical, owners, passages, asked, by, unasked, spelling)
+        # Column by column a product by one vector takes half as long.
+        known_columns = np.asfortranarray(asked)
+        return cls(tuple(documents), engine_id, dense, lexical, owners, passages, known_columns, by, unasked, spelling)
 
     def allowed(self, as_of: date, who: Who = ANYBODY, only: Collection[str] | None = None) -> Allowed:
         """What may be quoted to ``who`` as current on ``as_of``; ``only`` are ids of documents, ``None`` for all."""
@@ -255,18 +260,27 @@ class Index:
             return likest
         common = np.zeros_like(query) if usual is None else USUAL * usual
         own = query - common
-        # |v − c|² = |v|² − 2 v·c + |c|², so that the known questions need not be kept twice.
-        # Two products by one vector each take half as long as one by both.
-        lengths = np.sqrt(np.maximum(1e-9, 1.0 - 2.0 * (self.known @ common) + common @ common)) * np.linalg.norm(own)
+        lengths = self._lengths(usual) * np.linalg.norm(own)
         alike = (self.known @ own - common @ own) / np.maximum(1e-9, lengths)
         np.maximum.at(likest, self.answered_by, alike.astype(np.float32))
         return likest
+
+    def _lengths(self, usual: Vector | None) -> NDArray[np.float32]:
+        """``float32[m]``: how long the known questions are once the usual is taken out; kept for the last one that was asked for."""
+        kept = self._freed.get("usual")
+        if kept is not None and kept[0] is usual:
+            return kept[1]
+        common = np.zeros(self.dense.dimensions, dtype=np.float32) if usual is None else USUAL * usual
+        # |v − c|² = |v|² − 2 v·c + |c|², so that the known questions need not be kept twice.
+        lengths = np.sqrt(np.maximum(1e-9, 1.0 - 2.0 * (self.known @ common) + common @ common)).astype(np.float32)
+        self._freed["usual"] = (usual, lengths)
+        return lengths
 
     def save(self, folder: Path) -> None:
         """Writes the documents and the searchable parts, plain files only."""
         shelf.write(folder, self.documents)
         self.dense.save(folder)
-        np.save(folder / "known.npy", self.known, allow_pickle=False)
+        np.save(folder / "known.npy", np.ascontiguousarray(self.known), allow_pickle=False)
         np.save(folder / "answered_by.npy", self.answered_by, allow_pickle=False)
         if self.lexical is not None:
             self.lexical.save(folder / "lexical")
