@@ -36,7 +36,7 @@ _CHOICE = re.compile(r"请|想|希望|约|订|借|来|上门|能|可以|行|麻�
 # 「明儿后半晌」, 「下周六整个下午」
 _DIALECTS = {"前": "上午", "后": "下午", "晌午": "中午"}
 _DIALECT = re.compile(r"(?<![以之])(?:(前|后)半?晌|(晌午)头?)(?!午)")
-_FOR_EXAMPLE = re.compile(r"打个比方|举个例子")
+_FOR_EXAMPLE = re.compile(r"(?:打个比方|举个例子)[,。]?(?:假如|要是|如果|有人|比如|是不是[写填])")
 _LISTED = re.compile(r"(?<=(?<!\d)\d\d) (?=(?:\d\d )*\d\d[号日])")
 _WHOLE_PART = re.compile(r"(?:一?整个)(?=上午|下午|晚上|早上|中午)")
 _ALL_OF_THEM = re.compile(r"\s?(?:我们?|寝室|宿舍)?(?:这)?(?:[两三四五]天|都|均|全)")

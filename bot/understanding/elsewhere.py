@@ -40,11 +40,13 @@ _ENDS = re.compile(rf"(?<![费钱价额分数扣充交共码号])[,。 ]\s?(?P<r
 
 _CORNER = addresses.corner().pattern.removeprefix("[ ,的]{0,2}")
 # 「我住5号楼302，不过坏的不是我们屋，是我们楼二楼水房」
-_IN_OUR_HOUSE = re.compile(rf"是(?:在)?(?:我们|咱们?)(?:这)?[楼栋]的?(?P<floor>{FLOOR})的?{_CORNER}")
+_IN_OUR_HOUSE = re.compile(
+    rf"不是(?:我们?|咱们?)?(?:屋|宿舍|寝室|这)[,。]\s?是(?:在)?(?:我们|咱们?)(?:这)?[楼栋]的?(?P<floor>{FLOOR})的?{_CORNER}"
+)
 # 「路过实验楼，看到一楼配电房的门大敞着」
 _SEEN_THERE = re.compile(rf"[,。 ][^。;!?]{{0,16}}(?:看[到见]|发现|见到)(?:它的?|他们)?(?P<floor>{FLOOR})的?{_CORNER}")
 # 「9栋的洗衣房，一楼那个」
-_WHICH_ONE = re.compile(rf"[吧啊呀哈]?[,。 ](?:是|就是)?(?P<floor>{FLOOR})的?那[个间台]")
+_WHICH_ONE = re.compile(rf"[吧啊呀哈]?[,。 ](?:是|就是)?(?P<floor>{FLOOR})的?那[个间台](?=$|[,。])")
 
 
 def completed(text: str, place: Place) -> Place:

@@ -37,7 +37,7 @@ _MIXED_IN = re.compile(
     r"(?<![A-Za-z\d]) ?(?:"
     r"(?P<relative>day after tomorrow|day before yesterday|tomorrow|today|tonight|yesterday)"
     r"|(?:(?P<shift>next|this|last) |(?<=[下上这]周) ?)?(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday)"
-    r"|(?P<name>library)"
+    r"|(?P<name>library)(?! ?(?:card|卡))"
     r")(?![A-Za-z]) ?",
     re.IGNORECASE,
 )

@@ -23,9 +23,10 @@ _IMPOSSIBLE = re.compile(
     r"\s?,?(?:的话|那天)?(?:白天|全天|一?整天)?(?:我|就|都|也|又|是|可能|应该|大概|估计|恐怕|实在)*(?:不行|不可以|没空(?!调)|没时间|不方便|来不了|去不了|没法(?=[来去到过参约赴]|$|[,。;!])|不太行|不太方便|不(?:请假?|约|订)了|不用(?=$|[,。;!]))"
 )
 # 「只请周二晚上的假」
-_NOTHING_ELSE = re.compile(r"只(?:要|想|需要?)?(?:请|约|订|借|用)\s?$")
+_NOTHING_ELSE = re.compile(r"(?<!不)(?<!不是)(?<!不止)只(?:要|想|需要?)?(?:请|约|订|借|用)\s?$")
 # 「周三下午，下周三啊」 says again which Wednesday.
-_SAID_AGAIN = re.compile(r"[ ,。!]*(?:就?是|我说的是|我是说)?\s?")
+_SAID_AGAIN = re.compile(r"[,。!]\s?(?:就?是|我说的是|我是说)?\s?")
+_ENDED = re.compile(r"[,。;!]")
 # 「周四上午去不了」, and no other day is said: to stay away then is what is told.
 _ABSENT = re.compile(r"\s?,?(?:我|就|都|也|可能|实在)*(?:[去来到]不了|(?:不能|没(?:办)?法)[去来到])")
 # 「原来约的三点，现在想四点」
@@ -53,11 +54,12 @@ _TAKEN = re.compile(
     r"\s?,?(?:的时候)?(?:我|都|也|又|在|正|已经|要)*(?:有[^,。]{0,3}课|满课|上课|有事|有考试|考试|没空(?!调)|没时间|不行|不可以|不方便|约满|被占|有人用|被约)"
 )
 _CHANGED = re.compile(
-    r"改到|改成|改为|改约|[改换]\s?$|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|不对|不不|说错|打错|应该是|啊呸|其实是|[啊哦噢呃额诶欸哎]不(?![行是要用可能知会对])"
+    r"改到|改成|改为|改约|[改换]\s?$|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|不对|不不|说错|打错|应该是|啊呸|(?<=了,)其实是\s?$|[啊哦噢呃额诶欸哎]不(?![行是要用可能知会对])"
 )
 # 「星期一上午那门课要请假，下星期一上午，去民政局」
 _AT_LEISURE = re.compile(r"(?![^。;!?]*(?:或者?|还是|和|到|至|要么|换|改))[^。;!?]{1,14}[, ]")
-_PAUSE = re.compile(r"(?=$|[,。;!?哈啊])")
+_PAUSE = re.compile(r"(?:的|[上下]午|晚上)?(?=$|[,。;!?哈啊呀])")
+_BOTH = re.compile(r"两天|都|分别|各")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,11 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
 
     What is put in place of a moment takes from it what it does not say itself: 「周五下午3点不行，4点吧」.
     """
-    only = [one for one in moments if one.named and _NOTHING_ELSE.search(text, max(0, one.start - 6), one.start)]
+    only = [
+        one
+        for one, following in itertools.zip_longest(moments, moments[1:])
+        if one.named and _NOTHING_ELSE.search(text, max(0, one.start - 8), one.start) and _ends(text, one, following)
+    ]
     if len(only) == 1:
         return only
     denied = [moment for moment in moments if _DENIED.search(text, max(0, moment.start - 4), moment.start)]
@@ -153,7 +159,9 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
             elsewhere = any(one.named and one.named.kind != "past" for one in others)
             # 「明天上午有课，下午都在」: a part of the day gives way to another part of it.
             parted = moment.said is not None and not moment.hour
-            elsewhere = elsewhere or (parted and any(one.said and one.said.part for one in others))
+            elsewhere = elsewhere or (
+                parted and any(one.said and one.said.part and one.named is None for one in others)
+            )
         else:
             # 「十点有课，十一点行吗」: an hour gives way to another hour.
             elsewhere = any(one.hour for one in others)
@@ -164,6 +172,13 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
             left.remove(moment)
             gone.append(moment)
     return _with_day(left, gone)
+
+
+def _ends(text: str, one: Moment, following: Moment | None) -> bool:
+    """Whether what is said of a moment ends before the next: 「只请周三到周五」 and 「只用明天下午，三点到五点」 go on."""
+    if following is None:
+        return TO.match(text, one.end) is None
+    return following.named is not None and _ENDED.search(text, one.end, following.start) is not None
 
 
 def _swapped(text: str, given: Moment, wanted: Moment) -> bool:
@@ -210,10 +225,8 @@ def restated(text: str, moments: list[Moment]) -> list[Moment]:
         if not day or not again or day.kind != "week" or again.kind != "week" or "shift" not in again.parts:
             continue
         same = "shift" not in day.parts and day.parts["weekday"] == again.parts["weekday"]
-        again_at_once = _SAID_AGAIN.fullmatch(text, one.end, two.start) or (
-            _AT_LEISURE.fullmatch(text, one.end, two.start) and _PAUSE.match(text, two.end)
-        )
-        if same and again_at_once:
+        joined = _SAID_AGAIN.fullmatch(text, one.end, two.start) or _AT_LEISURE.fullmatch(text, one.end, two.start)
+        if same and joined and _PAUSE.match(text, two.end) and not _BOTH.search(text):
             found[index] = replace(one, named=replace(day, parts=again.parts))
     return found
 

@@ -57,7 +57,7 @@ def one(text: str) -> Place | None:
     if any(_ANOTHER.match(text, place.end) for place in named):
         return None
     told = [place for place in named if _TOLD_OF.search(text, max(0, place.start - 14), place.start)]
-    if len(told) == 1 and len(named) > 1:
+    if len(told) == 1 and len(named) > 1 and not _CORRECTED.search(text, told[0].end):
         named = told
     chosen: Place | None = None
     for place in named:
@@ -81,19 +81,14 @@ def _not_this(text: str, place: Place) -> bool:
 
 
 def _aside(text: str, place: Place) -> bool:
-    if _MENTIONED.search(text, max(0, place.start - 12), place.start) or _STORY.search(text):
+    ahead = max(0, place.start - 12)
+    if _SUPPOSED.search(text, ahead, place.start) or _STORY.search(text) or _COMPARED.match(text, place.end):
         return True
-    if _COMPARED.match(text, place.end):
-        return True
-    heard = _HEARD.search(text, max(0, place.start - 5), place.start)
-    if heard and _OUR_OWN.search(text, place.end):
-        return True
-    if _ASKED_FROM.search(text, max(0, place.start - 10), place.start) and _ASKS.match(text, place.end):
-        return True
+    for before, behind in ((_NEWS, _SHOWN), (_HEARD, _OUR_OWN), (_OUT_OF, _TAKEN_OUT)):
+        if before.search(text, ahead, place.start) and behind.match(text, place.end):
+            return True
     theirs = _THEIRS.search(text, max(0, place.start - 4), place.start)
     if theirs and _ANOTHER_SCHOOL.search(text, 0, place.start):
-        return True
-    if _OUT_OF.search(text, max(0, place.start - 3), place.start) and _TAKEN_OUT.match(text, place.end):
         return True
     return bool(_ELSEWHERE.search(text, max(0, place.start - 6), place.start)) or _former(text, place)
 
@@ -162,33 +157,33 @@ _ELSEWHERE = re.compile(
     r"(?:国家|[市省县]立?|小区的?|车站的?|[铁动]站|公园的?|动物园|机场|商场|景区|(?:隔壁|别的|其他|外地)(?:学校|大学|高校)的?|外校的?|(?:隔壁|对面|旁边)[\u4e00-\u9fff]{1,3}(?:大学?|学院|[中小]学|职院)的?|(?<!我们)(?<!咱们)(?<!咱)(?<!本)[师工农理财医交科林民]大的?|老家的?|北大|清华|复旦|浙大|高中的?|北京|上海|广州|深圳|杭州|南京|武汉|成都|西安|天津|重庆|我家(?:小区)?的?|我家住?在?|家住)\s?$"
     r"|(?:(?<!校)医院|住院部|酒店|宾馆|旅馆|写字楼|大厦|商场|花园|家园|新村|新苑|雅苑|产业园|科技园|软件园|创业园|公司|工业园|火车站|法院|派出所|银行)的?$"
 )
-# 「公众号说图书馆三楼在办展」, 「为啥人家5号楼有洗衣房」, 「假如我住在7号楼」: spoken of, and nothing is the matter there.
-_MENTIONED = re.compile(
-    r"(?:公众号|推送|朋友圈|新闻|海报|宣传片)[^,。;!?]{0,5}[说写讲发](?:了|的|是)*\s?$|(?:为什么|为啥|凭什么|凭啥|怎么)(?:人家|别人)的?\s?$"
-    r"|(?:比如|例如)(?:说|写|填)?[\"'「]?\s?$"
+# 「为啥人家5号楼有洗衣房」, 「假如我住在7号楼」, 「地址怎么写，比如写3号楼502」: spoken of, and nothing is the matter there.
+_SUPPOSED = re.compile(
+    r"(?:为什么|为啥|凭什么|凭啥|怎么)(?:人家|别人)的?\s?$|(?:比如|例如)(?:写|填)[\"'「]?\s?$"
     r"|(?:假如|假设|比方说?|打个比方)[^,。;!?]{0,2}(?:我们?|有人|一个人)?(?:是)?(?:住在?|在)?\s?$"
 )
-_STORY = re.compile(r"编个[^,。;!?]{0,3}故事|讲个[^,。;!?]{0,3}(?:故事|笑话)|举个例子")
-# 「书是从图书馆借的」
-_OUT_OF = re.compile(r"从$")
-_TAKEN_OUT = re.compile(r"里?(?:借|买|领|租)(?:来|回来|出来)?的")
-# 「图书馆三楼暖气那么足，我们寝室冷得像冰窖」, 「听说体育馆二楼要换灯，我们寝室的什么时候换」
+_STORY = re.compile(r"编个[^,。;!?]{0,3}故事[吓给听]")
+# 「图书馆三楼暖气那么足，我们寝室冷得像冰窖」: praise, and not 「漏水这么严重，我们寝室怎么住」
 _COMPARED = re.compile(
-    r"的?[^,。;!?]{1,6}(?:那么|这么)[^,。;!?]{1,3}[,，]?(?:可|但是?|怎么|凭什么)?(?:我们|咱们?)(?:寝室|宿舍|楼|这)"
+    r"的?[^,。;!?\d]{1,6}那么(?:足|好|快|暖和?|凉快|新|干净|宽敞|漂亮|大)[,，]?(?:可|但是?|怎么|凭什么)?(?:我们|咱们?)(?:寝室|宿舍|楼|这)"
 )
+# 「公众号说图书馆三楼在展出校史照片」
+_NEWS = re.compile(r"(?:公众号|推送)[^,。;!?]{0,5}[说写讲](?:了|的|是)*\s?$")
+_SHOWN = re.compile(r"[^,。;!?]{0,3}(?:展|办|举行|开业)")
+# 「听说体育馆二楼要换新灯，我们寝室这盏什么时候换」
 _HEARD = re.compile(r"听说\s?$")
-_OUR_OWN = re.compile(r"[,，。](?:那|可|但是?)?(?:我们|咱们?)(?:寝室|宿舍|屋|楼|这)")
-# 「我现在人在图书馆三楼，借同学电脑发的，想问下助学金」
-_ASKED_FROM = re.compile(r"人(?:现在|还|正)?在\s?$")
-_ASKS = re.compile(r"(?:里面?)?[,，。 ][^。]{0,14}?(?:想|请)(?:问|咨询)")
+_OUR_OWN = re.compile(
+    r"[^,。;!?]{0,3}(?:要|会|准备)[^,。;!?]{0,3}(?:换|装|建|翻新)[^,。;!?]{0,6}[,，](?:那|可|但是?)?(?:我们|咱们?)(?:寝室|宿舍|屋|楼|这)"
+)
+# 「书是从图书馆借的」
+_OUT_OF = re.compile(r"书[^,。;!?]{0,3}从$")
+_TAKEN_OUT = re.compile(r"里?借(?:来|回来|出来)?的")
 # 「我高中同学在隔壁理工大，他们1号楼大厅」
 _THEIRS = re.compile(r"[他她]们的?\s?$")
-_ANOTHER_SCHOOL = re.compile(
-    r"(?:隔壁|别的|其他|外地)[^,。]{0,3}(?:大学?|学院|学校|高校)|(?:在|是)[^,。我们咱本]{1,4}(?:大学|学院)"
-)
+_ANOTHER_SCHOOL = re.compile(r"(?:隔壁|别的|其他|外地)[^,。]{0,3}(?:大学?|学校|高校)")
 # 「要说冷还是A座，今天我想反映的是实验楼五楼」, 「漏水的明明是10号楼」
 _TOLD_OF = re.compile(
-    r"(?<!公告)(?<!通知)(?:反映|反馈|投诉|报修|要?报|要?说|要?问|漏水|坏|出问题|停电|堵|没电|没水)了?的(?:其实|明明|分明|应该|才|那个)*(?:就?是)(?:在|我们)?\s?$"
+    r"(?:想|要)(?:反映|反馈|投诉|报修|报|说|问)的(?:其实)?就?是(?:在|我们)?\s?$|(?:漏水|坏|出问题|停电|堵|没电|没水)了?的(?:其实|明明|分明)就?是(?:在|我们)?\s?$"
 )
 _PUT = re.compile(
     r"(?:(?:^|[,。;!?\s了哈啊哦噢])(?:其实|原来|最后|确认|确定)?(?:就|只)(?:是|有)?|[其确]实是|改成|改到|改为|换成|换到|换去|应该是|送到|送去)\s?$"

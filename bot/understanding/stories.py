@@ -18,8 +18,9 @@ _THAT_DAY = re.compile(r"那天(?:全天|一?整天)")
 _TELLS = re.compile(r"\s?(?:请|那天|当天|晚|早|就|我|借|订|约|的(?:时候|假|课|活动)|之?[前后]|报|交|丢|充|扣)")
 
 
-def _all_day(text: str, moment: Moment) -> bool:
-    return bool(_ALL_DAY.match(text, moment.end) or _THAT_DAY.search(text, moment.end))
+def _all_day(text: str, moment: Moment, *, alone: bool) -> bool:
+    """``alone``: no day to come is named, which 那天 could mean."""
+    return bool(_ALL_DAY.match(text, moment.end) or (alone and _THAT_DAY.search(text, moment.end)))
 
 
 def read(text: str, left: list[Moment], found: Found, calendar: Calendar) -> When:
@@ -42,7 +43,11 @@ def read(text: str, left: list[Moment], found: Found, calendar: Calendar) -> Whe
         at = hour_of(minutes)
         if period is None and said and said.hour is None and said.part:
             period = part_of(day, said.part)
-        elif period is None and said is None and any(_all_day(text, one) for one, _ in gone):
+        elif (
+            period is None
+            and said is None
+            and any(_all_day(text, one, alone=len(gone) == sum(1 for each in left if each.named)) for one, _ in gone)
+        ):
             period = (datetime.combine(day, time(0)), datetime.combine(day, LAST))
     if period is None:
         spans = {span for one in left if one.named and (span := bygone.span(one.named, calendar))}
