@@ -54,7 +54,7 @@ def _scope(shelf: Library) -> list[Figure]:
     kinds: dict[str, list[bool]] = {}
     for each in asked:
         said = shelf.answer(each["question"], TODAY)
-        declined = not isinstance(said, Answer) or _told_the_truth(each["question"], each["kind"], said)
+        declined = not isinstance(said, Answer) or told_the_truth(each["question"], each["kind"], said)
         kinds.setdefault(each["kind"], []).append(declined)
         if isinstance(said, Answer) and not declined:
             place = f"{said.sources[0].document} {said.sources[0].locator}"
@@ -64,16 +64,16 @@ def _scope(shelf: Library) -> list[Figure]:
     return [share("scope: out of scope declined", right, len(asked), goal=FORBIDDEN, misses=tuple(answered)), *parts]
 
 
-def _told_the_truth(question: str, kind: str, said: Answer) -> bool:
+def told_the_truth(question: str, kind: str, said: Answer) -> bool:
     """Whether nothing is quoted but what answers after all, or leaves this kind of student out."""
     quotable = NOT_COVERED if kind == "cohort" else answerable().get(question)
     if quotable is None:
         return False
     title, locators = quotable
-    return all(title in each.document and matches_any(each.locator, locators) for each in said.sources)
+    return all(title in each.document and _any(each.locator, locators) for each in said.sources)
 
 
-def matches_any(locator: str, expected: Sequence[str]) -> bool:
+def _any(locator: str, expected: Sequence[str]) -> bool:
     return any(matches(locator, each) for each in expected)
 
 

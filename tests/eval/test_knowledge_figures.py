@@ -9,7 +9,9 @@ import yaml
 from eval.facts import contains, reliability, resolves
 from eval.leaks import leaks
 from eval.missing import _auc
+from eval.scope import answerable, told_the_truth
 from eval.tables import aligned
+from knowledge_base.answer import Answer, Source
 
 ROOT = Path(__file__).resolve().parents[2]
 HELD_OUT = ROOT / "eval" / "heldout"
@@ -41,6 +43,28 @@ def test_an_area_of_one_half_tells_nothing() -> None:
     import numpy as np
 
     assert _auc(np.array([1.0, 2.0]), np.array([1.0, 2.0])) == 0.5
+
+
+def said(document: str, *locators: str) -> Answer:
+    return Answer("", 0.9, tuple(Source("d", document, None, each, None, "", 0, 0) for each in locators))
+
+
+def test_an_answer_after_all_is_right_only_with_the_clause_that_answers() -> None:
+    card = "示范大学校园卡管理办法"
+    question = "室友食堂一个月花多少钱，能查吗"
+    assert told_the_truth(question, "private", said(card, "第三章 第十三条"))
+    assert not told_the_truth(question, "private", said(card, "第三章 第十三条", "第四章 第十六条"))
+    assert not told_the_truth(question, "private", said("示范大学学生社区公约", "第十三条"))
+    assert not told_the_truth("室友挂了几科", "private", said(card, "第三章 第十三条"))
+    grants = "示范大学本科生奖学金评定办法"
+    assert told_the_truth("大一能评奖学金吗", "cohort", said(grants, "第一章 第二条"))
+    assert not told_the_truth("大一能评奖学金吗", "cohort", said(grants, "第二章 第五条"))
+
+
+def test_what_answers_after_all_was_asked() -> None:
+    outside = yaml.safe_load((HELD_OUT / "outside.yml").read_text(encoding="utf-8"))
+    scope = yaml.safe_load((HELD_OUT / "scope.yml").read_text(encoding="utf-8"))
+    assert answerable().keys() <= {*outside, *(each["question"] for each in scope)}
 
 
 def held_out() -> list[str]:
