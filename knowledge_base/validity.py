@@ -53,7 +53,7 @@ def coming(documents: Iterable[Document], document: Document, as_of: date) -> Do
         if (begins := other.effective) is not None
         and as_of < begins
         and (other.issued is None or other.issued <= as_of)
-        and _follows(other, document)
+        and follows(other, document)
     ]
     return min(later, key=lambda other: (other.since or date.max, other.id), default=None)
 
@@ -90,7 +90,7 @@ class _Successors:
             near.update(self.by_number.get(document.number, ()))
         if document.issuer is not None:
             near.update(self._of_issuer(document.issuer).get(title, ()))
-        return [other for place in sorted(near) if _follows(other := self.documents[place], document)]
+        return [other for place in sorted(near) if follows(other := self.documents[place], document)]
 
     def _of_issuer(self, issuer: str) -> dict[str, list[int]]:
         found = self.by_full_name.get(issuer)
@@ -135,7 +135,7 @@ def _both(one: tuple[int | None, int | None], other: tuple[int | None, int | Non
     return begins and ends
 
 
-def _follows(other: Document, document: Document) -> bool:
+def follows(other: Document, document: Document) -> bool:
     """Whether ``other`` takes the place of ``document`` from some later day on."""
     if other.id == document.id or other.since is None:
         return False

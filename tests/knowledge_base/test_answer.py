@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from knowledge_base import Answer, Decline, Document, Library, open_encoder
+from knowledge_base.answer import Desk
 from knowledge_base.excerpt import LONGEST, announced, excerpt
 from knowledge_base.gate import Gate, OtherEngine
 from knowledge_base.ingest import read
+from knowledge_base.known import take_in
 from knowledge_base.lexical import Lexical
 from knowledge_base.scope import other_university, private_data
 from knowledge_base.store import Store
@@ -303,3 +305,23 @@ def test_a_clause_that_is_more_likely_wrong_than_right_is_said_to_be_only_perhap
     assert answered(library, "宿舍几点关门").text.startswith(
         "不太确定，可能是这一条：\n《示范大学学生宿舍管理规定（2025年修订）》"
     )
+
+
+def test_a_rule_of_then_on_something_else_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 2020 only the rules on leave are there: how long one could be away from studies nobody here can say."""
+    policies = Path(__file__).resolve().parents[2] / "knowledge_base" / "policies"
+    names = ("学生请假暂行规定（2016年）.md", "考勤与请假管理办法.txt", "学生违纪处分与申诉办法.txt", "学籍管理规定.md")
+    Store(tmp_path / "k").publish([take_in(policies / name) for name in names], open_encoder())
+    library = Library.open(tmp_path / "k")
+    suspended = "19级，2020年休学的，那时候规定一次最多能休多久？"
+    assert isinstance(library.answer(suspended, TODAY), Decline)
+    # Absence from class was ruled in the rules on leave then, and is in those on discipline today.
+    absent = library.answer("2017年旷课多少节会被处分", TODAY)
+    assert isinstance(absent, Answer)
+    assert absent.sources[0].locator.endswith("第二十一条")
+    # The rules on leave of then were followed by others under another title.
+    leave = library.answer("2017年的时候请事假最多几天", TODAY)
+    assert isinstance(leave, Answer)
+    assert leave.sources[0].document == "示范大学学生请假暂行规定"
+    monkeypatch.setattr(Desk, "_unless_since", lambda _self, said, *_: said)
+    assert isinstance(library.answer(suspended, TODAY), Answer)

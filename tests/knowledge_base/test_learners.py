@@ -40,10 +40,24 @@ def of(text: str, title: str = "示范大学资助办法") -> Document:
         ("精神专科医院转诊要几天", None),
         ("大专家评审几个人", None),
         ("本科生请假找谁", None),
+        ("我是在站博后，请假谁批", "博士后"),
+        ("成人高等教育的在读证明去哪打", "继续教育"),
+        ("暑期学校学员能约咨询吗", "短期"),
+        ("微专业能换几次", "微专业"),
+        ("来这边的访问生能评奖学金吗", "交换"),
+        ("学校老师自己压力大，能约咨询吗", "教职工"),
     ],
 )
 def test_the_kind_of_learner_a_question_names(said: str, expected: str | None) -> None:
     assert learner(said) == expected
+
+
+def test_exchange_students_are_ruled_on_only_by_a_clause_that_names_them() -> None:
+    going = "本校学生赴外校交换学习的，所得学分按本办法认定。"
+    fee, coming = "住宿费每人每年1200元。", "来校交换学生的住宿费按月收取。"
+    document = of("\n".join((going, fee, coming)))
+    assert not ruled_on("交换", document, fee)
+    assert ruled_on("交换", document, coming)
 
 
 @pytest.mark.parametrize(
