@@ -46,4 +46,10 @@ async def test_without_the_unique_key_messages_are_there_twice(tmp_path: Path) -
 
 
 async def test_without_the_turnstile_effects_lose_their_order(tmp_path: Path) -> None:
-    assert "I6" in promises(await season(5, 20, tmp_path, without="order"))
+    # A season ends with the first promise that is broken, and two effects at once may break another one before the order.
+    broken: set[str] = set()
+    for number in range(5, 15):
+        broken |= promises(await season(number, 20, tmp_path, without="order"))
+        if "I6" in broken:
+            return
+    pytest.fail(f"the order held; broken was {broken or 'nothing'}")
