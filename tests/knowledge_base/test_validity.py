@@ -128,13 +128,13 @@ def test_of_two_that_end_a_version_on_one_day_the_first_says_for_whom_it_stays()
 
 def test_only_documents_of_one_name_or_number_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[tuple[str, str]] = []
-    follows = validity._follows
+    follows = validity.follows
 
     def counted(other: Document, document: Document) -> bool:
         compared.append((other.title, document.title))
         return follows(other, document)
 
-    monkeypatch.setattr(validity, "_follows", counted)
+    monkeypatch.setattr(validity, "follows", counted)
     others = [version(f"办法{at}", f"示大〔2020〕{at}号", date(2020, 9, 1)) for at in range(300)]
     assert merged(others, [OLD, NEW])[-2].repealed == date(2024, 9, 1)
     apart = [pair for pair in compared if pair[0] != pair[1]]
