@@ -1,7 +1,8 @@
 """What a student may have meant by a word the library does not have: homophones, a letter too few or too many, pinyin.
 
 Made when an index is built, from the library's own words, with pypinyin; a question costs a few look-ups and never needs it.
-A question is respelled only where neither the library nor ordinary Chinese has the pair that was typed. Tones are passed
+A question is respelled only where neither the library nor ordinary Chinese has the pair that was typed: what ordinary Chinese has
+comes from the encoder's pieces, from pypinyin's words and from our own hands' sentences (``fit_ordinary.py``). Tones are passed
 over, and so are the differences many speakers do not make: zh/z, ch/c, sh/s, -ing/-in, -eng/-en.
 """
 
@@ -21,10 +22,14 @@ import yaml
 from .lexical import WORDS, Lexical, plain, synonyms
 from .weights import bundled, pieces
 
+ORDINARY = WORDS / "ordinary.txt"
+"""Of what our own hands write: a line for each character, those that follow it behind."""
 NEAR = 6
 """Words of one sound that are kept."""
 COMMONEST = 200
 """Characters that are never taken for a slip: 几 里 是 没."""
+NEVER = "一二两三四五六七八九十百千万零洞拐嘛吧呢啊呀哦止予致因需已"
+"""Nor these: numbers, endings, and what stands alone in a formal letter."""
 INITIALS = (3, 6)
 """Letters of an abbreviation: 国家奖学金 is gjjxj."""
 
@@ -51,8 +56,10 @@ class Spelling:
     """Folded syllables of two characters, a space between them → the words that sound so, the most frequent first."""
     initials: Mapping[str, tuple[str, ...]]
     """First letters → the word that has them."""
-    ordinary: frozenset[str]
-    """Pairs of ordinary Chinese, which nobody mistyped, and its commonest characters, which stand beside anything."""
+    ordinary: Mapping[str, str]
+    """Each character's followers in ordinary Chinese: such a pair nobody mistyped."""
+    common: frozenset[str]
+    """Its commonest characters, which stand beside anything."""
 
     @classmethod
     def build(cls, lexical: Lexical, names: Iterable[str], before: Spelling | None = None) -> Spelling:
@@ -76,6 +83,7 @@ class Spelling:
             {sound: tuple(same[:NEAR]) for sound, same in by_sound.items()},
             {letters: (word,) for letters, word in _abbreviated(curated, words, sounds).items()},
             before.ordinary if before else _ordinary(),
+            before.common if before else _common(),
         )
 
     def respelled(self, question: str, lexical: Lexical) -> str:
@@ -101,14 +109,14 @@ class Spelling:
             for word in self._sounding(pair):
                 place = at if word[0] != pair[0] else at + 1
                 around = [run[side : side + 2] for side in (place - 1, place) if 0 <= side < len(run) - 1]
-                if run[place] not in self.ordinary and all(self._strange(each, lexical) for each in around):
+                if run[place] not in self.common and all(self._strange(each, lexical) for each in around):
                     run = run[:at] + word + run[at + 2 :]
                     break
         return run
 
     def _strange(self, pair: str, lexical: Lexical) -> bool:
         """Neither the library nor ordinary Chinese has it."""
-        return pair not in self.ordinary and not lexical.frequency(pair)
+        return pair[1] not in self.ordinary.get(pair[0], "") and not lexical.frequency(pair)
 
     def _aloud(self, run: str) -> str:
         """``jiangxuejin`` → 奖学金: the words of a run of pinyin, each two characters sharing the one between them."""
@@ -149,7 +157,8 @@ class Spelling:
             "sounds": self.sounds,
             "pairs": self.pairs,
             "initials": self.initials,
-            "ordinary": sorted(self.ordinary),
+            "ordinary": self.ordinary,
+            "common": sorted(self.common),
         }
         path.write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
 
@@ -161,7 +170,8 @@ class Spelling:
             {str(key): tuple(map(str, words)) for key, words in stored[name].items()} for name in ("pairs", "initials")
         )
         sounds = {str(char): str(sound) for char, sound in stored["sounds"].items()}
-        return cls(sounds, pairs, initials, frozenset(map(str, stored["ordinary"])))
+        ordinary = {str(char): str(followers) for char, followers in stored["ordinary"].items()}
+        return cls(sounds, pairs, initials, ordinary, frozenset(map(str, stored["common"])))
 
 
 def _abbreviated(runs: Iterable[str], words: Mapping[str, int], sounds: Mapping[str, str]) -> dict[str, str]:
@@ -202,19 +212,41 @@ def _sounds() -> dict[str, str]:
 
 
 @cache
-def _ordinary() -> frozenset[str]:
-    """From the encoder's pieces, where what is one piece is ordinary language, and from what students are known to say."""
+def _chinese() -> dict[str, float]:
+    """The encoder's pieces that are Chinese, and how common each is."""
     # The first character tells of nearly all of the 250,000 that they are another language's.
-    chinese = {
+    return {
         piece: score
         for piece, score in pieces(bundled()).items()
         if "\u3400" <= piece[:1] <= "\u9fff" and _HAN.fullmatch(piece)
     }
+
+
+@cache
+def _common() -> frozenset[str]:
+    chinese = _chinese()
     characters = sorted((piece for piece in chinese if len(piece) == 1), key=lambda piece: -chinese[piece])
+    return frozenset([*characters[:COMMONEST], *NEVER])
+
+
+@cache
+def _ordinary() -> dict[str, str]:
+    """From the encoder's pieces, where what is one piece is ordinary language, from pypinyin's words, and from what students say."""
+    from pypinyin.phrases_dict import phrases_dict
+
     asked = yaml.safe_load((WORDS / "questions.yml").read_text(encoding="utf-8"))
-    spoken = [*chinese, *map(str, asked), *(said for said, _ in synonyms())]
-    pairs = {left + right for said in spoken for run in _HAN.findall(said) for left, right in pairwise(run)}
-    return frozenset(pairs | set(characters[:COMMONEST]))
+    spoken = [*_chinese(), *map(str, asked), *(said for said, _ in synonyms())]
+    # Of a longer word the pairs within its halves: 航空条例 says nothing of 空条.
+    spoken += [word for word in phrases_dict if len(word) in (2, 3)]
+    spoken += [half for word in phrases_dict if len(word) == 4 for half in (word[:2], word[2:])]
+    found: dict[str, set[str]] = {}
+    for said in spoken:
+        for run in _HAN.findall(said):
+            for left, right in pairwise(run):
+                found.setdefault(left, set()).add(right)
+    for line in ORDINARY.read_text(encoding="utf-8").split():
+        found.setdefault(line[0], set()).update(line[1:])
+    return {char: "".join(sorted(followers)) for char, followers in found.items()}
 
 
 _INITIALS = ("", *"bpmfdtnlgkhjqxrzcsyw", "zh", "ch", "sh")
