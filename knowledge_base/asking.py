@@ -7,6 +7,7 @@ Nothing here searches.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -113,7 +114,7 @@ _CUTS = re.compile(
 _APART = re.compile(r"(?:还有就是|还有|另外|以及|顺便|同时|再就是|再问)|[？?；;。！!\n]\s*(?=\S)")
 """What stands between questions that have nothing to do with each other."""
 _JOINS = re.compile(
-    r"^(?:还有就是|还有|另外|以及|顺便(?:再?问一?下|问问)?|同时|再就是|再问一?下|然后再?问?|请问|那么?)[，,：:\s]*"
+    r"^(?:还有就是|还有|另外|以及|顺便(?:再?问一?下|问问)?|同时|再就是|再问一?下|然后再?问?|请问|那么(?!多|大|长|久|远|高|重|贵)|那(?![么个些种样位份张间天年月次边里儿时会回句条本所家几]))[，,：:\s]*"
 )
 _BOTH = re.compile(
     r"^(?P<lead>.{0,8}?)(?P<x>[\u4e00-\u9fffA-Za-z0-9]{2,10}?)(?:和|与|跟|、|以及)(?P<y>[\u4e00-\u9fffA-Za-z0-9]{2,10}?)"
@@ -140,10 +141,23 @@ def parts(question: str) -> tuple[str, ...]:
             context = f"{context}，{bare}" if context else bare
     if context and asked:
         asked[-1] = f"{asked[-1]}，{context}"
+    if in_one_breath(question):
+        asked = _with_what_leans(asked)
     if not 2 <= len(asked) <= MOST_PARTS:
         return ()
     about = topic(asked[0])
     return (asked[0], *(each if _stands_alone(each) else f"{about} {each}" for each in asked[1:]))
+
+
+def _with_what_leans(asked: Sequence[str]) -> list[str]:
+    """「聊一次多久，要花钱吗」 is one question: behind a mere comma what names nothing of its own stays with what is before it."""
+    found: list[str] = []
+    for each in asked:
+        if found and not _stands_alone(each):
+            found[-1] = f"{found[-1]}，{each}"
+        else:
+            found.append(each)
+    return found
 
 
 def in_one_breath(message: str) -> bool:
@@ -163,7 +177,7 @@ _POINTS = re.compile(
     r"^(?:那|这个|这种|这样|这些|它|此|上述|上面|刚才|前面|同样|如果(?:是|换成)|要是|换成|换作|改成)|(?:这种情况|这个情况|刚才说的|上面说的)"
 )
 _ASKING = re.compile(
-    r"请问一?下?|(?:我)?想(?:问|知道|了解)一?下?|是什么样的?|有什么|有哪些|什么时候|什么时间|什么样的?|是什么|什么|是啥|有啥|啥|怎么(?:样|办(?!理))?|怎样|咋办?|如何|"
+    r"请问一?下?|(?:我)?想(?:问|知道|了解)一?下?|是什么样的?|有什么|有哪些|什么时候|啥时候|啥时间|什么时间|什么样的?|是什么|什么|是啥|有啥|啥|怎么(?:样|办(?!理))?|怎样|咋办?|如何|"
     r"为什么|为啥|多少钱|多少|多久|多长时间|多长|几[天次个点年门分号]钟?|哪里|哪儿|哪些|哪个|找谁|谁|能不能|可不可以|可否|能否|是否|是不是|要不要|会不会|"
     r"有没有|行不行|用不用|需不需要|算不算|[吗么嘛呢](?=[？?。\s]*$)"
 )

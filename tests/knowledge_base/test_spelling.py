@@ -11,9 +11,10 @@ import pytest
 import yaml
 
 from knowledge_base import Document
+from knowledge_base.fit_ordinary import counted
 from knowledge_base.index import Index
 from knowledge_base.lexical import Lexical
-from knowledge_base.spelling import Spelling, folded
+from knowledge_base.spelling import ORDINARY, Spelling, folded
 
 from .conftest import CountingEncoder
 
@@ -70,6 +71,38 @@ def test_a_slip_is_mended(typed: str, meant: str, spelling: Spelling, lexical: L
 )
 def test_what_is_no_slip_stays_as_it_is(question: str, spelling: Spelling, lexical: Lexical) -> None:
     assert spelling.respelled(question, lexical) == question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "我读博最长能读几年",
+        "学姐说能缓考",
+        "能立马搬出去吗",
+        "羽绒服能放这儿吗",
+        "四川大雪回不来怎么请假",
+        "受了处分多久能撤",
+        "团支书能请假吗",
+        "寄到家里要几天",
+        "3号楼三一四的灯坏了",
+    ],
+)
+def test_ordinary_words_are_no_slips_of_words_that_sound_like_them(question: str) -> None:
+    rules = [
+        *RULES,
+        "违纪处分办法 第一条 赌博的，给予记过处分；不能改正的，从重处分；能力不足的，视情况办理。",
+        "学籍管理规定 第一条 大学应当建立学籍，按期记到档案；手机、知书达理、意思、四川大学另行规定。",
+    ]
+    lexical = Lexical.build(rules)
+    named = ["赌博", "学籍", "能力", "不能", "四川大学", "手机", "知书", "记到", "学籍管理"]
+    assert Spelling.build(lexical, named).respelled(question, lexical) == question
+
+
+def test_what_hands_write_is_counted_where_it_stands_twice() -> None:
+    found = counted()
+    assert "博" in found["读"] and "姐" in found["学"]
+    stored = {line[0]: line[1:] for line in ORDINARY.read_text(encoding="utf-8").split()}
+    assert {char for char in stored if set(stored[char]) - set(found.get(char, ""))} == set()
 
 
 def test_sounds_that_many_do_not_tell_apart_are_one() -> None:
