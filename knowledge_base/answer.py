@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from .asking import Asking, about, in_one_breath
+from .audience import limits_years
 from .barred import barred
 from .cited import article, cited
 from .document import ANYBODY, Document, Passage, Span, Who, same_title
@@ -187,12 +188,30 @@ class Desk:
         )
         if because is None and first is not None and barred(first.document, who.year, asking.question):
             because = "cohort"
+        if because is None and first is not None and _left_out(who, first.document) and not _on_years(first):
+            because = "cohort"
         if because is None and everybody is not found:
             because = self._for_others(question, vector, asking, found, verdict, everybody, as_of)
         if because is None and first is not None and self.index.lexical is not None and who.degree is not None:
             elsewhere = said_for_others(who, question, first, everybody.hits, self.index.lexical)
             because = "degree" if elsewhere else None
         return _Judged(question, vector, found, everybody, verdict, because)
+
+    def _limit(self, judged: _Judged, asking: Asking) -> _Quoted | None:
+        """The clause that says for which years the document is, where the question is whether one of them may."""
+        first = judged.found.hits[0] if judged.found.hits else None
+        if judged.because != "cohort" or judged.verdict is None or not judged.verdict.answer:
+            return None
+        if first is None or self.index.lexical is None or not _left_out(asking.who, first.document):
+            return None
+        text = first.document.text
+        for passage in first.document.passages:
+            if limits_years(text[passage.start : passage.end]):
+                start, end = excerpt(first.document, passage, judged.question, self.index.lexical)
+                source = _quoting(first.document, passage.locator, start, end)
+                if limits_years(source.quote):
+                    return _Quoted((_said(first.document, source, ()),), judged.verdict, (source,))
+        return None
 
     def _verdict(self, asking: Asking, question: str, vector: Vector, found: Found) -> Verdict:
         return self.gate.verdict(self.index, question, vector, found, self.own, asking.question)
@@ -203,7 +222,8 @@ class Desk:
         if not judged.everybody.hits:
             return Decline("not_found", ())
         if judged.because is not None:
-            return Decline("out_of_scope", self._nearest(judged.everybody, question), judged.because)
+            limit = self._limit(judged, asking)
+            return limit or Decline("out_of_scope", self._nearest(judged.everybody, question), judged.because)
         # 「复旦的宿舍管理规定第一条」 is no clause of ours, though its number and title are.
         elsewhere = verdict is not None and verdict.about == "school"
         if not elsewhere and (named := self._cited(asking, as_of, found)) is not None:
@@ -294,12 +314,13 @@ class Desk:
             return None
         mine = found.hits[0] if found.hits else everybody.hits[0]
         clause = mine.document.text[mine.passage.start : mine.passage.end]
-        less = margin(asking.who.degree, mine.document, clause, first)
+        for_other_years = not first.in_force(as_of, asking.who.time)
+        less = 0.0 if for_other_years else margin(asking.who.degree, mine.document, clause, first)
         good = verdict is not None and verdict.answer and verdict.support >= other.support - less
         # A general rule beside one for others is a rule for this person only where it speaks to them.
         if good and (asking.who.degree is None or speaks_to(asking.who.degree, found.hits[0].document)):
             return None
-        if not first.in_force(as_of, asking.who.time):
+        if for_other_years:
             return "cohort"
         return "degree" if not first.audience.admits(Who(degree=asking.who.degree)) else "campus"
 
@@ -358,6 +379,16 @@ class Desk:
         if self.index.lexical is not None:
             start, end = excerpt(document, passage, question, self.index.lexical)
         return _quoting(document, passage.locator, start, end)
+
+
+def _left_out(who: Who, document: Document) -> bool:
+    """Whether the one year of study the question is about is none the document is for."""
+    asked = who.year is not None and who.year < 0
+    return asked and not document.audience.admits(Who(degree=who.degree, year=-(who.year or 0)))
+
+
+def _on_years(hit: Hit) -> bool:
+    return limits_years(hit.document.text[hit.passage.start : hit.passage.end])
 
 
 def _quoting(document: Document, locator: str, start: int, end: int) -> Source:

@@ -96,8 +96,8 @@ def without_asker(question: str, person: Who) -> str:
     rest = question
     if person.cohort is not None and not _MATTERS.search(question):
         rest = _ENDED_BY_COHORT.sub("", _LED_BY_COHORT.sub("", rest))
-    # 「我大三，还能转专业吗」 (year 0) is answered by the very clause that names the year.
-    if person.year != 0:
+    # 「我大三，还能转专业吗」 (year -3) is answered by the very clause that names the year.
+    if person.year is None or person.year > 0:
         rest = _LED_BY_STUDY.sub("", rest)
     return rest if _stands_alone(rest) else question
 

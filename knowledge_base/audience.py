@@ -144,6 +144,11 @@ def study(said: str) -> tuple[int | None, int | None] | None:
     return None
 
 
+def limits_years(said: str) -> bool:
+    """Whether a text says which years of study it is for."""
+    return study(said) is not None or bool(FIRST_YEARS_OUT.search(said))
+
+
 def _entitled(texts: Sequence[str]) -> list[str]:
     """What is said of who may take part where a clause is about nothing else."""
     found: list[str] = []

@@ -30,7 +30,7 @@ _WHETHER = re.compile(r"算不算|算.{0,6}[吗么嘛]")
 
 def barred(document: Document, year: int | None, question: str) -> bool:
     """Whether the document leaves this year of study out of the matter asked about. ``year`` is as in :class:`document.Who`."""
-    if not year or any(each.search(question) for each in (_EXCEPTED, _AFTERWARDS, _WHETHER)):
+    if not year or year < 0 or any(each.search(question) for each in (_EXCEPTED, _AFTERWARDS, _WHETHER)):
         return False
     return any(
         matter in question and not (first <= year and (last is None or year <= last))

@@ -18,7 +18,7 @@ _COUNT = "一二三四五"
 _KIN = "弟|妹|哥|姐|儿子|女儿|孩子|学[长姐弟妹]|师[兄姐弟妹]"
 
 _COHORT = re.compile(
-    r"(?<!\d)(?:(20\d{2})|([012]\d))级|(?<!\d)(20\d{2})年(?:秋季?|春季?|九月|9月)?(?:入学|入校|进校|考进来|考上)"
+    r"(?<!\d)(?:(20\d{2})|([012]\d))级|(?<!\d)(20\d{2}|[12]\d)年(?:秋季?|春季?|九月|9月)?(?:入学|入校|进校|考进来|考上)"
 )
 _LEAVERS = re.compile(
     r"(?<!\d)(?:(20\d{2})|([012]\d))届(?!新生|入学|[学研]代会|运动会)|(?<!\d)(20\d{2})年(?:[夏秋冬春]天?|\d{1,2}月)?(?:本科|硕士|博士)?毕业"
@@ -33,7 +33,10 @@ _A_YEARS_MARKS = re.compile(
 )
 _NEWCOMER = re.compile(
     r"萌新|新来的(?:学生|同学)|(?:入学|进校|入校|报到)(?:才|刚|不到|还不到|没几)|新生(?!班|导|奖学金|辅导|杯|手册|群|周|卡|们?的?(?:班助|学长|学姐))|准大学生|"
-    r"(?:刚|才|新)(?:刚|才)?(?:入学|入校|进校|进来|报到|录取|考[上进]|军训完|高考完)|(?:入学|大学)第一(?:年|学期)|今年(?:入学|入校|考进来|进校|录取)"
+    r"(?:刚|才|新)(?:刚|才)?(?:入学|入校|进校|进来|报到|录取|考[上进]|军训完|高考完)|(?:入学|入校|进校|大学|本科)的?第一(?:年|学[年期])|"
+    r"今年(?:[89九]月份?)?(?:入学|入校|考进来|进校|录取|来的)|(?<![年级\d])[89九]月份?(?:才|刚|新)?(?:入学|入校|进校|报到|刚?来的|进来)|"
+    r"第一(?:年|学年)(?:就|读完之?前|念完之?前|一年|给|能拿)|(?:才|刚刚?)(?:拿到|领到|收到)(?:的?)(?:学生证|校园卡|一卡通|录取通知书?)|"
+    r"刚从?高[三中](?:刚)?毕业|高[三中]刚毕业|(?:才|刚)(?:上|读|来|念)了?(?:半|[一两二三四\d]+)个?多?(?:月|周|星期|礼拜|学期)的?(?:大学|学校|本科)"
 )
 _THEN = re.compile(
     r"当年|当初|当时|那[年届时会阵]|那几年|那个时候|(?:[大研博][一二三四五]|级|在校|读书|上学|住校)的?时候?(?!间)|老规定|旧规定|以前的|之前的|早先|从前"
@@ -53,7 +56,7 @@ _STILL_ASKED = re.compile(
     r"毕业证|学位证|证书|证明|成绩单|成绩表|档案|补办|补发|补领|换发|换证|邮寄|寄到|校友|户口|现在|如今|今年|目前|回校|返校|回学校|回母校"
 )
 _WHETHER = re.compile(
-    r"能不能|可不可以|有没有资格|够不够格|有资格|(?:能|可以|行)[^，。]{0,14}?[吗么嘛不没](?:[呀啊呢]?[？?。]?$|[，。？?])"
+    r"能不能|可不可以|给不给|有没有(?:资格|机会|份)|够不够格|有资格|有机会|(?:能|可以|行|应该|评)[^，。]{0,14}?[吗么嘛不没吧](?:[呀啊呢]?[？?。]?$|[，。？?\s])"
 )
 _DETAIL = re.compile(r"多少|几|怎|咋|什么|啥|哪|谁|条件|要求|材料|流程|标准")
 _STILL_HERE = re.compile(r"延毕|延期毕业|没毕业|未毕业|在读|复学|休学|保留学籍|退役|退伍|降级|结业")
@@ -70,14 +73,15 @@ def cohort(said: str, today: date) -> int | None:
 
 def admitted(said: str) -> int | None:
     """The year of admission a question writes out: 2019级, 19级, 2019年入学."""
-    years = {int(came if came else whole or f"20{short}") for whole, short, came in _COHORT.findall(said)}
+    years = {int(f"20{whole or short or came}"[-4:]) for whole, short, came in _COHORT.findall(said)}
     return years.pop() if len(years) == 1 else None
 
 
 def year_of_study(said: str, today: date) -> int | None:
     """1 for 大一, 一年级, 刚入学 and who was admitted this school year; ``None`` where nothing tells.
 
-    0 where the question is which years may: 「大一新生能拿奖学金不」 is answered by the very clause that leaves them out.
+    0 where the question is which years may, and the year below 0 where it is whether that one may: 「大一新生能拿奖学金不」 is -1,
+    answered by the very clause that leaves them out.
     """
     if _THEN.search(said):
         return None
@@ -93,7 +97,8 @@ def year_of_study(said: str, today: date) -> int | None:
         found.add(_begun(today) - came + 1)
     if len(found) != 1 or min(found) < 1:
         return None
-    return 0 if _WHETHER.search(said) and not _DETAIL.search(said) else found.pop()
+    year = found.pop()
+    return -year if _WHETHER.search(said) and not _DETAIL.search(said) else year
 
 
 def school_year_then(said: str, today: date) -> date | None:

@@ -33,7 +33,7 @@ class Who:
     degree: Degree | None = None
     campus: str | None = None
     year: int | None = None
-    """Year of study, 1 for 大一 and for who has just come; 0 where the question is which years may."""
+    """Year of study, 1 for 大一 and for who has just come; 0 where the question is which years may, below 0 where it is whether that one may."""
     stay: Stay | None = None
     """When they were here, of a 年级 that has left: what held then is their rule, not what holds today."""
 
@@ -79,7 +79,7 @@ class Audience:
             (who.degree is None or not self.degrees or who.degree in self.degrees)
             and (who.campus is None or not self.campuses or who.campus in self.campuses)
             and _within(who.cohort, self.cohorts)
-            and _within(who.year or None, years)
+            and _within(who.year if who.year and who.year > 0 else None, years)
         )
 
 

@@ -83,6 +83,10 @@ _ASKS_FOR_PRIVATE = (
         r"(?:孩子|儿子|女儿|闺女|妹妹|弟弟|男朋友|女朋友|舍友|室友).{0,10}(?:请假记录|消费记录|晚归记录|挂没挂科|挂了几门|体检结果)|帮[他她]查下?|(?:孩子|儿子|女儿).{0,10}(?:花了多少|回宿舍|刷卡|成绩|挂科|在不在|去哪)"
     ),
 )
+_WHETHER_RIGHT = re.compile(
+    r"合规|合法|违法|违不违规|侵犯|侵权|隐私权|这[么样](?:干|做|弄|搞)[^，。]{0,6}(?:吗|么|嘛|不|对|行)|(?:有没有|凭什么|凭啥)权?(?:公开|公布|公示|泄露)"
+)
+"""Asks whether others may tell it, not for it."""
 _LISTS = _ASKS_FOR_PRIVATE[8]
 _LISTS_OF_PEOPLE = re.compile(r"贫困|处分|退学|开除|抑郁|心理|贷款|挂科|低保|孤儿|休学|情绪|咨询")
 
@@ -118,5 +122,7 @@ def private_data(question: str) -> bool:
     """Whether the question asks for what belongs to another person: a mark, a phone, a room, a diagnosis."""
     said = re.sub(r"\s", "", question).lower()
     found = next((pattern for pattern in _ASKS_FOR_PRIVATE if pattern.search(said)), None)
+    if found is not None and _WHETHER_RIGHT.search(said):
+        return False
     # A list is private only where it lists what is nobody else's business.
     return found is not None and (found is not _LISTS or bool(_LISTS_OF_PEOPLE.search(said)))
