@@ -145,8 +145,10 @@ def study(said: str) -> tuple[int | None, int | None] | None:
 
 
 def limits_years(said: str) -> bool:
-    """Whether a text says which years of study it is for."""
-    return study(said) is not None or bool(FIRST_YEARS_OUT.search(said))
+    """Whether a clause says for which years of study its document is; 按二年级以上学生人数分配 says nothing of that."""
+    if FIRST_YEARS_OUT.search(said):
+        return True
+    return bool(SCOPE.search(said) or CALLED.search(said) or ENTITLED.search(said)) and study(said) is not None
 
 
 def _entitled(texts: Sequence[str]) -> list[str]:

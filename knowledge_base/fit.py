@@ -100,7 +100,7 @@ def made() -> tuple[list[Trial], Common, About, str]:
     strangers += [
         Outsider(question, near=False)
         for path in sorted(QUESTIONS.glob("hand_*.yml"))
-        for question in by_hand(path)["everyday"]
+        for question in by_hand(path).get("everyday", [])
     ]
     # What is asked of other people and other schools is no question for these documents either.
     others = [Outsider(each.question, None) for each in given if each.kind in ("person", "school")]

@@ -44,6 +44,8 @@ SOURCES = {
 第二条　一等奖学金每人每学年3000元，申请人平均学分绩点应当达到3.5。
 
 第三条　奖学金于每年12月发放到学生本人银行卡。
+
+第四条　一等奖学金名额按各学院二年级以上学生人数分配，每学院不少于两个。
 """,
     "学籍.md": """示范大学学〔2025〕10号
 
@@ -87,6 +89,18 @@ def test_a_rule_for_later_years_is_not_told_to_who_has_just_come(published: Libr
     assert isinstance(said, Decline)
     assert (said.reason, said.because) == ("out_of_scope", "cohort")
     assert numbers(published.answer("大二申请一等奖学金平均学分绩点要多少", TODAY)) == ["示范大学学〔2025〕9号"]
+
+
+@pytest.mark.parametrize("asker", ["大一", "萌新", "我九月刚来的，", "进校第一年"])
+@pytest.mark.parametrize("asked", ["可以拿一等奖学金吗", "能不能拿一等奖学金的名额"])
+def test_whether_a_year_may_is_answered_by_the_clause_that_leaves_it_out(
+    published: Library, asker: str, asked: str
+) -> None:
+    said = published.answer(f"{asker}{asked}", TODAY)
+    assert isinstance(said, Answer)
+    assert [source.locator for source in said.sources] == ["第一条"]
+    later = published.answer(f"大三{asked}", TODAY)
+    assert not isinstance(later, Answer) or "第一条" not in [source.locator for source in later.sources][:1]
 
 
 def test_who_has_left_is_told_what_held_while_they_were_here(published: Library) -> None:
