@@ -105,7 +105,7 @@ def without_asker(question: str, person: Who) -> str:
 # several questions in one
 
 _ASKS = re.compile(
-    r"什么|啥|怎么|怎样|咋|如何|多少|多久|多长|多大|几|哪|谁|[吗么嘛呢]\s*$|能不能|可不可以|可否|能否|是否|是不是|要不要|会不会|有没有|行不行|用不用|"
+    r"什么|啥|怎么|怎样|咋|如何|多少|多久|多长|多大|(?<![那这好十玩住待等过])(?<!没[看听吃说写去过来])几(?!眼|乎)|哪|谁|[吗么嘛呢]\s*$|能不能|可不可以|可否|能否|是否|是不是|要不要|会不会|有没有|行不行|用不用|"
     r"需不需要|该不该|算不算|可以.{0,8}[吗不]|[？?]"
 )
 _CUTS = re.compile(
@@ -116,6 +116,13 @@ _APART = re.compile(r"(?:还有就是|还有|另外|以及|顺便|同时|再就�
 _JOINS = re.compile(
     r"^(?:还有就是|还有|另外|以及|顺便(?:再?问一?下|问问)?|同时|再就是|再问一?下|然后再?问?|请问|那么(?!多|大|长|久|远|高|重|贵)|那(?![么个些种样位份张间天年月次边里儿时会回句条本所家几]))[，,：:\s]*"
 )
+_WORD = re.compile(r"[\u3400-\u9fffA-Za-z0-9]")
+_LEANS = re.compile(
+    r"^(?:那|结果|大概|一般|大约|得|要|需要|该|会|提前|最[晚早多少迟长短]|至[少多]|多久|多少|几|什么时候|啥时候|[去在到]哪|哪[天里儿]|[找跟由给向]?谁)"
+)
+"""What begins so and names little of its own asks on about the question before."""
+LITTLE = 3
+"""So many characters of its own at most."""
 _BOTH = re.compile(
     r"^(?P<lead>.{0,8}?)(?P<x>[\u4e00-\u9fffA-Za-z0-9]{2,10}?)(?:和|与|跟|、|以及)(?P<y>[\u4e00-\u9fffA-Za-z0-9]{2,10}?)"
     r"(?P<tail>(?:分别|各自|各)[^，,]{1,16}|(?:的?(?:区别|差别|不同)|有什么(?:区别|差别|不同)|有啥(?:区别|不同))[^，,]{0,6})$"
@@ -127,7 +134,7 @@ def parts(question: str) -> tuple[str, ...]:
     if both := _BOTH.match(question.rstrip("？?。 ")):
         tail = re.sub(r"分别|各自|各|的?(?:区别|差别|不同)|有什么|有啥|(?:是什么)?$", "", both["tail"], count=2)
         return tuple(f"{both['lead']}{each}{tail}" for each in (both["x"], both["y"]))
-    pieces = [piece.strip(" ，,；;。") for piece in _CUTS.split(question) if piece and piece.strip(" ，,；;。")]
+    pieces = [piece.strip(" ，,；;。") for piece in _CUTS.split(question) if piece and _WORD.search(piece)]
     asked: list[str] = []
     context = ""
     for piece in pieces:
@@ -153,7 +160,7 @@ def _with_what_leans(asked: Sequence[str]) -> list[str]:
     """「聊一次多久，要花钱吗」 is one question: behind a mere comma what names nothing of its own stays with what is before it."""
     found: list[str] = []
     for each in asked:
-        if found and not _stands_alone(each):
+        if found and (not _stands_alone(each) or (_LEANS.search(each) and len(_content(each)) <= LITTLE)):
             found[-1] = f"{found[-1]}，{each}"
         else:
             found.append(each)
