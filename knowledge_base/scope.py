@@ -87,6 +87,7 @@ _WHETHER_RIGHT = re.compile(
     r"合规|合法|违法|违不违规|侵犯|侵权|隐私权|这[么样](?:干|做|弄|搞)[^，。]{0,6}(?:吗|么|嘛|不|对|行)|(?:有没有|凭什么|凭啥)权?(?:公开|公布|公示|泄露)"
 )
 """Asks whether others may tell it, not for it."""
+_ON_MY_BEHALF = re.compile(r"(?:托|委托|找|请|让|叫).{1,6}(?:代办|代领|代打|代取|代拿|帮我?[打领取拿办])[^，。]{0,3}我的|替我[领打办取拿]")
 _LISTS = _ASKS_FOR_PRIVATE[8]
 _LISTS_OF_PEOPLE = re.compile(r"贫困|处分|退学|开除|抑郁|心理|贷款|挂科|低保|孤儿|休学|情绪|咨询")
 
@@ -122,7 +123,7 @@ def private_data(question: str) -> bool:
     """Whether the question asks for what belongs to another person: a mark, a phone, a room, a diagnosis."""
     said = re.sub(r"\s", "", question).lower()
     found = next((pattern for pattern in _ASKS_FOR_PRIVATE if pattern.search(said)), None)
-    if found is not None and _WHETHER_RIGHT.search(said):
+    if found is not None and (_WHETHER_RIGHT.search(said) or _ON_MY_BEHALF.search(said)):
         return False
     # A list is private only where it lists what is nobody else's business.
     return found is not None and (found is not _LISTS or bool(_LISTS_OF_PEOPLE.search(said)))

@@ -158,6 +158,8 @@ def test_what_belongs_to_another_person_is_out_of_scope(question: str) -> None:
         "捡到别人的校园卡怎么办",
         "任课老师的电话",
         "我的成绩怎么查",
+        "托朋友代办我的成绩单，他得带什么",
+        "班主任把全班成绩排名发群里，这么干合规不",
     ],
 )
 def test_a_rule_about_people_is_not_their_private_data(question: str) -> None:
