@@ -81,7 +81,16 @@ def test_a_school_is_named_in_short_in_part_or_in_english(question: str) -> None
 
 
 @pytest.mark.parametrize(
-    "question", ["人大代表怎么选", "上大一要军训吗", "房间多大", "我们学校的绩点怎么算", "本科生院电话", "孩子挨了处分学校会告诉家长不", "四川大雪封路回不来"]
+    "question",
+    [
+        "人大代表怎么选",
+        "上大一要军训吗",
+        "房间多大",
+        "我们学校的绩点怎么算",
+        "本科生院电话",
+        "孩子挨了处分学校会告诉家长不",
+        "四川大雪封路回不来",
+    ],
 )
 def test_words_that_only_look_like_a_name_are_none(question: str) -> None:
     assert not names_another(question, OWN)

@@ -100,7 +100,8 @@ def test_ordinary_words_are_no_slips_of_words_that_sound_like_them(question: str
 
 def test_what_hands_write_is_counted_where_it_stands_twice() -> None:
     found = counted()
-    assert "博" in found["读"] and "姐" in found["学"]
+    assert "博" in found["读"]
+    assert "姐" in found["学"]
     stored = {line[0]: line[1:] for line in ORDINARY.read_text(encoding="utf-8").split()}
     assert {char for char in stored if set(stored[char]) - set(found.get(char, ""))} == set()
 
