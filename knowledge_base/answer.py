@@ -37,6 +37,11 @@ RULED_SINCE = 0.3
 (旷课 in the leave rules of 2016) the most is 0.1, where none does the least is 0.35."""
 DOUBTFUL = 0.4
 """Below this the first clause is more likely wrong than right, and is said to be only perhaps what was meant, too."""
+LEFT_OUT = 1 / 4
+"""From this share of the documents on that are not for a degree, most of what those who name it ask is ruled nowhere here."""
+SURER = 0.25
+"""Then they are answered from this support on: of 153 development questions of 硕士 and 博士 with an answer three are below, of 15 that were
+answered from something else five."""
 CITED = Verdict(0.99, 1.0, answer=True, reason=None)
 """Of a clause asked for by its number."""
 
@@ -230,6 +235,8 @@ class Desk:
             return named
         if asking.dangling:
             return Decline("unsure", self._nearest(found, question))
+        if verdict is not None and verdict.answer and verdict.support < SURER and self._leaves_out(asking.who, as_of):
+            return Decline("unsure", self._nearest(found, question))
         if verdict is None or not verdict.answer:
             if verdict is not None and verdict.about is not None:
                 return Decline("out_of_scope", self._nearest(found, question), verdict.about)
@@ -255,6 +262,13 @@ class Desk:
             told.append(later[0])
             quoted.append(later[1])
         return _Quoted(tuple(told), verdict, tuple(quoted))
+
+    def _leaves_out(self, who: Who, as_of: date) -> bool:
+        """Whether many of the documents in force are not for the degree this person names."""
+        if who.degree is None:
+            return False
+        theirs, every = (self.index.allowed(as_of, each).documents.sum() for each in (Who(degree=who.degree), ANYBODY))
+        return bool(every - theirs >= LEFT_OUT * every)
 
     def _unless_since(self, said: _Quoted | Decline, asking: Asking, day: date, today: date) -> _Quoted | Decline:
         """A decline where what was in force on an earlier ``day`` is answered from a document on something else.

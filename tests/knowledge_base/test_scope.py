@@ -125,6 +125,18 @@ def test_what_only_a_rule_for_another_degree_says_is_not_answered_from_one_that_
     assert numbers(published.answer("本科生中期退课什么时候申请，谁审核退课", TODAY)) == ["示范大学学〔2025〕10号"]
 
 
+def test_who_is_left_out_of_many_documents_is_answered_only_where_it_is_surer(
+    published: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = "四人间住宿费一学年多少"
+    assert numbers(published.answer(f"研究生{asked}", TODAY)) == ["示范大学学〔2025〕18号"]
+    monkeypatch.setattr("knowledge_base.answer.SURER", 1.1)
+    said = published.answer(f"研究生{asked}", TODAY)
+    assert isinstance(said, Decline)
+    assert said.reason == "unsure"
+    assert numbers(published.answer(asked, TODAY)) == ["示范大学学〔2025〕18号"]
+
+
 def test_questions_in_one_breath_about_another_person_are_not_answered_one_by_one(published: Library) -> None:
     gossip = "室友昨晚跟谁出去的，是不是宿舍楼关门了才回来"
     said = published.answer(gossip, TODAY)
