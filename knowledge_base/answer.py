@@ -7,19 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from .asking import Asking, about, in_one_breath
+from .asking import Asking, about, in_one_breath, led
 from .audience import limits_years
 from .barred import barred
 from .cited import article, cited
 from .document import ANYBODY, Document, Passage, Span, Who, same_title
 from .encoder import Vector
-from .excerpt import LONGEST, announced, excerpt
+from .excerpt import LONGEST, SEEN, announced, excerpt
 from .gate import Gate, Verdict
 from .index import Found, Hit, Index
 from .learners import margin, said_for_others, speaks_to
+from .lexical import plain
 from .scope import Because, not_for
 from .validity import coming, follows
-from .wording import overlap
+from .wording import asked_for, given, overlap
 
 Reason = Literal["out_of_domain", "out_of_scope", "not_found", "unsure"]
 
@@ -28,6 +29,10 @@ SECOND_WITHIN = 0.15
 """A second clause is quoted when its score is at most this share below the first."""
 LONGEST_TOGETHER = 420
 """Code points of two quotations: more is not read on a phone."""
+MOST_TOGETHER = 3
+"""Clauses for one question that asks on."""
+LIKELY = 0.6
+"""Below it what a question asks first is asked together with what it asks on, and no clause for the latter is quoted."""
 UNSURE = 0.8
 """Below this probability of being right the next clause is shown too, and said to be only perhaps what was meant."""
 
@@ -92,9 +97,11 @@ class _Quoted:
     """One question answered."""
 
     told: tuple[str, ...]
-    """What is said, a clause each."""
+    """What is said, one for each of the sources."""
     verdict: Verdict
     sources: tuple[Source, ...]
+    document: Document
+    """The first source's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +140,7 @@ class Desk:
             judged = self._judged(asking, day)
             return Decline("out_of_scope", self._nearest(judged.everybody, judged.question), "private", asking.question)
         asked = [about(asking, question) for question in questions]
-        said = [self._one(each, day) for each in asked]
+        said = [self._led(each, day) for each in asked]
         if day < as_of:
             said = [self._unless_since(each, one, day, as_of) for each, one in zip(said, asked, strict=True)]
         answered = [each for each in said if isinstance(each, _Quoted)]
@@ -215,7 +222,7 @@ class Desk:
                 start, end = excerpt(first.document, passage, judged.question, self.index.lexical)
                 source = _quoting(first.document, passage.locator, start, end)
                 if limits_years(source.quote):
-                    return _Quoted((_said(first.document, source, ()),), judged.verdict, (source,))
+                    return _Quoted((_said(first.document, source, ()),), judged.verdict, (source,), first.document)
         return None
 
     def _verdict(self, asking: Asking, question: str, vector: Vector, found: Found) -> Verdict:
@@ -261,7 +268,25 @@ class Desk:
         if later is not None:
             told.append(later[0])
             quoted.append(later[1])
-        return _Quoted(tuple(told), verdict, tuple(quoted))
+        return _Quoted(tuple(told), verdict, tuple(quoted), found.hits[0].document)
+
+    def _led(self, asking: Asking, day: date) -> _Quoted | Decline:
+        """A question with what it asks on: 「国奖多少钱，什么时候发」 is ruled in two clauses, and found by neither half of both together."""
+        first, rest = led(asking.question)
+        if not rest:
+            return self._one(asking, day)
+        message = asking.message or asking.question
+        alone = replace(asking, question=first, parts=(), message=message, one_of_several=True)
+        said = self._one(alone, day)
+        if not _likely(said):
+            whole = self._one(asking, day)
+            return whole if _likely(whole) or isinstance(said, Decline) else said
+        for each in rest:
+            if isinstance(said, _Quoted) and not _says(said, each):
+                other = self._one(replace(alone, question=each), day)
+                if _likely(other) and isinstance(other, _Quoted):
+                    said = _with(said, other)
+        return said
 
     def _leaves_out(self, who: Who, as_of: date) -> bool:
         """Whether many of the documents in force are not for the degree this person names."""
@@ -304,7 +329,7 @@ class Desk:
         if end - start > LONGEST:
             end = passages[0].end
         source = _quoting(document, _article(passages[0]), start, end)
-        return _Quoted((_said(document, source, ()),), CITED, (source,))
+        return _Quoted((_said(document, source, ()),), CITED, (source,), document)
 
     def _search(self, question: str, vector: Vector, as_of: date, who: Who) -> Found:
         return self.index.search(question, vector, as_of, k=10, usual=self.gate.usual, who=who)
@@ -395,6 +420,38 @@ class Desk:
         return _quoting(document, passage.locator, start, end)
 
 
+def _likely(said: _Quoted | Decline) -> bool:
+    return isinstance(said, _Quoted) and said.verdict.probability >= LIKELY
+
+
+def _with(said: _Quoted, other: _Quoted) -> _Quoted:
+    """Both answers; what both quote of one clause becomes one quotation."""
+    new = other.sources[0]
+    for at, old in enumerate(said.sources):
+        if (old.document_id, old.locator) != (new.document_id, new.locator):
+            continue
+        start, end = min(old.start, new.start), max(old.end, new.end)
+        if (start, end) == (old.start, old.end) or end - start > LONGEST or said.told[at].count(old.quote) != 1:
+            return said
+        both = _quoting(other.document, old.locator, start, end)
+        told = said.told[at].replace(_quotation(other.document, old), _quotation(other.document, both))
+        return replace(
+            said,
+            told=(*said.told[:at], told, *said.told[at + 1 :]),
+            sources=(*said.sources[:at], both, *said.sources[at + 1 :]),
+        )
+    if len(said.sources) >= MOST_TOGETHER:
+        return said
+    return replace(said, told=(*said.told, other.told[0]), sources=(*said.sources, new))
+
+
+def _says(said: _Quoted, asked: str) -> bool:
+    """Whether the quotations have what is asked for, where that can be seen: a sum of money, a length of time, a telephone."""
+    kinds = asked_for(plain(asked))
+    quoted = plain("\n".join(source.quote for source in said.sources))
+    return all(kind in SEEN and given(kind, quoted) for kind in kinds)
+
+
 def _left_out(who: Who, document: Document) -> bool:
     """Whether the one year of study the question is about is none the document is for."""
     asked = who.year is not None and who.year < 0
@@ -435,7 +492,11 @@ def _said(document: Document, source: Source, hits: Sequence[Hit]) -> str:
     if fields:
         lines = ((name, _cell(document, cell)) for name, cell in fields if cell[1] > cell[0])
         return head + "\n" + "\n".join(f"{name}：{words}" if name else words for name, words in lines)
-    return f"{head}{announced(document, source.start)}\n“{source.quote}”"
+    return head + _quotation(document, source)
+
+
+def _quotation(document: Document, source: Source) -> str:
+    return f"{announced(document, source.start)}\n“{source.quote}”"
 
 
 def _cell(document: Document, cell: Span) -> str:

@@ -134,6 +134,30 @@ def parts(question: str) -> tuple[str, ...]:
     if both := _BOTH.match(question.rstrip("？?。 ")):
         tail = re.sub(r"分别|各自|各|的?(?:区别|差别|不同)|有什么|有啥|(?:是什么)?$", "", both["tail"], count=2)
         return tuple(f"{both['lead']}{each}{tail}" for each in (both["x"], both["y"]))
+    asked = _asked(question)
+    if in_one_breath(question):
+        # 「聊一次多久，要花钱吗」 is one question: behind a mere comma what names nothing of its own stays with what is before it.
+        asked = ["，".join([first, *rest]) for first, rest in _with_what_leans(asked)]
+    if not 2 <= len(asked) <= MOST_PARTS:
+        return ()
+    about = topic(asked[0])
+    return (asked[0], *(each if _stands_alone(each) else f"{about} {each}" for each in asked[1:]))
+
+
+def led(question: str) -> tuple[str, tuple[str, ...]]:
+    """One of the :func:`parts`: what it asks first, and what it asks on, each understandable alone.
+
+    「聊一次多久，要花钱吗」 → 「聊一次多久」 and 「聊一次 要花钱吗」; of most there is nothing asked on.
+    """
+    found = _with_what_leans(_asked(question)) if in_one_breath(question) else []
+    if len(found) != 1 or not found[0][1]:
+        return question, ()
+    first, rest = found[0]
+    return first, tuple(f"{topic(first)} {each}" for each in rest)
+
+
+def _asked(question: str) -> list[str]:
+    """The questions of a message, each with what was said before it; what follows the last one belongs to it."""
     pieces = [piece.strip(" ，,；;。") for piece in _CUTS.split(question) if piece and _WORD.search(piece)]
     asked: list[str] = []
     context = ""
@@ -148,22 +172,18 @@ def parts(question: str) -> tuple[str, ...]:
             context = f"{context}，{bare}" if context else bare
     if context and asked:
         asked[-1] = f"{asked[-1]}，{context}"
-    if in_one_breath(question):
-        asked = _with_what_leans(asked)
-    if not 2 <= len(asked) <= MOST_PARTS:
-        return ()
-    about = topic(asked[0])
-    return (asked[0], *(each if _stands_alone(each) else f"{about} {each}" for each in asked[1:]))
+    return asked
 
 
-def _with_what_leans(asked: Sequence[str]) -> list[str]:
-    """「聊一次多久，要花钱吗」 is one question: behind a mere comma what names nothing of its own stays with what is before it."""
-    found: list[str] = []
+def _with_what_leans(asked: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Each question that names something, and those behind it that name little of their own."""
+    found: list[tuple[str, list[str]]] = []
     for each in asked:
-        if found and (not _stands_alone(each) or (_LEANS.search(each) and len(_content(each)) <= LITTLE)):
-            found[-1] = f"{found[-1]}，{each}"
+        leans = not _stands_alone(each) or (_LEANS.search(each) and len(_content(each)) <= LITTLE)
+        if found and leans:
+            found[-1][1].append(each)
         else:
-            found.append(each)
+            found.append((each, []))
     return found
 
 

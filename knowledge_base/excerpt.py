@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 
 from .document import Document, Passage, Span
-from .lexical import Lexical
+from .lexical import Lexical, plain
 from .numbering import RANK, marker
-from .wording import overlap
+from .wording import asked_for, given, overlap
 
 WHOLE = 130
 """Code points: a clause up to this length is quoted whole; it fits a phone's screen."""
@@ -22,6 +22,8 @@ NEARLY = 0.5
 SAYS_ENOUGH = 0.35
 """An entry stands for itself when it has this share of what its lead-in leaves open: pairs over the edge of a word
 are in no text, so that even the entry that answers seldom has all."""
+SEEN = frozenset({"money", "telephone"})
+"""Kinds of ``words/wants.yml`` that can be seen in a sentence; nearly every one has some day, number or office."""
 _LIST = re.compile(
     r"哪些|哪几|几种|条件|材料|情形|情况|要求|流程|步骤|程序|包括|都有|分别|标准|等级|类型|什么样|怎么处分|怎么算|怎么办|区别"
 )
@@ -58,6 +60,7 @@ def excerpt(document: Document, passage: Passage, question: str, lexical: Lexica
         first, last = _neighbours(units, scores, best)
         last = _with_its_list(units, _with_short_tail(units, last, first))
     first = _begin(units, first, best)
+    first, last = _with_what_is_wanted(document.text, units, first, last, question)
     return units[first].start, _fit(units, first, last, units[first].start)
 
 
@@ -160,6 +163,29 @@ def _with_short_tail(units: list[_Unit], last: int, first: int) -> int:
     if last + 1 < len(units) and units[last].end - units[first].start < 50 and not units[last + 1].entry:
         return last + 1
     return last
+
+
+def _with_what_is_wanted(text: str, units: list[_Unit], first: int, last: int, question: str) -> tuple[int, int]:
+    """On to the nearest sentence with the sum or the telephone asked for, where what was chosen has none and both fit together."""
+    for kind in asked_for(plain(question)):
+        if kind not in SEEN or given(kind, plain(text[units[first].start : units[last].end])):
+            continue
+        having = [at for at, unit in enumerate(units) if given(kind, plain(text[unit.start : unit.end]))]
+        for at in sorted(having, key=lambda at: max(first - at, at - last)):
+            left, right = min(first, at), max(last, at)
+            if units[right].end - units[left].start <= LONGEST:
+                first, last = left, right
+                break
+        # 「自然损耗的不收费；」 without what follows would say half of it.
+        while (
+            last in having
+            and last + 1 < len(units)
+            and text[units[last].end - 1] == "；"
+            and not units[last].entry
+            and units[last + 1].end - units[first].start <= LONGEST
+        ):
+            last += 1
+    return first, last
 
 
 def _begin(units: list[_Unit], first: int, best: int) -> int:
