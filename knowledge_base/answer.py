@@ -173,8 +173,12 @@ class Desk:
     def _anothers(self, asking: Asking) -> bool:
         """Whether questions in one breath are together about another person: of 「唐一鸣为什么换宿舍，是不是跟人打架」 the second alone
         asks for the rule on fighting."""
-        several = len(asking.parts) > 1 and in_one_breath(asking.question)
-        return several and self.gate.anothers(asking.question, self.encode(asking.question), self.own)
+        several = len(asking.parts) > 1 or bool(led(asking.question)[1])
+        return (
+            several
+            and in_one_breath(asking.question)
+            and self.gate.anothers(asking.question, self.encode(asking.question), self.own)
+        )
 
     def _support(self, asking: Asking, as_of: date) -> float:
         judged = self._judged(asking, as_of)
@@ -273,18 +277,21 @@ class Desk:
     def _led(self, asking: Asking, day: date) -> _Quoted | Decline:
         """A question with what it asks on: 「国奖多少钱，什么时候发」 is ruled in two clauses, and found by neither half of both together."""
         first, rest = led(asking.question)
-        if not rest:
-            return self._one(asking, day)
+        whole = self._one(asking, day)
+        # What the message as a whole is about decides whether it is answered at all.
+        if not rest or isinstance(whole, Decline):
+            return whole
+        if _likely(whole) and all(_says(whole, each) for each in rest):
+            return whole
         message = asking.message or asking.question
         alone = replace(asking, question=first, parts=(), message=message, one_of_several=True)
         said = self._one(alone, day)
-        if not _likely(said):
-            whole = self._one(asking, day)
-            return whole if _likely(whole) or isinstance(said, Decline) else said
+        if isinstance(said, Decline) or not _likely(said):
+            return whole
         for each in rest:
-            if isinstance(said, _Quoted) and not _says(said, each):
+            if not _says(said, each):
                 other = self._one(replace(alone, question=each), day)
-                if _likely(other) and isinstance(other, _Quoted):
+                if isinstance(other, _Quoted) and _likely(other):
                     said = _with(said, other)
         return said
 
@@ -420,8 +427,8 @@ class Desk:
         return _quoting(document, passage.locator, start, end)
 
 
-def _likely(said: _Quoted | Decline) -> bool:
-    return isinstance(said, _Quoted) and said.verdict.probability >= LIKELY
+def _likely(said: _Quoted) -> bool:
+    return said.verdict.probability >= LIKELY
 
 
 def _with(said: _Quoted, other: _Quoted) -> _Quoted:
