@@ -108,7 +108,7 @@ def pattern() -> re.Pattern[str]:
     beside = rf"[的 ]?(?:(?:{_corners()})(?=旁|对面|隔壁|边上))?(?:旁边?|[正斜]?对面|隔壁|边上)的?(?:那个|那间|那)?"
     between = rf"\s?[和与跟到、-]\s?(?:(?P<floor_two>{FLOOR})|{DOOR}\s?{CALLED}?)(?:之间|中间)的?"
     near = rf"(?(room)(?P<near>{between})|(?(floor)(?:{beside}|{between.replace('floor_two', 'floor_other')})|(?!)))"
-    corner = rf"(?:(?:{near}|{_SIDE}[的 ]?|(?(floor)[,、—–-] ?)|的?(?:那个|那间|这个|这间|有个)){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{FLOOR})(?!\d))?(?:[的 ]?(?P<room_after>{DOOR}))?)?"
+    corner = rf"(?:(?:{near}|{_SIDE}[的 ]?|(?(floor)[,、—–-] ?)|的?(?:那个|那间|这个|这间|有个)|楼下的?(?:那个)?){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{FLOOR})(?!\d))?(?:[的 ]?(?P<room_after>{DOOR}))?)?"
     # 「东区3号楼(不是西区的)312」, 「3号楼(东苑)402」: what is put in brackets between house and room.
     aside = rf"(?:\s?\((?:(?P<estate_after>{estates})|(?![^()]*\d)(?!{FLOOR}|{_corners()})[^()]{{1,12}})\))?"
     # 「6层21室」, 「五楼十五寝」; 「二楼一室友」 is nobody's door.

@@ -27,6 +27,8 @@ def _former(text: str, place: Place) -> bool:
     former = _FORMER.search(text, max(0, place.start - 12), place.start)
     if former is None or not (former["left"] or former["was"]):
         return former is not None
+    if former["was"] and _MOVED_TO.search(text, 0, place.start):
+        return True
     return (_MOVED if former["left"] else _MOVED_SINCE).match(text, place.end) is not None
 
 
@@ -34,6 +36,8 @@ def _former(text: str, place: Place) -> bool:
 _FORMER = re.compile(
     r"(?:去年|前年|以前|之前|原来|原先|从前|当时|曾经|大[一二三](?:时|的时候|那会儿?)?)[^,。;!?]{0,4}住(?:在|过)?的?$|(?P<left>刚[刚才]?从)$|(?P<was>(?:以前|之前|原来|原先|从前)[^,。;!?]{0,2}在)$"
 )
+# 「我搬到3号楼502了，之前在5号楼」
+_MOVED_TO = re.compile(r"我们?[^,。;!?]{0,6}[搬换调转][到进去][^。;!?]{0,12}[,。]")
 _MOVED_SINCE = re.compile(r"[^。;!?]{0,10}(?:现在|如今|后来|[搬换调转])[^,。;!?]{0,4}[到在去进住]")
 _MOVED = re.compile(r"[^,。;!?]{0,6}[搬换转调挪]")
 # 「市图书馆」, 「我家小区3号楼」: not on this campus.
