@@ -117,6 +117,6 @@ def pattern() -> re.Pattern[str]:
     told = r"(?(floor)(?P<told>\d\d)(?=$|[,。;]|的(?![人号])|\s(?!(?:点|[号日月个人份张楼层栋天次]|\d)))|(?!))"
     inside = (
         rf"\)?(?:里面?|内|[那这]边)?{aside}(?:{_GAP}{_UNIT})?(?:(?:{_GAP}上?|\s?[-—–]\s?)\(?(?P<floor>{FLOOR})\)?)?(?:(?:{_GAP}\(?{_NAMED}|\s?[-—–~]\s?){ROOM}\)?"
-        rf"|(?P<door>0[1-9])(?:{CALLED}|(?=$|[ ,。的]))|{flat}|{told})?{corner}"
+        rf"|{_GAP}(?P<door>0[1-9])(?:{CALLED}|(?=$|[ ,。的]))|{flat}|{told})?{corner}"
     )
     return re.compile(rf"(?:{lettered}|(?:{estate}{house}|{alias}){inside})", re.IGNORECASE)
