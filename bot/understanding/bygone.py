@@ -63,9 +63,12 @@ def over(named: Named, calendar: Calendar) -> date | None:
 def span(named: Named, calendar: Calendar) -> tuple[date, date] | None:
     """The first and the last of several days that are over: 上周末, 上周, 国庆期间; ``None`` for any other."""
     if named.kind == "break" and named.wide and (gone := _break(named, calendar)):
-        return gone.first, gone.last
+        return (gone.first, gone.last) if school_days.within(gone, named.parts, calendar) else None
     if named.kind == "teachweek" and not named.parts.get("week_of", "").startswith(("下", "开")):
         return _week(named, calendar)
+    if named.kind == "teaching" and named.weekend:
+        day = dating.read(named, calendar)
+        return (day, day + DAY) if day and day + DAY < calendar.today else None
     if named.kind != "past":
         return None
     if _MONTH.fullmatch(named.parts["past"]):

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from bot.understanding import asked, bygone, dating, lengths, lesson_times, ranges, roles, stories
+from bot.understanding import asked, bygone, dating, hearsay, lengths, lesson_times, ranges, roles, stories
 from bot.understanding.clock import Spoken
 from bot.understanding.counting import Calendar
 from bot.understanding.days import Named
-from bot.understanding.moments import TOLD, Moment, distinct, in_week, kept, merged, moments_of, restated
+from bot.understanding.moments import TOLD, Moment, distinct, in_month, in_week, kept, merged, moments_of, restated
+from bot.understanding.numerals import number
 from bot.understanding.ranges import LAST
 from bot.understanding.school_year import SchoolYear
 from bot.understanding.when import When, hour_of, part_of
@@ -24,11 +25,15 @@ from bot.understanding.when import When, hour_of, part_of
 _DASHED = re.compile(r"(?<![\d.:-])(\d{1,2})-(\d{1,2})(?![\d.:-])(?!\s?[点号日月])")
 _PACKED = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)")
 _WHOLE = re.compile(r"全天|整天|一整天|(?:请|休)?(?<![\d第后前头])[一1]天(?:假|$|,|的假)|当天")
+_WHOLE_DAY = re.compile(r"\s?,?(?:我们?|都)?(?:全天|一?整天)")
+# 「这个周末，两天」
+_SO_MANY = re.compile(r"\s?,?\s?(?:这)?[两二]天(?=[, 。]|都|我)")
 _STOPS = re.compile(r"[,。;!?]")
 _OR = re.compile(r"\s?(?:、|/|或者?|还是)\s?")
 _BREATHS = re.compile(r"[,。;!?\s]")
 _ONLY = re.compile(r"\s?(?:就|是|在)?(?:的|半天的?假?|吧|就行|就好|就?够了?|都行)*\s?")
 _WISH = re.compile(r"请(?!问)|想(?!问)|希望|约|订|借|来修|上门|能不能|可不可以|可以|麻烦")
+_NEEDED = re.compile(r"需要?用|使用|占用|望|咨询|报备|预定|安排在")
 _SIDE_BY_SIDE = re.compile(r"\s?[、,和跟与及]?\s?")
 # What lasts over all the days that are named beside it.
 _THROUGHOUT = re.compile(r"[借租](?!口)|占用|外出|不在(?![吗乎意])|回家|回老家|离校|外宿|出去|出远门|不回")
@@ -36,10 +41,15 @@ _CHOICE = re.compile(r"请|想|希望|约|订|借|来|上门|能|可以|行|麻�
 # 「明儿后半晌」, 「下周六整个下午」
 _DIALECTS = {"前": "上午", "后": "下午", "晌午": "中午"}
 _DIALECT = re.compile(r"(?<![以之])(?:(前|后)半?晌|(晌午)头?)(?!午)")
-_FOR_EXAMPLE = re.compile(r"(?:打个比方|举个例子)[,。]?(?:假如|要是|如果|有人|比如|是不是[写填])")
 _LISTED = re.compile(r"(?<=(?<!\d)\d\d) (?=(?:\d\d )*\d\d[号日])")
+_DAY_SPELT = re.compile(r"[二三]?十[一二三四五六七八九]?")
+# 「月底二十八二十九三十这三天」
+_SPELT_DAYS = re.compile(rf"(?:月底的?)?(?P<days>(?:{_DAY_SPELT.pattern}){{2,5}})号?(?=这[两三四五]天)")
+# 「自28日起连请五日」; 「请5日的假」 is one day.
+_SO_MANY_DAYS = re.compile(r"(?<=(?:连请|为期|共计|连续)[两三四五六七八九十])日")
+_FIRST_WEEK = re.compile(r"(?<=学期)的?首周|(?<=开学)首周")
 _WHOLE_PART = re.compile(r"(?:一?整个)(?=上午|下午|晚上|早上|中午)")
-_ALL_OF_THEM = re.compile(r"\s?(?:我们?|寝室|宿舍)?(?:这)?(?:[两三四五]天|都|均|全)")
+_ALL_OF_THEM = re.compile(r"\s?(?:我们?|寝室|宿舍)?(?:连续|连着|一共|总共)?(?:这)?(?:[两三四五](?:个整)?天|都|均|全)")
 
 
 def read(
@@ -56,12 +66,14 @@ def read(
     nothing more is known; without either, teaching weeks are not read. ``answering``: the text answers the question
     for a date or period, so a lone ``12.5`` or ``12-5`` is a day, and a lone day or part of a day is a period.
     """
-    if _FOR_EXAMPLE.search(text):
+    if hearsay.supposed(text):
         return When()
     # 「20 21 22号这三天」
     text = _LISTED.sub("、", text)
+    text = _SO_MANY_DAYS.sub("天", text)
+    text = _FIRST_WEEK.sub("第1周", _SPELT_DAYS.sub(_numbered, text))
     text = _WHOLE_PART.sub("", _DIALECT.sub(lambda said: _DIALECTS[said[1] or said[2]], text))
-    if year and (answering or lengths.lasting(text) or _WISH.search(text)):
+    if year and (answering or lengths.lasting(text) or _WISH.search(text) or _NEEDED.search(text)):
         # Who asks what is held then wants no hours.
         text = lesson_times.clocked(text, year.lessons)
     if answering and lesson_times.unknown(text):
@@ -71,10 +83,12 @@ def read(
     if year is None and term_start:
         year = SchoolYear.starting(term_start)
     calendar = Calendar(now.date(), year)
-    moments = bygone.told(text, in_week(merged(kept(text, restated(text, moments_of(text, year, now))))), calendar)
+    said = hearsay.ours(text, restated(text, in_month(moments_of(text, year, now))))
+    moments = bygone.told(text, in_week(merged(kept(text, said))), calendar)
     found = ranges.find(text, moments, calendar)
     left = list(found.left)
     story = stories.read(text, left, found, calendar)
+    story = _from_then(text, story, left, answering=answering)
     bounds = {dating.on(one.named, calendar) for one in left if one.named and roles.bound(text, one)}
     hours = {one.said.at() for one in left if one.said and one.hour and roles.bounded(text, one)}
     bound = hour_of(hours.pop()) if len(hours) == 1 else None
@@ -89,15 +103,27 @@ def read(
         if hours_said := lengths.hours(text, current.end):
             begin = now.replace(second=0, microsecond=0)
             return replace(story, day=begin.date(), period=(begin, begin + hours_said))
-    said = _single(text, left, calendar, now, answering=answering)
+    single = _single(text, left, calendar, now, answering=answering)
     return replace(
-        said,
+        single,
         past=story.past,
         past_at=story.past_at,
         past_period=story.past_period,
         until=bounds.pop() if len(bounds) == 1 else None,
         bound=bound,
     )
+
+
+def _from_then(text: str, story: When, left: list[Moment], *, answering: bool) -> When:
+    """What began on a day that is over and lasts so many days: 「11月16日起休息两周」."""
+    if story.past is None or story.past_period or not (answering or lengths.lasting(text)):
+        return story
+    count = lengths.days(text)
+    opening = [one for one in left if one.named and roles.opens(text, one)]
+    if not count or len(opening) != 1 or opening[0].said:
+        return story
+    last = story.past + timedelta(days=count - 1)
+    return replace(story, past_period=(datetime.combine(story.past, time(0)), datetime.combine(last, LAST)))
 
 
 def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime, *, answering: bool) -> When:
@@ -113,6 +139,12 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
         # 「后天要用，明天能好吗」: the day that the thing is for gives way to the one asked for.
         dated = [moment for moment in dated if not roles.occasion(text, moment)] or dated
         known = {dating.on(moment.named, calendar) for moment in dated if moment.named}
+    if len(known) > 1:
+        # 「元旦三天假我再叠一天，请12月31号」
+        asked_for = [moment for moment in dated if text[: moment.start].rstrip().endswith(("请", "请假"))]
+        if len(asked_for) == 1 and asked_for[0] is dated[-1]:
+            dated = asked_for
+            known = {dating.on(moment.named, calendar) for moment in dated if moment.named}
     if len(known) > 1:
         wished = [moment for moment in dated if _WISH.search(_clause(text, moment))]
         known = {dating.on(moment.named, calendar) for moment in wished if moment.named}
@@ -142,19 +174,30 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     if "loosely" in named.parts and not (leave or _THROUGHOUT.search(text) or _ALL_OF_THEM.match(text, dated[0].end)):
         # 「明后天能来吗」 leaves open which of the two.
         return When(count=count)
-    if named.wide and said and (said.part or said.hour is not None):
+    both = _ALL_OF_THEM.match(text, dated[0].end) or _SO_MANY.match(text, dated[0].end)
+    if named.wide and said and (said.part or said.hour is not None) and not (both and not dated[0].said):
         # 「周末下午」 leaves open on which of the days.
         return When(count=count)
     if named.wide:
         return _wide(named, day, calendar, count)
     if count:
         return _lasting(day, said, count)
+    if said and not dated[0].said and _WHOLE_DAY.match(text, dated[0].end):
+        # 「周四全天外出，早上六点出发」
+        return When(day=day, period=(datetime.combine(day, time(0)), datetime.combine(day, LAST)))
     if said and said.hour is not None:
         return _timed(text, day, said, now)
     if said and said.part:
         return When(day=day, period=part_of(day, said.part))
     whole = answering or bool(_WHOLE.search(text))
     return When(day=day, period=(datetime.combine(day, time(0)), datetime.combine(day, LAST)) if whole else None)
+
+
+def _numbered(match: re.Match[str]) -> str:
+    """「二十八二十九三十」 as days that stand side by side, where they do."""
+    found = [number(said) or 0 for said in _DAY_SPELT.findall(match["days"])]
+    row = all(two - one == 1 for one, two in itertools.pairwise(found))
+    return "、".join(f"{day}号" for day in found) if row else match[0]
 
 
 def _part_alone(text: str, moments: list[Moment]) -> Spoken | None:

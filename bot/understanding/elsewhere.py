@@ -17,7 +17,9 @@ _APART_ROOM = re.compile(
 _LAST_SAID = re.compile(r"\s?的?\s?[。!~]*$")
 _BEGINS = re.compile(rf"(?P<room>{DOOR})(?=\s?[\u4e00-\u9fff])(?![号栋幢#元块])")
 # 「打饭窗口」 and 「新开的打印店」 belong to something else.
-_STANDS_FREE = re.compile(r"(?:^|[^\u4e00-\u9fff]|[的在是了个间订约借租去到用修报和有给]|[用借订约租看修]一?下)$")
+_STANDS_FREE = re.compile(
+    r"(?:^|[^\u4e00-\u9fff]|[的在是了个间订约借租去到用修报和有给]|[用借订约租看修]一?下|发现|[看见]到)$"
+)
 # 「多开几个窗口」 is no window that stands there.
 _SOME = re.compile(r"[几多两三四五十]\s?[个间扇台]?$")
 _NEARBY = re.compile(r"(?:旁边?|对面|附近|隔壁|边上|楼下|校外)[^,。;!? ]{0,6}$")
@@ -26,13 +28,17 @@ _JUST_A_FLOOR = re.compile(rf"负?[{CN}]{{1,3}}楼")
 
 # 「3号楼502的灯坏了，不对，是503」, 「图书馆三楼…？不不，是四楼自修室」
 _SET_RIGHT = re.compile(
-    rf"(?:(?:不不+|(?<=[,。!? .])不对|[说记写打弄搞看]错(?:楼层|楼号|门牌号?|房间号?|房号|楼)?了?|哦不|其实(?=是))[,。.! 啊哦呀额呃了]*(?:应该|就|那个|其实|我)*(?:是|在)?|(?<=[,。!? .])不是[,。. 啊哦]*(?:应该)?(?:是|在))"
+    rf"(?:(?:不不+|(?<=[,。!? .])不(?=[,。])|(?<=[,。!? .])不对|[说记写打弄搞看]错(?:楼层|楼号|门牌号?|房间号?|房号|楼)?了?|哦不|其实(?=是))[,。.! 啊哦呀额呃了]*(?:应该|就|那个|其实|我)*(?:是|在)?|(?<=[,。!? .])不是[,。. 啊哦]*(?:应该)?(?:是|在))"
     rf"\s?(?:(?P<room>{DOOR})(?!\s?[号栋#幢])|(?P<floor>{FLOOR}))"
 )
 # 「昨天报过的616修好了，现在是隔壁618」
 _SETTLED = re.compile(r"报过|报的|报修过|修好|换好|弄好|解决|好了|修过")
 _NEXT_DOOR = re.compile(
     rf"(?:现在|这次|这回|今天|但是?|可是?|结果|轮到|换成?)(?:又?是|轮到|换成?了?|,)?(?:我们)?(?:隔壁|对面|旁边|另一间)?的?\s?(?P<room>{DOOR})(?!\s?[号栋#幢])(?:{CALLED})?(?=[的又也还])"
+)
+# 「不是306，306是我同学的，我的是316」
+_OURS = re.compile(
+    rf"(?<=[,。!? ])(?:我|我们)的?(?:房间|寝室|宿舍)?(?:是|住)\s?(?P<room>{DOOR})(?!\s?[号栋#幢])(?P<floor>)"
 )
 # 「我说的是A座，204」
 _ENDS = re.compile(rf"(?<![费钱价额分数扣充交共码号])[,。 ]\s?(?P<room>{DOOR})\s?{CALLED}?[。!~]*$")
@@ -47,6 +53,23 @@ _IN_OUR_HOUSE = re.compile(
 _SEEN_THERE = re.compile(rf"[,。 ][^。;!?]{{0,16}}(?:看[到见]|发现|见到)(?:它的?|他们)?(?P<floor>{FLOOR})的?{_CORNER}")
 # 「9栋的洗衣房，一楼那个」
 _WHICH_ONE = re.compile(rf"[吧啊呀哈]?[,。 ](?:是|就是)?(?P<floor>{FLOOR})的?那[个间台](?=$|[,。])")
+
+
+# 「10栋的，哪间？1003」, 「2号楼，几号？让我想想，哦315」
+_ASKED = re.compile(
+    rf"[^,。;!?\d]{{0,4}}[,。 ]?\s?(?:是)?(?:哪一?[间个](?:房|寝室|宿舍)?|几号|几零几|多少号?|(?:房|房间|寝室|门牌)号(?:是)?(?:多少)?)(?:呢|来着|啊|呀|的)?[?]"
+    rf"\s?(?:让?我?想想|我?想一下|等我?看看|好像|应该|就|是|哦|噢|嗯|呃|[,。 .…])*(?P<room>{DOOR})(?!\s?[号栋幢#])"
+)
+# 「9号楼，你们总听错，七零一，洗手池下水慢」: a room alone in its clause, where a house has none.
+_ALONE = re.compile(
+    rf"(?<![费钱价额分数扣充交共码号话机][,。!])(?<=[,。!])\s?(?:就?是|哦|噢)?(?P<room>{DOOR})\s?{CALLED}?(?=[,。!])"
+)
+# 「11号楼，没电梯那栋，顶楼，晾衣绳断了」
+_CORNER_ALONE = re.compile(rf"(?<=[,。!])\s?(?:在)?{_CORNER}(?=[,。!])")
+# 「洗衣房在负一，我们是十号楼」
+_LIES_ON = re.compile(rf"{_CORNER}(?:就|都|是)?在(?P<floor>{FLOOR})")
+# 「图书馆占座太多，五楼自习区，一人占三张桌」
+_FLOOR_ALONE = re.compile(rf"(?<=[,。])\s?(?P<floor>{FLOOR})的?{_CORNER}(?=[,。的])")
 
 
 def completed(text: str, place: Place) -> Place:
@@ -66,6 +89,8 @@ def _joined(text: str, place: Place) -> Place:
         return replace(place, detail=storey(which["floor"]) + place.detail)
     if not place.detail and place.building.endswith(("号楼", "座")) and (ends := _ENDS.search(text, place.end)):
         return replace(place, detail=room_number(ends["room"]) or "")
+    if not place.detail and (found := _alone(text, place)):
+        return found
     if place.detail and not addresses.corner().fullmatch(place.detail):
         return _on_floor(text, place) or _cornered(text, place)
     last = _LAST_SAID.match(text, place.end) is not None
@@ -93,6 +118,22 @@ def _joined(text: str, place: Place) -> Place:
     return replace(place, detail=floors.pop()) if len(floors) == 1 and not rooms else place
 
 
+def _alone(text: str, place: Place) -> Place | None:
+    """A house with what stands in a clause of its own: 「10栋的，哪间？1003」, 「11号楼，没电梯那栋，顶楼」."""
+    if place.building.endswith(("号楼", "座")):
+        asked = _ASKED.match(text, place.end)
+        rooms = {asked["room"]} if asked else {match["room"] for match in _ALONE.finditer(text, place.end)}
+        if len(rooms) == 1 and (room := room_number(rooms.pop())):
+            return replace(place, detail=room)
+        if len(floors := {storey(match["floor"]) + match["corner"] for match in _LIES_ON.finditer(text)}) == 1:
+            return replace(place, detail=floors.pop())
+        if len(corners := {match["corner"] for match in _CORNER_ALONE.finditer(text, place.end)}) == 1:
+            return replace(place, detail=corners.pop())
+        return None
+    floors = {storey(match["floor"]) + match["corner"] for match in _FLOOR_ALONE.finditer(text, place.end)}
+    return replace(place, detail=floors.pop()) if len(floors) == 1 else None
+
+
 def _set_right(text: str, place: Place) -> Place | None:
     """The room or floor that is said later instead of the first; ``None`` where nothing is put right."""
     said = _SET_RIGHT.search(text, place.end, place.end + 40)
@@ -108,6 +149,8 @@ def _set_right(text: str, place: Place) -> Place | None:
         )
     if said is None and place.detail.isdigit() and (later := _NEXT_DOOR.search(text, place.end)):
         said = later if _SETTLED.search(text, 0, later.start()) else None
+    if said is None and place.detail.isdigit() and (ours := _OURS.search(text, place.end)):
+        said = ours if re.search(rf"不是{place.detail}|{place.detail}是我?(?:同学|室友|隔壁|对门|朋友)", text) else None
     room = room_number(said["room"]) if said and said["room"] and place.detail.isdigit() else None
     return replace(place, detail=room) if room else None
 

@@ -24,8 +24,10 @@ _WEEKS_TO = re.compile(r"(?:到|至|-+|~)第?(?:1\d|十[一二三四五六七八
 _HOURS = re.compile(
     rf"(?:(?P<count>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头|钟(?!头)|h(?![a-z]))|(?P<minutes>\d{{2,3}}|[一二三四五六七八九]?十五?)(?:分钟|min))"
 )
+_NOT_SINCE = r"(?!之?[前后内]|以[前后内]|了|多?没)"
 _WISHED = re.compile(
-    rf"(?:[用借约订租占打练玩学开坐要]|大概|需要|时长|一共|总共|为时)(?:个|是|为|满|约)?(?P<length>(?:{_NUM}|半)\s?个?半?\s?(?:小时|钟头))(?!之?[前后内]|以[前后内]|了|多?没)"
+    rf"(?:[用借约订租占打练玩学开坐要]|大概|需要|时长|一共|总共|为时|每[次场]|一[次场])(?:个|是|为|满|约)?(?P<length>(?:{_NUM}|半)\s?个?半?\s?(?:小时|钟头)){_NOT_SINCE}"
+    rf"|(?P<enough>(?:{_NUM}|半)\s?(?:个?半?\s?(?:小时|钟头)|分钟))(?=就够(?!用)|就行|足够|够了)"
 )
 _LENGTH = rf"(?P<hours>\d\.5|{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头|(?<=个)钟(?!头)|h(?![a-z]))|(?P<minutes>{_NUM})(?:分钟|\s?min(?:s|utes)?)|(?P<quarters>[一两二三1-3])刻钟"
 _LENGTH_AGAIN = _LENGTH.replace("(?P<", "(?P<then_")
@@ -69,7 +71,7 @@ def hours(text: str, start: int) -> timedelta | None:
 def wished(text: str) -> timedelta | None:
     """The hours something shall last, wherever they are said: 「用两个小时，三点开始」."""
     said = list(_WISHED.finditer(text))
-    return hours(text, said[0].start("length")) if len(said) == 1 else None
+    return hours(text, said[0].start("length" if said[0]["length"] else "enough")) if len(said) == 1 else None
 
 
 def soon(text: str) -> timedelta | None:

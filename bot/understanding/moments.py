@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.understanding import clock, days
 from bot.understanding.clock import Spoken
 from bot.understanding.days import Named
+from bot.understanding.numerals import number
 from bot.understanding.school_year import SchoolYear
 
 TO = re.compile(
@@ -17,13 +18,26 @@ TO = re.compile(
 )
 """What stands between the beginning and the end of a range."""
 
-_JOIN = re.compile(r"\s?(?:的|\(|,|T)?\s?")
+_JOIN = re.compile(r"\s?(?:的|\(|\)|,|T)?\s?")
 _DENIED = re.compile(r"(?:不是|不要|别|并非|而非|不想要?)(?:在)?\s?$")
+_EXCEPT = re.compile(r"除(?:了|去|开)?\s?$")
+_BESIDES = re.compile(r"[^。;!?]{0,12}[也还]")
 _IMPOSSIBLE = re.compile(
     r"\s?,?(?:的话|那天)?(?:白天|全天|一?整天)?(?:我|就|都|也|又|是|可能|应该|大概|估计|恐怕|实在)*(?:不行|不可以|没空(?!调)|没时间|不方便|来不了|去不了|没法(?=[来去到过参约赴]|$|[,。;!])|不太行|不太方便|不(?:请假?|约|订)了|不用(?=$|[,。;!]))"
 )
 # 「只请周二晚上的假」
-_NOTHING_ELSE = re.compile(r"(?<!不)(?<!不是)(?<!不止)只(?:要|想|需要?)?(?:请|约|订|借|用)\s?$")
+_NOTHING_ELSE = re.compile(
+    r"(?<!不)(?<!不是)(?<!不止)(?:只(?:要|想|需要?)?(?:请|约|订|借|用)|(?<=[,。;!?])(?:我)?(?:只|就)有)\s?$"
+)
+# 「假是4月3到5号，我请的是4月6号」
+_MEANT = re.compile(r"(?:我|实际|其实)(?:要|想)?请的(?:假)?(?:就|其实)?是\s?$")
+# 「连请五日，含元旦」
+_INCLUDED = re.compile(r"(?:含|包括|包含)\s?$")
+# 「上午有早八」 is a lesson, no hour asked for.
+_LESSON = re.compile(r"[有上]早[八十]")
+_THAT_IS = re.compile(r"(?:就是|也就是|即)\s?$")
+_SIDE = re.compile(r"\s?[、和跟与及]?\s?")
+_SO_MANY = re.compile(r"(?P<count>[两二三四五六七\d])[天日]")
 # 「周三下午，下周三啊」 says again which Wednesday.
 _SAID_AGAIN = re.compile(r"[,。!]\s?(?:就?是|我说的是|我是说)?\s?")
 _ENDED = re.compile(r"[,。;!]")
@@ -31,10 +45,10 @@ _ENDED = re.compile(r"[,。;!]")
 _ABSENT = re.compile(r"\s?,?(?:我|就|都|也|可能|实在)*(?:[去来到]不了|(?:不能|没(?:办)?法)[去来到])")
 # 「原来约的三点，现在想四点」
 _FORMERLY = re.compile(
-    r"(?:(?:原来|原先|原本|本来|之前|上次)(?:是|说)?(?:约|订|定|报|选)?(?:的?是?|在|了)|原定(?:是|在)?)\s?$"
+    r"(?:(?:原来|原先|原本|本来|(?<![点半分刻钟天号])之前|上次)(?:是|说)?(?:约|订|定|报|选)?(?:的?是?|在|了)|原定(?:是|在)?)\s?$"
 )
 _BUSY = re.compile(
-    r"\s?,?(?:那天)?(?:我|全天|都|也|又|在|正)*(?:有[^,。]{0,3}课|满课|上课|太[早晚]|(?:有点|稍微)?[早晚]了|[赶来]不[上及](?!课)|别来|有事|要?上课|要?考试|有考试|不在|没人|约满|满了|有安排)"
+    r"\s?,?(?:那天)?(?:我|全天|都|也|又|在|正)*(?:有[^,。]{0,3}课|有早[八十]|满课|上课|要?上班|太[早晚]|(?:有点|稍微)?[早晚]了|[赶来]不[上及](?!课)|别来|有事|要?上课|要?考试|有考试|不在|没人|约满|满了|有安排)"
 )
 # 「周一报的修」, 「3号就报了」: what was done then is over; what was only booked for then (约的, 请的假) is not.
 TOLD = re.compile(
@@ -54,7 +68,7 @@ _TAKEN = re.compile(
     r"\s?,?(?:的时候)?(?:我|都|也|又|在|正|已经|要)*(?:有[^,。]{0,3}课|满课|上课|有事|有考试|考试|没空(?!调)|没时间|不行|不可以|不方便|约满|被占|有人用|被约)"
 )
 _CHANGED = re.compile(
-    r"改到|改成|改为|改约|[改换]\s?$|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|不对|不不|说错|打错|应该是|啊呸|(?<=了,)其实是\s?$|[啊哦噢呃额诶欸哎]不(?![行是要用可能知会对])"
+    r"改到|改成|改为|改约|[改换]\s?$|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|算了|不对|不不|说错|打错|应该是|啊呸|(?<=了,)其实是\s?$|[啊哦噢呃额诶欸哎]不(?![行是要用可能知会对])"
 )
 # 「星期一上午那门课要请假，下星期一上午，去民政局」
 _AT_LEISURE = re.compile(r"(?![^。;!?]*(?:或者?|还是|和|到|至|要么|换|改))[^。;!?]{1,14}[, ]")
@@ -135,6 +149,12 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
 
     What is put in place of a moment takes from it what it does not say itself: 「周五下午3点不行，4点吧」.
     """
+    moments = [
+        one
+        for one in moments
+        if not _INCLUDED.search(text, max(0, one.start - 3), one.start)
+        and not (one.named is None and _LESSON.fullmatch(text, one.start - 1, one.end))
+    ] or moments
     only = [
         one
         for one, following in itertools.zip_longest(moments, moments[1:])
@@ -142,8 +162,18 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
     ]
     if len(only) == 1:
         return only
-    denied = [moment for moment in moments if _DENIED.search(text, max(0, moment.start - 4), moment.start)]
-    moments = [one for one in moments if one not in denied and not any(one.alike(other) for other in denied)]
+    said = [at for at, one in enumerate(moments) if _MEANT.search(text, max(0, one.start - 8), one.start)]
+    moments = moments[max(said, default=0) :]
+    if row := next(filter(None, (_spelt_out(text, moments, at) for at in range(len(moments)))), None):
+        return row
+    denied = [moment for moment in moments if _denied(text, moment)]
+    # 「不是二十号二十一号，是二十一号二十二号」
+    rows = [two for one, two in itertools.pairwise(moments) if one in denied and one.end == two.start and not two.hour]
+    moments = [
+        one
+        for one in moments
+        if one not in denied and one not in rows and not any(one.alike(other) for other in denied)
+    ]
     gone: list[Moment] = []
     left = list(moments)
     for index, moment in enumerate(moments):
@@ -154,7 +184,12 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
     for index, moment in enumerate(moments):
         if moment not in left or _in_range(text, moments, index):
             continue
-        others = [one for one in left if one is not moment]
+        last = _row_end(moments, index)
+        others = [
+            one
+            for one in left
+            if one not in moments[index : last + 1] and one not in moments[_row_begin(moments, index) : index]
+        ]
         if moment.named:
             elsewhere = any(one.named and one.named.kind != "past" for one in others)
             # 「明天上午有课，下午都在」: a part of the day gives way to another part of it.
@@ -168,10 +203,46 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
         if not others and _ABSENT.match(text, moment.end):
             continue
         formerly = elsewhere and _FORMERLY.search(text, max(0, moment.start - 8), moment.start)
-        if formerly or _IMPOSSIBLE.match(text, moment.end) or (elsewhere and _BUSY.match(text, moment.end)):
+        if formerly or _IMPOSSIBLE.match(text, moment.end) or (elsewhere and _BUSY.match(text, moments[last].end)):
             left.remove(moment)
             gone.append(moment)
     return _with_day(left, gone)
+
+
+def _denied(text: str, moment: Moment) -> bool:
+    """Whether it is not meant: 「不是周五」, 「除了周三都行」; 「除了周三，周四也请」 means both."""
+    if _DENIED.search(text, max(0, moment.start - 4), moment.start):
+        return True
+    excepted = _EXCEPT.search(text, max(0, moment.start - 3), moment.start)
+    return excepted is not None and _BESIDES.match(text, moment.end) is None
+
+
+def _row_end(moments: list[Moment], index: int) -> int:
+    """Where the days end that stand side by side from ``index`` on: 「周四周五我都要上班」."""
+    while index + 1 < len(moments) and _touching(moments[index], moments[index + 1]):
+        index += 1
+    return index
+
+
+def _row_begin(moments: list[Moment], index: int) -> int:
+    while index > 0 and _touching(moments[index - 1], moments[index]):
+        index -= 1
+    return index
+
+
+def _touching(one: Moment, two: Moment) -> bool:
+    return bool(one.named and two.named and not one.said and one.end == two.start)
+
+
+def _spelt_out(text: str, moments: list[Moment], at: int) -> list[Moment]:
+    """The days in a row that say again which so many days are meant: 「连着请两天，就是1月4号5号」."""
+    if not _THAT_IS.search(text, max(0, moments[at].start - 6), moments[at].start):
+        return []
+    last = at
+    while last + 1 < len(moments) and _SIDE.fullmatch(text, moments[last].end, moments[last + 1].start):
+        last += 1
+    many = any(number(one["count"]) == last - at + 1 > 1 for one in _SO_MANY.finditer(text, 0, moments[at].start))
+    return moments[at : last + 1] if many else []
 
 
 def _ends(text: str, one: Moment, following: Moment | None) -> bool:
@@ -202,15 +273,17 @@ def _free_ranges(text: str, moments: list[Moment]) -> list[Moment]:
 
 def merged(moments: list[Moment]) -> list[Moment]:
     """``moments`` where what is said twice is said alike: 「夜里十一点…十一点啊」, 「周六凌晨…上周六那次」."""
-    parts = {
-        (one.said.hour, one.said.minute): one.said.part for one in moments if one.said and one.hour and one.said.part
-    }
+    parts: dict[tuple[int | None, int], set[str]] = {}
+    for one in moments:
+        if one.said and one.hour and one.said.part:
+            parts.setdefault((one.said.hour, one.said.minute), set()).add(one.said.part)
     over = {one.named.parts["past"][-1] for one in moments if one.named and one.named.kind == "past"}
     found = []
     for one in moments:
         said, day = one.said, one.named
-        if said and one.hour and said.part is None and (part := parts.get((said.hour, said.minute))):
-            one = replace(one, said=said.within(part))
+        spoken = parts.get((said.hour, said.minute), set()) if said and one.hour and said.part is None else set()
+        if said and len(spoken) == 1:
+            one = replace(one, said=said.within(next(iter(spoken))))
         if day and day.kind == "week" and "shift" not in day.parts and day.parts["weekday"] in over - {"末"}:
             one = replace(one, named=replace(day, told=True))
         found.append(one)
@@ -242,6 +315,25 @@ def in_week(moments: list[Moment]) -> list[Moment]:
         day = one.named
         if day and day.kind == "week" and "shift" not in day.parts and one.start > weeks[0].end:
             one = replace(one, named=replace(day, parts={**day.parts, "shift": shift}))
+        found.append(one)
+    return found
+
+
+def in_month(moments: list[Moment]) -> list[Moment]:
+    """``moments`` where a day that was named with its month is meant by its number alone: 「12月21号报到，请21号的」."""
+    found: list[Moment] = []
+    for one in moments:
+        day = one.named
+        if day and day.kind == "bare":
+            same = [
+                known.named
+                for known in found
+                if known.named
+                and known.named.kind == "monthday"
+                and number(known.named.parts["dom"]) == number(day.parts["bdom"])
+            ]
+            if same:
+                one = replace(one, named=replace(same[-1], told=day.told))
         found.append(one)
     return found
 

@@ -33,7 +33,11 @@ _SPOKEN = re.compile(
 # 「前面138中间0517后面4926」
 _BY_PARTS = re.compile(
     r"(?:(?:前面?|前三位|开头|先)是?\s?)?(?<!\d)(?P<head>1[3-9]\d)(?:开头|打头)?[,、 ]*(?:中间|然后|接着|再)(?:四位)?是?\s?(?P<middle>\d{4})"
-    r"[,、 ]*(?:最?后面?|最?后四位|末尾|末四位|结尾|尾号|尾数|然后|再)是?\s?(?P<tail>\d{4})(?!\d)"
+    r"[,、 ]*(?:(?:最?后面?|最?后四位|末尾|末四位|结尾|尾号|尾数|然后|再)是?\s?)?(?P<tail>\d{4})(?!\d)"
+)
+# 「前面是1879001，后面是4455」
+_BY_HALVES = re.compile(
+    r"(?:前(?:面|半|七位|7位|几位)?|开头)是?\s?:?(?P<head>1[3-9]\d)(?P<middle>\d{4})[,、; ]*(?:最?后(?:面|半|四位|4位|几位)?|末尾|尾号|结尾)是?\s?:?(?P<tail>\d{4})(?!\d)"
 )
 # 「+86 (137) 1234 5678」
 _IN_BRACKETS = re.compile(r"\((?P<head>1[3-9]\d)\)[- ]?(?P<middle>\d{4})[- ]?(?P<tail>\d{4})(?!\d)")
@@ -42,10 +46,10 @@ _COUNTRY = re.compile(r"(?:\+|(?<!\d)00)86[- ]?(?=1)")
 # A landline: area code and seven or eight digits, or these alone where a telephone is spoken of.
 _LOCAL = r"[2-8]\d{2,3}[- —–]?\d{4}"
 _LANDLINE = re.compile(
-    rf"(?<![\d.-])(?:(?P<area>\(0(?:10|2\d|[3-9]\d\d)\)|0(?:10|2\d|[3-9]\d\d))[- —–]{{0,2}})?{_LOCAL}(?:\s?(?:转(?:分机)?|-|[,(]?分机号?:?|ext\.?)\s?\d{{1,5}}(?:分机)?\)?)?(?![\d.]|[-—–]\d|[年月元块])"
+    rf"(?<![\d.-])(?<![48]00 )(?:(?P<area>\(0(?:10|2\d|[3-9]\d\d)\)|0(?:10|2\d|[3-9]\d\d))[- —–]{{0,2}})?{_LOCAL}(?:\s?(?:转(?:分机)?|-|[,(]?分机号?:?|ext\.?)\s?\d{{1,5}}(?:分机)?\)?)?(?![\d.]|[-—–]\d|[年月元块])"
 )
 _TELEPHONE = re.compile(
-    r"(?:电话|座机|固话|热线|总机|内线|值班室|前台|传达室|宿管站|门卫|号码|联系|拨打?|打|tel)[^\d,。;]{0,6}$",
+    r"(?:电话|座机|固话|热线|总机|内线|值班室|前台|传达室|宿管站|门卫|号码|联系|拨打?|打|tel)(?:[^\d,。;]{0,6}|[^\d。;]{0,8}[78七八]位(?:数|号码)?的?[,:是]{0,2})$",
     re.IGNORECASE,
 )
 _RINGS = re.compile(
@@ -54,10 +58,10 @@ _RINGS = re.compile(
 _NO_TELEPHONE = re.compile(r"(?:qq|微信|vx|卡号|学号|单号?|工号|编号|码是|验证码|群号?)[^\d,。;]{0,4}$", re.IGNORECASE)
 
 _DENIED = re.compile(
-    r"(?:(?<!是)不是|(?<![a-zA-Z])not (?:call |use |dial )?|并非|而非|别再?打|不要再?打|不打|别用|不用|不要|原来的?|以前的?|旧的?|之前的?)(?:号码?|手机号?|电话)?(?:是)?\s?:?$"
+    r"(?:(?<!是)不是|(?<![a-zA-Z])not (?:call |use |dial )?|并非|而非|(?:别再?|不要再?|不用再?|不)打我?|别用|不用|不要|(?:原来|以前|旧|之前)的?(?:那个?)?)(?:号码?|手机号?|电话)?(?:是)?\s?:?$"
 )
 _GONE = re.compile(
-    r"\s?(?:[,。]?(?:上面|前面|刚才|刚刚)的?)?(?:这个|那个)?(?:号码?)?(?:已经|都|一直|老是|总是)*(?:停机|停用|不用了|作废|打不通(?!,?\s?(?:就|的话|的时候|时|再|请|可以|会))|换成|改成|改为|不对|错了|是错|写错|丢了|注销)"
+    r"\s?(?:[,。]?(?:上面|前面|刚才|刚刚)的?)?(?:这个|那个)?(?:号码?)?(?:已经|都|一直|老是|总是)*(?:停机|停用|不用了|作废|打不通(?!,?\s?(?:就|的话|的时候|时|再|请|可以|会))|换成|改成|改为|不对|错了|是错|写错|丢了|注销|(?:打过去)?(?:就|都|也)?(?:是|成了?)空号)"
 )
 
 # Somebody else's number beside one's own.
@@ -81,9 +85,18 @@ _MAIL = re.compile(r"@[A-Za-z\d-]+\.")
 _PARCEL = re.compile(
     r"(?:(?<!手机)(?<!电话)卡号|准考证|考[生籍]?号|工号|学籍号|身份证号?|证件?号|证书号|资产号|序列号|群号|房产证号|车牌号?|运单|快递单|物流单|订单|单号|取件码|流水|编号|条形?码)(?:号码?)?(?:就?是|为|:)?\s?(?:[A-Za-z]{1,4}-?)?$|(?<![A-Za-z])(?:SF|JD|JDV|YT|ZTO|STO|EMS|JT)-?$"
 )
+# 「我的id是13911111111」, 「微信号 mei13900000000x」; many a 微信号 is a telephone number.
+_ACCOUNT = re.compile(
+    r"(?:(?<![a-z])id|昵称|用户名|网名|游戏名)(?:号)?(?:就?是|叫|为|:)?\s?[a-z_]*$|(?:微信号?|vx|wx|qq号?|抖音号?|账号)(?:就?是|叫|为|:)?\s?[a-z_]{2,}$",
+    re.IGNORECASE,
+)
+# 「13911111111，别当电话」, 「2026-1118-0042是申请号，不是手机」
+_NOT_CALLED = re.compile(
+    r"[^。;!?\d]{0,16}?(?<!是)(?:不是(?:个)?|[别莫]当|不能当)(?:成|作|做)?(?:我的?)?(?:电话|手机|联系方式)(?!卡|壳|坏|丢|的?(?:问题|原因))"
+)
 # 「尾号应该是5679」, 「最后一位是9不是8」
 _TAIL = re.compile(
-    r"(?:尾号|尾数|末尾|[最]?后(?:面)?(?P<size>[一两二三四1-4])[位个](?:数字?)?|末位)\s?(?:应该|应)?(?:是|为|改成)\s?(?P<digits>\d{1,4})(?!\d)"
+    r"(?:尾号|尾数|末尾|[最]?后(?:面)?(?P<size>[一两二三四1-4])[位个](?:数字?)?|末位)\s?(?:(?:应该|应)?(?:是|为|改成)|不是\s?\d{1,4}[,、; ]*(?:而|应该)?是)\s?(?P<digits>\d{1,4})(?!\d)"
 )
 _WRONG = re.compile(r"不对|错|不是|应该|更正|改")
 _SIZES = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
@@ -125,14 +138,21 @@ def mobiles(text: str) -> list[Number]:
             found.append(Number(number, spoken.start(), spoken.end()))
     found += [
         Number(parts["head"] + parts["middle"] + parts["tail"], parts.start(), parts.end())
-        for pattern in (_BY_PARTS, _IN_BRACKETS)
+        for pattern in (_BY_PARTS, _BY_HALVES, _IN_BRACKETS)
         for parts in pattern.finditer(text)
     ]
     return [
         one
         for one in found
-        if not _PARCEL.search(text, max(0, one.start - 10), one.start) and not _MAIL.match(text, one.end)
+        if not _named_so(text, one)
+        and not _PARCEL.search(text, max(0, one.start - 10), one.start)
+        and not _MAIL.match(text, one.end)
     ]
+
+
+def _named_so(text: str, one: Number) -> bool:
+    """Whether an account or a user is called so: 「微信号是mei13900000000x」, 「我id是139…，别当电话」."""
+    return bool(_ACCOUNT.search(text, max(0, one.start - 14), one.start) or _NOT_CALLED.match(text, one.end))
 
 
 def _in_groups(text: str, groups: list[re.Match[str]]) -> list[Number]:
@@ -170,7 +190,7 @@ def landlines(text: str) -> list[Number]:
     found = []
     for match in _LANDLINE.finditer(text):
         ahead = max(0, match.start() - 10)
-        if _NO_TELEPHONE.search(text, ahead, match.start()):
+        if _NO_TELEPHONE.search(text, ahead, match.start()) or _NOT_CALLED.match(text, match.end()):
             continue
         if match["area"] or _TELEPHONE.search(text, ahead, match.start()) or _RINGS.match(text, match.end()):
             found.append(Number(match[0], match.start(), match.end()))

@@ -83,19 +83,21 @@ def placed(match: re.Match[str]) -> Place | None:
     if parts["floor_other"]:
         floor = None
     unit = f"{number(parts['unit'])}单元" if parts["unit"] else ""
-    detail = unit + (room or storey(floor) + (parts["corner"] or "").replace("顶楼的", "顶楼"))
+    detail = unit + (
+        room or storey(floor) + (parts["corner"] or "").replace("顶楼的", "顶楼").replace("地下室的", "地下室")
+    )
     return Place(building, detail, match.start(), match.end())
 
 
 def room_number(said: str) -> str | None:
     """The number of a room; ``None`` for what no door bears: 五百, 012."""
-    said = said.replace(" ", "")
+    said = re.sub(r"[ ,]", "", said)
     room = str(number(said)) if "百" in said else digits(said.replace("幺", "一"))
     return room if room.isdigit() and int(room) >= 100 and int(room) % 100 else None
 
 
 def _plain(floor: str) -> str:
-    return floor.lstrip("负bB地下-").rstrip("楼层fF ")
+    return floor.lstrip("负bB地下-第").rstrip("楼层fF个 ")
 
 
 def storey(said: str | None) -> str:

@@ -11,6 +11,7 @@ from bot.understanding.clock import PARTS, Spoken
 from bot.understanding.counting import DAY, Calendar
 from bot.understanding.days import Named
 from bot.understanding.moments import TO, Moment
+from bot.understanding.numerals import number
 
 Period = tuple[datetime, datetime]
 LAST = time(23, 59)
@@ -32,7 +33,27 @@ _NINE_TO_FIVE = re.compile(r"[早朝][^早晚\s]{1,4}晚[^早晚\s]{1,4}")
 _TO_THE_END = ("下午", "晚")
 _FROM_THE_START = ("早", "上午")
 _AND = re.compile(r"\s?的?(?:全天|一?整天)?(?:都)?\s?(?:[、,和跟与及加]|还有|加上)\s?")
-_BACK = re.compile(r"回来|返校|回校|返程|销假|回学校|结束|回(?=$|[,。 ])")
+_BACK = re.compile(r"回来|出院|收假|返校|回校|返程|销假|回学校|结束|回(?=$|[,。 ])")
+
+
+# 「下午两点半开始三点半结束」, 「09:30抵达，16:00离校」
+_SETS_IN = re.compile(r"\s?(?:就|才)?(?:开始|出发|抵达|到达|到校|到(?=[,。 ])|入校|进校|入场|进场|开场|开门|布台|上台)")
+_BREAKS_UP = re.compile(
+    r"\s?(?:就|才|前)?(?:结束|离校|离开|返校|返程|返回|回校|回来|回(?=$|[,。 ])|散场|退场|撤场|收工|走(?=$|[,。 了])|出校)"
+)
+# 「前晚十点停的，昨早七点发现没了」
+_LEFT_THERE = re.compile(r"\s?(?:停|放|锁|晾|搁|寄存)(?:好|在[^,。;!?]{0,8})?(?:的|了)?")
+_FOUND_GONE = re.compile(r"[^,。;!?]{0,3}(?:发现|就?没了|就?不见|没影)")
+_TO_AT_LAST = re.compile(r"[^。;!?]{1,14}到\s?")
+_NEAR_BY = re.compile(r"[^。;!?]{1,10}")
+# 「两点之后三点之前」, 「三点之前两点之后」
+_AFTER = re.compile(r"\s?(?:之后|以后|后)[,、到和]?\s?")
+_BEFORE = re.compile(r"\s?(?:之前|以前|前)[,、到和]?\s?")
+_THESE = re.compile(
+    r"(?:请|课)[^,。;!?]{0,4}这(?P<first>[两三四五六七\d])天|这(?P<then>[两三四五六七\d])天[^,。;!?]{0,4}(?:请|假)"
+)
+# 「昨天和今天的课都没去」
+_MISSED = re.compile(r"(?:的?课)?(?:我|就|都|也)*(?:没(?:有)?[去来上到]|旷|缺)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +71,8 @@ class Found:
 
 def find(text: str, moments: list[Moment], calendar: Calendar) -> Found:
     """Every 「从…到…」."""
-    plain = [moment for moment in moments if moment.named and not moment.hour]
+    plain = [moment for moment in moments if moment.named and not moment.hour and not _same_day(moment)]
+    dated = [moment for moment in moments if moment.named and moment.hour]
     ahead: list[Period] = []
     past: list[Period] = []
     told: list[Moment] = []
@@ -68,6 +90,8 @@ def find(text: str, moments: list[Moment], calendar: Calendar) -> Found:
             index += 2
             continue
         end, used = _closing(text, moments, index)
+        if end is None and (bounds := _within(text, moments, index)):
+            (start, end), used = bounds, 2
         some = moments[index : index + used]
         index += used
         if end is None:
@@ -77,6 +101,11 @@ def find(text: str, moments: list[Moment], calendar: Calendar) -> Found:
             # 「明天下午想借一间研讨室，2点到4点」: the hours belong to the one day that is named.
             some = [*some, plain[0]]
             day, said = plain[0].named, beside(plain[0].said, said)
+        if day is None and not plain and len(dated) == 1:
+            # 「周六九点前后来，前后是指八点半到九点半」: the range in which the one hour lies that has a day.
+            begins = beside(dated[0].said, said)
+            if dated[0].said and _around(dated[0].said, begins, end.said):
+                day, said = dated[0].named, begins
         if day is None:
             opened = index - used
             if ahead and start.hour and end.hour and _OR_ELSE.fullmatch(text, moments[opened - 1].end, start.start):
@@ -88,6 +117,8 @@ def find(text: str, moments: list[Moment], calendar: Calendar) -> Found:
             broken = True
             continue
         period = _period(day, said, end, calendar)
+        if period and end.named and not TO.fullmatch(text, start.end, end.start):
+            period = _these_days(text, period)
         if period and _OVER.match(text, end.end) and (gone := _gone(day, said, end, calendar, period)):
             period = gone
         if period is None:
@@ -114,6 +145,10 @@ def _row(text: str, moments: list[Moment], index: int, calendar: Calendar) -> tu
         day = bygone.over(one.named, calendar)
         if day is None and known and one.named.kind in ("week", "bare"):
             day = bygone.closing(one.named, calendar, known[-1])
+        if day is None and known and known[-1] == calendar.today - DAY and _MISSED.match(text, one.end):
+            day = dating.on(one.named, calendar)
+            if day == calendar.today:
+                return (datetime.combine(min(known), time(0)), datetime.combine(day, LAST)), len(known) + 1
         if day is None or day >= calendar.today or (known and abs((day - known[-1]).days) != 1):
             break
         known.append(day)
@@ -200,10 +235,58 @@ def _closing(text: str, moments: list[Moment], index: int) -> tuple[Moment | Non
             short = days.day_short(text, to.end())
         if short:
             return Moment(short, None, short.start, short.end), 1
+    if following and start.hour and following.hour and _lasts(text, start, following):
+        return following, 2
     # 「5号回家，8号回来」
     if following and start.named and following.named and _BACK.search(text, following.end, following.end + 6):
         return following, 2
     return None, 1
+
+
+def _lasts(text: str, start: Moment, end: Moment) -> bool:
+    """Whether two hours open and close what goes on between: 「两点半开始三点半结束」, 「从昨晚十点放在大厅，到今早八点」."""
+    if roles.opens(text, start) and _TO_AT_LAST.fullmatch(text, start.end, end.start):
+        return True
+    if _NEAR_BY.fullmatch(text, start.end, end.start) is None:
+        return False
+    if end.named is None and _SETS_IN.match(text, start.end) and _BREAKS_UP.match(text, end.end):
+        return True
+    return bool(_LEFT_THERE.match(text, start.end) and _FOUND_GONE.match(text, end.end))
+
+
+def _within(text: str, moments: list[Moment], index: int) -> tuple[Moment, Moment] | None:
+    """Two hours that bound what lies between them: 「三点之前两点之后」."""
+    if index + 1 >= len(moments):
+        return None
+    one, two = moments[index : index + 2]
+    if not one.said or not two.said or not (one.hour and two.hour) or two.named:
+        return None
+    if _AFTER.fullmatch(text, one.end, two.start) and _BEFORE.match(text, two.end):
+        return one, two
+    if _BEFORE.fullmatch(text, one.end, two.start) and _AFTER.match(text, two.end):
+        return replace(one, said=beside(one.said, two.said)), replace(two, said=one.said)
+    return None
+
+
+def _around(hour: Spoken, begin: Spoken | None, end: Spoken | None) -> bool:
+    first, last = _hours(begin, end)
+    at = hour.at()
+    return at is not None and first is not None and last is not None and first <= at <= last
+
+
+def _these_days(text: str, period: Period) -> Period:
+    """Whole days where the leave is for 这三天, from 「26号早上去」 to 「28号晚上回」."""
+    said = _THESE.search(text)
+    count = number(said["first"] or said["then"]) if said else None
+    first, last = (each.date() for each in period)
+    if count != (last - first).days + 1:
+        return period
+    return datetime.combine(first, time(0)), datetime.combine(last, LAST)
+
+
+def _same_day(moment: Moment) -> bool:
+    """「周日当天入校」 names one day, not two."""
+    return moment.named is not None and moment.named.parts.get("relative", "").startswith("当天")
 
 
 def _period(day: Named, said: Spoken | None, end: Moment, calendar: Calendar) -> Period | None:

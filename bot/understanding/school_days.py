@@ -62,6 +62,8 @@ def within(found: Break, parts: dict[str, str], calendar: Calendar) -> date | No
     """The day that is named by a break: its first, the one after it, the feast itself."""
     if calendar.year is None:
         return None
+    if "those" in parts and integer(parts["those"]) != (found.last - found.first).days + 1:
+        return None
     if "after" in parts:
         following = weekday_behind(found.last, parts.get("aday"))
         return calendar.year.working(following) if "worked" in parts else following

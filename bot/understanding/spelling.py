@@ -27,6 +27,14 @@ _CHEQUES = re.compile(
 _ABOUT_LISTED = re.compile(
     r"(?<![\d:.第])(?:1、2|2、3|3、4|4、5|5、6|6、7|7、8|8、9|9、10|一、二|两、三|二、三|三、四|四、五|五、六|六、七|七、八|八、九|九、十)(?=\s?点(?!到))"
 )
+# 「八号楼二洞六」, 「幺三三洞洞洞八」: digits as they are called out; 「一拐一拐」 limps.
+_CALLED = str.maketrans("洞拐勾", "零七九")
+_CALLED_OUT = re.compile(
+    r"(?<![一二三四五六七八九幺零〇洞拐勾])(?!一拐一拐)(?:[一二三四五六七八九幺零〇洞拐勾]{3,})(?![天条步个])"
+)
+# 「三栋一楼嘞洗衣房」
+_DIALECT_OF = re.compile(r"(?<=[楼层栋幢室])嘞(?=[\u4e00-\u9fff])")
+_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf]")
 _MERIDIEM = re.compile(r"(?<![a-z])([ap])m(?=\s?\d)", re.IGNORECASE)
 
 
@@ -39,6 +47,8 @@ def spelled(text: str) -> str:
     text = _TWENTY.sub(lambda match: "2" + match[1].translate(_DIGITS), text)
     text = _MERIDIEM.sub(lambda match: "上午" if match[1].lower() == "a" else "下午", text)
     text = text.replace("○", "〇")
+    text = _CALLED_OUT.sub(lambda match: match[0].translate(_CALLED), text)
+    text = _DIALECT_OF.sub("的", _EMOJI.sub(" ", text))
     text = _ABOUT_LISTED.sub(lambda match: "几" * len(match[0]), text)
     return _ABOUT.sub("几几", _ZERO.sub(lambda match: "0" * len(match[0]), text))
 
@@ -63,5 +73,12 @@ def _slips() -> dict[str, str]:
 
 @cache
 def _slip() -> re.Pattern[str]:
-    # 「晚上五点」 is no forenoon.
-    return re.compile("|".join(("(?<![晚早])" if slip.startswith("上") else "") + re.escape(slip) for slip in _slips()))
+    # 「晚上五点」 and 「上五楼」 are no forenoon.
+    return re.compile(
+        "|".join(
+            ("(?<![晚早])" if slip.startswith("上") else "")
+            + re.escape(slip)
+            + ("(?![楼层])" if slip.endswith("五") else "")
+            for slip in _slips()
+        )
+    )

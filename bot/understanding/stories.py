@@ -11,9 +11,13 @@ from bot.understanding.moments import Moment, distinct
 from bot.understanding.ranges import LAST, Found
 from bot.understanding.when import When, hour_of, part_of
 
-_ALL_DAY = re.compile(r"\s?,?(?:我|就|都)?(?:全天|一?整天)")
+_ALL_DAY = re.compile(r"(?:\([^()]{1,10}\))?\s?,?(?:我|就|都)?(?:全天|一?整天)")
 # 「第十周周四那天旷课是误会，我那天一整天都在比赛」
 _THAT_DAY = re.compile(r"那天(?:全天|一?整天)")
+# 「双十一那天请了一天」, 「9月30日那天，具体几点说不清」
+_ONE_DAY = re.compile(
+    r"请(?:了|过)(?:的)?一天|(?:具体)?(?:几点|(?:什么)?时间|时段)[^,。;!?]{0,4}(?:不清|不记得|不知道|忘)|(?:不清|不记得|不知道|忘了)(?:具体)?(?:是)?几点"
+)
 # 「10.8请的假」; 「9.9包邮」 is no day.
 _TELLS = re.compile(r"\s?(?:请|那天|当天|晚|早|就|我|借|订|约|的(?:时候|假|课|活动)|之?[前后]|报|交|丢|充|扣)")
 
@@ -46,12 +50,15 @@ def read(text: str, left: list[Moment], found: Found, calendar: Calendar) -> Whe
         elif (
             period is None
             and said is None
-            and any(_all_day(text, one, alone=len(gone) == sum(1 for each in left if each.named)) for one, _ in gone)
+            and (
+                _ONE_DAY.search(text)
+                or any(_all_day(text, one, alone=len(gone) == sum(1 for each in left if each.named)) for one, _ in gone)
+            )
         ):
             period = (datetime.combine(day, time(0)), datetime.combine(day, LAST))
     if period is None:
         spans = {span for one in left if one.named and (span := bygone.span(one.named, calendar))}
-        if len(spans) == 1 and not days:
-            first, last = spans.pop()
+        first, last = next(iter(spans), (calendar.today, calendar.today))
+        if len(spans) == 1 and all(first <= day <= last for day in days):
             period = (datetime.combine(first, time(0)), datetime.combine(last, LAST))
     return When(past=days.pop() if len(days) == 1 else None, past_at=at, past_period=period)

@@ -42,6 +42,7 @@ FACTS: list[Facts] = [
         "facts_eighth.yml",
         "facts_ninth.yml",
         "facts_tenth.yml",
+        "facts_eleventh.yml",
     )
 ]
 WEDNESDAY = datetime(2026, 11, 18, 10, 30)
