@@ -28,7 +28,7 @@ _JUST_A_FLOOR = re.compile(rf"负?[{CN}]{{1,3}}楼")
 
 # 「3号楼502的灯坏了，不对，是503」, 「图书馆三楼…？不不，是四楼自修室」
 _SET_RIGHT = re.compile(
-    rf"(?:(?:不不+|(?<=[,。!? .])不(?=[,。])|(?<=[,。!? .])不对|[说记写打弄搞看]错(?:楼层|楼号|门牌号?|房间号?|房号|楼)?了?|哦不|其实(?=是))[,。.! 啊哦呀额呃了]*(?:应该|就|那个|其实|我)*(?:是|在)?|(?<=[,。!? .])不是[,。. 啊哦]*(?:应该)?(?:是|在))"
+    rf"(?:(?:不不+|(?<=[,。!? .])不(?=[,。])|(?<=[,。!? .])不对|[说记写打弄搞看](?:错|反|颠倒)(?:楼层|楼号|门牌号?|房间号?|房号|楼)?了?|哦不|其实(?=是))[,。.! 啊哦呀额呃了]*(?:应该|就|那个|其实|我)*(?:是|在)?|(?<=[,。!? .])不是[,。. 啊哦]*(?:应该)?(?:是|在))"
     rf"\s?(?:(?P<room>{DOOR})(?!\s?[号栋#幢])|(?P<floor>{FLOOR}))"
 )
 # 「昨天报过的616修好了，现在是隔壁618」
@@ -52,7 +52,7 @@ _IN_OUR_HOUSE = re.compile(
 # 「路过实验楼，看到一楼配电房的门大敞着」
 _SEEN_THERE = re.compile(rf"[,。 ][^。;!?]{{0,16}}(?:看[到见]|发现|见到)(?:它的?|他们)?(?P<floor>{FLOOR})的?{_CORNER}")
 # 「9栋的洗衣房，一楼那个」
-_WHICH_ONE = re.compile(rf"[吧啊呀哈]?[,。 ](?:是|就是)?(?P<floor>{FLOOR})的?那[个间台](?=$|[,。])")
+_WHICH_ONE = re.compile(rf"[吧啊呀哈]?[,。 (](?:是|就是)?(?P<floor>{FLOOR})的?那[个间台](?=$|[,。)])")
 
 
 # 「10栋的，哪间？1003」, 「2号楼，几号？让我想想，哦315」
@@ -68,8 +68,16 @@ _ALONE = re.compile(
 _CORNER_ALONE = re.compile(rf"(?<=[,。!])\s?(?:在)?{_CORNER}(?=[,。!])")
 # 「洗衣房在负一，我们是十号楼」
 _LIES_ON = re.compile(rf"{_CORNER}(?:就|都|是)?在(?P<floor>{FLOOR})")
-# 「图书馆占座太多，五楼自习区，一人占三张桌」
-_FLOOR_ALONE = re.compile(rf"(?<=[,。])\s?(?P<floor>{FLOOR})的?{_CORNER}(?=[,。的])")
+# 「图书馆占座太多，五楼自习区，一人占三张桌」, 「图书馆不好找，我说清楚点：六楼，男洗手间」
+_FLOOR_ALONE = re.compile(rf"(?<=[,。:])\s?(?P<floor>{FLOOR})(?:的|[, ])?{_CORNER}(?=[,。的])")
+
+
+# 「来图书馆还书，在借阅处被骂」: what every such house has one of; a way home lies in between in 「回宿舍后在大厅」.
+_VISITED = re.compile(r"(?:[来去到在]|路过)(?:了|过)?\s?$")
+_IN_THERE = re.compile(
+    r"(?:(?!回|丢|落|捡|宿舍|寝室|[出离][来去开门]|后来又)[^。;!?□]){1,16}[,。 ](?:我|就|却|还|又|我们)*[在到](?:里面的?)?"
+    r"(?P<corner>借阅处|前台|服务台|咨询台|自助服务区|大厅|阅览室|自习区|自习室|窗口|看台|更衣室|报告厅|展厅)(?![旁对外])"
+)
 
 
 def completed(text: str, place: Place) -> Place:
@@ -85,6 +93,13 @@ def _joined(text: str, place: Place) -> Place:
         return replace(place, detail=storey(below["floor"]) + below["corner"])
     if not place.building.endswith("号楼") and not place.detail and (seen := _SEEN_THERE.search(text, place.end)):
         return replace(place, detail=storey(seen["floor"]) + seen["corner"])
+    if (
+        not place.building.endswith("号楼")
+        and not place.detail
+        and _VISITED.search(text, max(0, place.start - 4), place.start)
+        and (there := _IN_THERE.match(text, place.end))
+    ):
+        return replace(place, detail=there["corner"])
     if addresses.corner().fullmatch(place.detail) and (which := _WHICH_ONE.search(text, place.end)):
         return replace(place, detail=storey(which["floor"]) + place.detail)
     if not place.detail and place.building.endswith(("号楼", "座")) and (ends := _ENDS.search(text, place.end)):

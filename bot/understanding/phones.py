@@ -61,7 +61,7 @@ _DENIED = re.compile(
     r"(?:(?<!是)不是|(?<![a-zA-Z])not (?:call |use |dial )?|并非|而非|(?:别再?|不要再?|不用再?|不)打我?|别用|不用|不要|(?:原来|以前|旧|之前)的?(?:那个?)?)(?:号码?|手机号?|电话)?(?:是)?\s?:?$"
 )
 _GONE = re.compile(
-    r"\s?(?:[,。]?(?:上面|前面|刚才|刚刚)的?)?(?:这个|那个)?(?:号码?)?(?:已经|都|一直|老是|总是)*(?:停机|停用|不用了|作废|打不通(?!,?\s?(?:就|的话|的时候|时|再|请|可以|会))|换成|改成|改为|不对|错了|是错|写错|丢了|注销|(?:打过去)?(?:就|都|也)?(?:是|成了?)空号)"
+    r"\s?(?:[,。]?(?:上面|前面|刚才|刚刚)的?)?(?:这个|那个)?(?:号码?)?(?:已经|都|一直|老是|总是)*(?:停机|停用|不用了|作废|打不通(?!,?\s?(?:就|的话|的时候|时|再|请|可以|会))|换成|改成|改为|不对|错了|是错|写错|丢了(?!我?的?[一两几]?[把个张部件本台只副串条块顶枚]|[^,。;!?\d]{1,6}(?:卡|伞|包|钥匙|手机|耳机))|注销|(?:打过去)?(?:就|都|也)?(?:是|成了?)空号)"
 )
 
 # Somebody else's number beside one's own.
@@ -94,6 +94,10 @@ _ACCOUNT = re.compile(
 _NOT_CALLED = re.compile(
     r"[^。;!?\d]{0,16}?(?<!是)(?:不是(?:个)?|[别莫]当|不能当)(?:成|作|做)?(?:我的?)?(?:电话|手机|联系方式)(?!卡|壳|坏|丢|的?(?:问题|原因))"
 )
+# 「133 5712 0 846，空格打错了」: cut where nobody cuts a number.
+_SPACED_OUT = re.compile(r"(?:号码|电话|手机|联系方式)[^。;!?]{0,6}1[3-9]\d [\d ]{9,12}(?![\d块元个张份人])")
+# 「填13800000000这种格式对吗」
+_SAMPLE = re.compile(r"\s?[\"”」']?(?:这种|这样|那种)(?:的)?(?:格式|写法|形式|样式|写)")
 # 「尾号应该是5679」, 「最后一位是9不是8」
 _TAIL = re.compile(
     r"(?:尾号|尾数|末尾|[最]?后(?:面)?(?P<size>[一两二三四1-4])[位个](?:数字?)?|末位)\s?(?:(?:应该|应)?(?:是|为|改成)|不是\s?\d{1,4}[,、; ]*(?:而|应该)?是)\s?(?P<digits>\d{1,4})(?!\d)"
@@ -151,14 +155,18 @@ def mobiles(text: str) -> list[Number]:
 
 
 def _named_so(text: str, one: Number) -> bool:
-    """Whether an account or a user is called so: 「微信号是mei13900000000x」, 「我id是139…，别当电话」."""
-    return bool(_ACCOUNT.search(text, max(0, one.start - 14), one.start) or _NOT_CALLED.match(text, one.end))
+    """Whether an account is called so or it only shows a form: 「微信号是mei13900000000x」, 「填138…这种格式对吗」."""
+    return bool(
+        _ACCOUNT.search(text, max(0, one.start - 14), one.start)
+        or _NOT_CALLED.match(text, one.end)
+        or _SAMPLE.match(text, one.end)
+    )
 
 
 def _in_groups(text: str, groups: list[re.Match[str]]) -> list[Number]:
     found: list[Number] = []
     whole = "".join(group[0] for group in groups)
-    if len(groups) > 4 and _MOBILE.fullmatch(whole):
+    if (len(groups) > 4 or (len(groups) == 4 and _SPACED_OUT.search(text))) and _MOBILE.fullmatch(whole):
         return [Number(whole, groups[0].start(), groups[-1].end())]
     index = 0
     while index < len(groups):

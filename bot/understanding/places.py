@@ -17,7 +17,7 @@ _LABEL = re.compile(r"(?:(?:名字|名称|名叫|型号|密码|口令|代码|版
 # 「502，不是，503」 takes back; 「502不是503」 says which of the two it is.
 _WRONG = (
     rf"(?:(?<=[哦噢额呃啊诶欸哎])不(?!是|对)|不对|不是(?=[,。. ]|{DOOR}[^,。是]{{0,2}}[,。. ]*(?:应该)?是)|不不"
-    r"|不(?=[, ]+(?:应该|是))|(?:说|打|写|输|记|看)?错(?:门牌|房号|房间)?了?)"
+    r"|不(?=[, ]+(?:应该|是))|(?:说|打|写|输|记|看)?错(?:门牌|房号|房间)?了?|[说打写输记看填报][反颠]倒?了?)"
 )
 _REPLACED = re.compile(
     rf"[,。. ]*(?:[哦噢额呃啊诶唉哎]+[,。. ]*)?(?:(?:{_WRONG}[,。. ]*)+(?:{DOOR}\s?{CALLED}?[,。. ]*)?(?:[^\d,。!?;费价钱金号码班]{{0,6}}是|应该|就)?|(?:应该是|改成|改为|换成))\s?(?:{ROOM}(?!\s?[号栋#])|(?P<floor>{FLOOR}))"
@@ -55,6 +55,7 @@ def one(text: str) -> Place | None:
         for index, place in enumerate(found)
         if place.name not in not_meant
         and not mentioned.only(text, place)
+        and not mentioned.over(text, place, alone=len(found) == 1)
         and not (index + 1 < len(found) and _LANDMARK.fullmatch(text, place.end, found[index + 1].start))
         and not (index + 1 < len(found) and _on_the_way(text, place, found[index + 1]))
     ]
@@ -164,7 +165,9 @@ _PUT = re.compile(
 )
 _CHANGED = re.compile(r"(?P<forced>(?:只[好能]|临时|被|已经|都)(?:都|给)?)?(?:[换改调][到成去]|(?P<sent>送[到去]))\s?$")
 _MOVED_TO = re.compile(r"[去来]?(?:上课|考试|开会|自习)了")
-_CORRECTED = re.compile(r"不对|其实就?是|不好意思|抱歉|口误|[搞记弄]错|错了|应该是|更正|改成|改到|改为|换成|换到|不不")
+_CORRECTED = re.compile(
+    r"不对|其实就?是|不好意思|抱歉|口误|[搞记弄]错|错了|[说写打输记填报弄搞][反颠]倒?了|应该是|更正|改成|改到|改为|换成|换到|不不"
+)
 
 
 def _with_room(text: str, place: Place, after: int) -> Place:

@@ -11,7 +11,7 @@ _TOWNS = (
 _KINDS = "工商|师范|理工|工业|农业|医科|财经|外国语|交通|科技|民族|政法|林业|海洋|传媒|体育|艺术|石油|矿业|邮电|中医药"
 _OURS = r"(?<!我们)(?<!咱们)(?<!咱)(?<!本)(?<!我校)"
 _NAMED = (
-    rf"(?:(?:{_TOWNS})(?:{_KINDS})?(?:大学|学院)|(?:{_KINDS})大学)(?!生)|(?:{_KINDS})那[边儿]"
+    rf"(?:某(?:所|个|些)?(?:大学|高校|名校|校|学院|[\u4e00-\u9fff]{{1,4}}大学)|(?:{_TOWNS})(?:{_KINDS})?(?:大学|学院)|(?:{_KINDS})大学)(?!生)|(?:{_KINDS})那[边儿]"
     rf"|清华|复旦|同济|{_OURS}(?<![东西南北其当])(?:[北交浙川武厦吉兰郑湖苏师工农理财医科林民]|[南人](?=大(?:的|那|宿舍|校区)))大(?![门厅堂楼道街学活部多概约致家会量小型夫])"
 )
 # 「我哥他们学校」, 「我以前的大学」, 「老校区」, 「重庆那边学校」
@@ -26,7 +26,12 @@ _THERE = r"(?:的|那[边样种里儿]|这种|里面?|宿舍楼?|校区|老校|�
 _OF_ANOTHER = re.compile(rf"{_OTHER}{_THERE}\s?$|在[^,。;!?]{{0,4}}{_OTHER}(?:的时候|时|里)?[, ]\s?$")
 _ONE = re.compile(_OTHER)
 # 「我高中同学在隔壁理工大，他们1号楼大厅」
-_THEIRS = re.compile(r"(?:[他她]们|那[里边儿])的?\s?$")
+_THEIRS = re.compile(r"(?:[他她]们|那[里边儿])(?:学校|大学|高校|校区|那[里边儿])?的?\s?$")
+# 「我发小在他们学校5号楼门口」; a parent who writes 「我孩子他们学校」 means ours.
+_THEIR_SCHOOL = re.compile(r"[他她]们(?:自己)?(?:学校|大学|高中|校区)的?\s?$")
+_CHILD = re.compile(r"孩子|儿子|女儿|闺女|家长|小孩")
+# 「别的学校寒假从1月10号放到3月」
+_DAYS_THERE = re.compile(rf"{_OTHER}的?(?:寒假|暑假|放假|开学|期末|考试|校庆|运动会|都|已经|早就|是|从|在|要)+\s?$")
 
 
 def of_another(text: str, start: int) -> bool:
@@ -36,4 +41,11 @@ def of_another(text: str, start: int) -> bool:
         start += 1
     if _OF_ANOTHER.search(text, max(0, start - 20), start):
         return True
-    return bool(_THEIRS.search(text, max(0, start - 4), start) and _ONE.search(text, 0, start))
+    if _THEIR_SCHOOL.search(text, max(0, start - 8), start) and not _CHILD.search(text):
+        return True
+    return bool(_THEIRS.search(text, max(0, start - 8), start) and _ONE.search(text, 0, start))
+
+
+def day_of_another(text: str, start: int) -> bool:
+    """Whether the day at ``start`` is another school's: 「我哥他们学校下周一」, 「别的学校寒假从1月10号」."""
+    return of_another(text, start) or _DAYS_THERE.search(text, max(0, start - 20), start) is not None

@@ -12,8 +12,8 @@ from bot.understanding.ranges import LAST, Found
 from bot.understanding.when import When, hour_of, part_of
 
 _ALL_DAY = re.compile(r"(?:\([^()]{1,10}\))?\s?,?(?:我|就|都)?(?:全天|一?整天)")
-# 「第十周周四那天旷课是误会，我那天一整天都在比赛」
-_THAT_DAY = re.compile(r"那天(?:全天|一?整天)")
+# 「第十周周四那天旷课是误会，我那天一整天都在比赛」, 「补请上周二的假，那天一天都在医院」
+_THAT_DAY = re.compile(r"那天(?:全天|一?整天|我?一天(?=都|我?在|没|不|[,。]))")
 # 「双十一那天请了一天」, 「9月30日那天，具体几点说不清」
 _ONE_DAY = re.compile(
     r"请(?:了|过)(?:的)?一天|(?:具体)?(?:几点|(?:什么)?时间|时段)[^,。;!?]{0,4}(?:不清|不记得|不知道|忘)|(?:不清|不记得|不知道|忘了)(?:具体)?(?:是)?几点"

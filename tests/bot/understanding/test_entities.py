@@ -43,6 +43,7 @@ FACTS: list[Facts] = [
         "facts_ninth.yml",
         "facts_tenth.yml",
         "facts_eleventh.yml",
+        "facts_twelfth.yml",
     )
 ]
 WEDNESDAY = datetime(2026, 11, 18, 10, 30)
