@@ -52,6 +52,10 @@ _WHOLE_PART = re.compile(r"(?:一?整个)(?=上午|下午|晚上|早上|中午)"
 _ALL_OF_THEM = re.compile(r"\s?(?:我们?|寝室|宿舍)?(?:连续|连着|一共|总共)?(?:这)?(?:[两三四五](?:个整)?天|都|均|全)")
 
 
+# 「11月10号起就没热水，请两天假」
+_OUT_SINCE = re.compile(r"\s?(?:开始|起)[^,。;!?]{0,4}(?:没|停|漏|坏|断|堵|不[亮热转出])")
+
+
 def read(
     text: str,
     now: datetime,
@@ -120,7 +124,7 @@ def _from_then(text: str, story: When, left: list[Moment], *, answering: bool) -
         return story
     count = lengths.days(text)
     opening = [one for one in left if one.named and roles.opens(text, one)]
-    if not count or len(opening) != 1 or opening[0].said:
+    if not count or len(opening) != 1 or opening[0].said or _OUT_SINCE.match(text, opening[0].end):
         return story
     last = story.past + timedelta(days=count - 1)
     return replace(story, past_period=(datetime.combine(story.past, time(0)), datetime.combine(last, LAST)))

@@ -11,9 +11,10 @@ from bot.understanding.place import Place
 def only(text: str, place: Place) -> bool:
     """Whether nothing is said to be the matter at ``place``: 「假如3号楼502…」, 「清华宿舍5号楼」, 「去年我们住3号楼」."""
     ahead = max(0, place.start - 20)
-    if _STORY.search(text) or _COMPARED.match(text, place.end) or _EXAMPLE.match(text, place.end):
+    if _STORY.search(text) or _COMPARED.match(text, place.end):
         return True
-    if _SUPPOSED.search(text, ahead, place.start):
+    example = _EXAMPLE.match(text, place.end) or _SUPPOSED.search(text, ahead, place.start)
+    if example and not _TRUE_CASE.match(text, place.end):
         return True
     if any(before.search(text, ahead, place.start) and behind.match(text, place.end) for before, behind in _BOTH):
         return True
@@ -104,9 +105,13 @@ _SUPPOSED = re.compile(
     r"|(?:假如|假设|比方说?|打个比方)[^,。;!?]{0,2}(?:我们?|有人|一个人)?(?:是)?(?:住在?|在)?\s?$"
     r"|打个比方[吧嘛啊哈]?[,。]?\s?(?:说|比如说?|要是|如果|假如|万一)+(?:我们?)?(?:住在?|在)?\s?$"
     r"|举(?:个)?例子?[^,。;!?]{0,3}[,。]?[\"'「“]?(?:比如|例如)[\"'「“]?\s?$"
-    r"|(?:主角|主人公|男主|女主)[^,。;!?]{0,6}$"
+    r"|(?:主角|主人公|[男女]主(?![任播席管厨]))[^,。;!?]{0,6}$"
     r"|想当年[^,。;!?]{0,4}$"
     r"|(?:峡谷|游戏|小说|电影|电视剧|动漫|梦)里面?[^,。;!?]{0,8}(?:的|那个|那座)\s?$"
+)
+# 「举个例子，比如3号楼502的灯坏了十天没人修」 has happened.
+_TRUE_CASE = re.compile(
+    r"[^。;!?]{0,16}?(?:坏|漏|堵|停|断|没[水电网]|不[亮热转])[^,。;!?]{0,2}了?(?:都|快|已经|有)?(?:[\d一两二三四五六七八九十半]|好?几|整整)[\d十几个]*(?:天|周|个?月|星期|礼拜|次)"
 )
 _STORY = re.compile(r"编个[^,。;!?]{0,3}故事[吓给听]")
 # 「"第二食堂二楼"是例子还是要写我的」
@@ -114,7 +119,7 @@ _EXAMPLE = re.compile(r"[\"'」”]?\s?(?:就|只|也)*是(?:个|一个)?(?:例�
 # 「图书馆三楼暖气那么足，我们寝室冷得像冰窖」: praise, and not 「漏水这么严重，我们寝室怎么住」; 「4号楼201都装了空调，我们啥时候轮到」
 _COMPARED = re.compile(
     r"的?[^,。;!?\d]{1,6}那么(?:足|好|快|暖和?|凉快|新|干净|宽敞|漂亮|大)[,，]?(?:可|但是?|怎么|凭什么)?(?:我们|咱们?)(?:寝室|宿舍|楼|这)"
-    r"|都[^,。;!?\d]{0,3}(?:[装换有配建供通]了?|能用)[^,。;!?\d]{0,10}[, ]?(?:那|可|但是?)?(?:我们|咱们?)[^,。;!?\d]{0,6}(?:(?:啥|什么)时候|何时|几时|猴年马月)(?:才?轮到|[也才]?能?[装换有配]|$)"
+    r"|都(?:(?!没)[^,。;!?\d]){0,3}(?P<done>[装换有配建供通]|能用)了?(?:(?![没坏鼠虫蟑破])[^,。;!?\d]){0,10}[, ]?(?:那|可|但是?)?(?:我们|咱们?)[^,。;!?\d]{0,6}(?:(?:啥|什么)时候|何时|几时|猴年马月)(?:才?轮到|[也才]{0,2}能?(?P=done)|$)"
 )
 
 # 「公众号说图书馆三楼在展出校史照片」
@@ -135,19 +140,24 @@ _TO_BE_RETURNED = re.compile(
     r"[^,。;!?]{0,4}借(?:来)?的[^,。;!?]{1,8}(?:什么时候|啥时候|几时|哪天|几号|多久)(?:之?内)?[^,。;!?]{0,4}还"
 )
 # 「我只是路过实验楼四楼，顺便问问…」, 「我不要去图书馆三楼，只是想知道…」
-_BY_CHANCE = re.compile(r"(?:只是|就是|刚好?|正好)路过(?:了)?\s?$")
-_ASKS_ELSE = re.compile(r"[,。]\s?(?:我)?(?:就|只是|顺便|想|来)*(?:问|咨询|打听)")
+_BY_CHANCE = re.compile(r"只是路过(?:了)?\s?$")
+_ASKS_ELSE = re.compile(
+    r"[,。]\s?(?:我)?(?:想|来)?顺便(?:想|来)?(?:问|咨询|打听)(?![^。;!]*(?:那[边里]|里面|地上|冒|漏|坏|掉|碎|火|没人|堵|灯|水|晕|倒))"
+)
 _NOT_GOING = re.compile(r"(?:不(?:是)?要|不是想|没(?:有)?(?:要|想))去\s?$")
 _JUST = re.compile(r"[,。]\s?我?(?:就|只)是?(?:要|想)")
 # 「朋友圈有人晒图书馆五楼的晚霞」
 _PICTURED = re.compile(r"(?:有人|同学|朋友|朋友圈|别人|大家)(?:都|又|里|在|天天)*晒了?\s?$")
+_A_SIGHT = re.compile(r"(?![^,。;!?]*(?:火|烟|漏|水|坏|塌|掉|碎|锁|垃圾))[^,。;!?]{0,4}的")
 # 「工单说在6号楼604修好了，可我根本不住那」
 _ON_RECORD = re.compile(r"(?:工单|单子|系统|记录|短信|登记|后台)[^,。;!?]{0,14}$")
-_NO_HOME = re.compile(r"[^。;!?]{0,14}我(?:压根|根本|又|们|从来|就)*(?:不|没)住(?:那|在那|过|这)(?!里?只是)")
+_NO_HOME = re.compile(
+    r"[^。;!?]{0,14}我(?:压根|根本|又|们|从来|就)*(?:不|没)住(?:那(?!么)|在那|过|这)(?!里?只是|里?就算|吗)"
+)
 _SAID_SO = re.compile(r"(?:说|讲|写|觉得|显示|听说|据说)(?:的是|是|了|着)?\s?$")
 # 「我们实验室从实验楼601搬走啦」
 _WE_FROM = re.compile(r"我们?[^,。;!?]{0,5}从\s?$")
-_GONE = re.compile(r"搬(?:走|出[来去]?)了?(?![^,。;!?]{0,3}(?:东西|桌|床|柜|椅))")
+_GONE = re.compile(r"搬(?:走|出[来去]?)了?(?![^,。;!?]{0,3}(?:东西|桌|床|柜|椅|机|箱|行李|冰|沙发))")
 _ANYHOW = re.compile(r"")
 # 「要是我住8号楼是不是就不用爬楼了」: what it would be like; 「如果我住3号楼502，怎么报修」 may well live there.
 _WERE_I_THERE = re.compile(r"(?:要是|如果|假如|假设|假使)我们?(?:也|能|可以)*(?:住[在到进]?|[搬换调分][到去进])\s?$")
@@ -184,7 +194,7 @@ _BOTH = (
     (_ANYHOW, _TO_BE_RETURNED),
     (_BY_CHANCE, _ASKS_ELSE),
     (_NOT_GOING, _JUST),
-    (_PICTURED, _ANYHOW),
+    (_PICTURED, _A_SIGHT),
     (_ON_RECORD, _NO_HOME),
     (_WE_FROM, _GONE),
     (_WERE_I_THERE, _LIFE_THERE),

@@ -58,7 +58,7 @@ _RINGS = re.compile(
 _NO_TELEPHONE = re.compile(r"(?:qq|微信|vx|卡号|学号|单号?|工号|编号|码是|验证码|群号?)[^\d,。;]{0,4}$", re.IGNORECASE)
 
 _DENIED = re.compile(
-    r"(?:(?<!是)不是|(?<![a-zA-Z])not (?:call |use |dial )?|并非|而非|(?:别再?|不要再?|不用再?|不)打我?|别用|不用|不要|(?:原来|以前|旧|之前)的?(?:那个?)?)(?:号码?|手机号?|电话)?(?:是)?\s?:?$"
+    r"(?:(?<!是)不是|(?<![a-zA-Z])not (?:call |use |dial )?|并非|而非|(?:别再?|不要再?|不用再?|(?<!打)不)打我?|别用|不用|不要|(?<!还是)(?<!用)(?<!用我)(?<!用回)(?<!是我)(?:原来|以前|旧|之前)的?(?:那个?)?)(?:号码?|手机号?|电话)?(?:是)?\s?:?$"
 )
 _GONE = re.compile(
     r"\s?(?:[,。]?(?:上面|前面|刚才|刚刚)的?)?(?:这个|那个)?(?:号码?)?(?:已经|都|一直|老是|总是)*(?:停机|停用|不用了|作废|打不通(?!,?\s?(?:就|的话|的时候|时|再|请|可以|会))|换成|改成|改为|不对|错了|是错|写错|丢了(?!我?的?[一两几]?[把个张部件本台只副串条块顶枚]|[^,。;!?\d]{1,6}(?:卡|伞|包|钥匙|手机|耳机))|注销|(?:打过去)?(?:就|都|也)?(?:是|成了?)空号)"
@@ -87,17 +87,21 @@ _PARCEL = re.compile(
 )
 # 「我的id是13911111111」, 「微信号 mei13900000000x」; many a 微信号 is a telephone number.
 _ACCOUNT = re.compile(
-    r"(?:(?<![a-z])id|昵称|用户名|网名|游戏名)(?:号)?(?:就?是|叫|为|:)?\s?[a-z_]*$|(?:微信号?|vx|wx|qq号?|抖音号?|账号)(?:就?是|叫|为|:)?\s?[a-z_]{2,}$",
+    r"(?:(?<![a-z号])id|昵称|用户名|网名|游戏名)(?:号)?(?:就?是|叫|为|:)?\s?[a-z_]*$|(?:微信号?|vx|wx|qq号?|抖音号?|账号)(?:就?是|叫|为|:)?\s?(?!(?:vx|wx|tel|phone|mobile|id|is)[: ]*$)[a-z_]{2,}$",
     re.IGNORECASE,
 )
+# 「用户名是13812345678，这也是我手机号」
+_CALLED_ALIKE = re.compile(r"[^。;!?\d]{0,6}(?:同号|(?:也|就)是(?:我的?)?(?:手机|电话))")
 # 「13911111111，别当电话」, 「2026-1118-0042是申请号，不是手机」
 _NOT_CALLED = re.compile(
-    r"[^。;!?\d]{0,16}?(?<!是)(?:不是(?:个)?|[别莫]当|不能当)(?:成|作|做)?(?:我的?)?(?:电话|手机|联系方式)(?!卡|壳|坏|丢|的?(?:问题|原因))"
+    r"[^。;!?\d]{0,16}?(?<!是)(?:不是(?:个)?|[别莫]当|不能当)(?:成|作|做)?(?:我的?)?(?:电话|(?P<mobile>手机)|联系方式)(?:号码?)?(?=$|[,。;!? 哦啊呀哈呢嘛]|了)"
 )
 # 「133 5712 0 846，空格打错了」: cut where nobody cuts a number.
 _SPACED_OUT = re.compile(r"(?:号码|电话|手机|联系方式)[^。;!?]{0,6}1[3-9]\d [\d ]{9,12}(?![\d块元个张份人])")
 # 「填13800000000这种格式对吗」
 _SAMPLE = re.compile(r"\s?[\"”」']?(?:这种|这样|那种)(?:的)?(?:格式|写法|形式|样式|写)")
+# 「座机62345678，不是手机」
+_LINE = re.compile(r"座机|固话|固定电话|总机|热线|内线")
 # 「尾号应该是5679」, 「最后一位是9不是8」
 _TAIL = re.compile(
     r"(?:尾号|尾数|末尾|[最]?后(?:面)?(?P<size>[一两二三四1-4])[位个](?:数字?)?|末位)\s?(?:(?:应该|应)?(?:是|为|改成)|不是\s?\d{1,4}[,、; ]*(?:而|应该)?是)\s?(?P<digits>\d{1,4})(?!\d)"
@@ -156,8 +160,9 @@ def mobiles(text: str) -> list[Number]:
 
 def _named_so(text: str, one: Number) -> bool:
     """Whether an account is called so or it only shows a form: 「微信号是mei13900000000x」, 「填138…这种格式对吗」."""
+    account = _ACCOUNT.search(text, max(0, one.start - 14), one.start)
     return bool(
-        _ACCOUNT.search(text, max(0, one.start - 14), one.start)
+        (account and not _CALLED_ALIKE.match(text, one.end))
         or _NOT_CALLED.match(text, one.end)
         or _SAMPLE.match(text, one.end)
     )
@@ -198,7 +203,11 @@ def landlines(text: str) -> list[Number]:
     found = []
     for match in _LANDLINE.finditer(text):
         ahead = max(0, match.start() - 10)
-        if _NO_TELEPHONE.search(text, ahead, match.start()) or _NOT_CALLED.match(text, match.end()):
+        not_called = _NOT_CALLED.match(text, match.end())
+        # 「座机62345678，不是手机」
+        if _NO_TELEPHONE.search(text, ahead, match.start()) or (
+            not_called and not (not_called["mobile"] and _LINE.search(text))
+        ):
             continue
         if match["area"] or _TELEPHONE.search(text, ahead, match.start()) or _RINGS.match(text, match.end()):
             found.append(Number(match[0], match.start(), match.end()))
