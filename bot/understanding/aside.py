@@ -47,6 +47,9 @@ _ERRAND = re.compile(rf"{_IN}{{0,5}}(?:修|检查|处理|换|看一?[看下]|瞧
 _HANDLED = re.compile(
     rf"(?:前台|大厅)?(?:补办|办理?|领|[补上]?交|缴|挂失|盖章|咨询|查?看|问|报){_IN}{{0,3}}(?:[吗么吧呢嘛?])"
 )
+# 「师傅说去行政楼重新报修」
+_TOLD_TO_GO = re.compile(r"(?:说|让|叫|喊)(?:是|我们?|你)?(?:得|要|先|可以)?[去到]\s?$")
+_FOR_PAPERS = re.compile(r"(?:那边)?[^,。;!?]{0,3}(?:报修|登记|盖章|办理|填[表单写]|申请|领|取|开证明|交)")
 # 「西门进来那个路灯，就在操场旁边」
 _BESIDE_IT, _NEAR = re.compile(r"就?在\s?$"), re.compile(r"的?(?:旁边?|对面|附近|边上)(?=$|[,。;!?])")
 _AT = re.compile(r"[在去到]\s?$")
@@ -117,6 +120,8 @@ def _passed(text: str, place: Place) -> bool:
     if text[: place.start].endswith("去") and text.startswith(_ROUNDABOUT, place.end):
         return True
     if _AT.search(text, ahead, place.start) and _HANDLED.match(text, place.end):
+        return True
+    if _TOLD_TO_GO.search(text, ahead, place.start) and _FOR_PAPERS.match(text, place.end):
         return True
     if _SENT.search(text, ahead, place.start) or _ERRAND.match(text, place.end):
         return False

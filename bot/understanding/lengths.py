@@ -15,7 +15,7 @@ _DAYS = re.compile(
 _LEAVE = re.compile(
     r"请|假|(?:没法|不能|没办法)(?:去|来)?(?:上课|上学|到课)|上不了课|(?<![网选抢])课上不了|离校|外出|回家|出差|不在校|(?:(?:起|开始|连续|连着)[^,。\d了过]{0,3}|(?:借|租|用|住|待|出差|为期|期限|时长|一共|总共|共|前后)(?:个|满|是|为)?)(?:\d|[一二两三四五六七八九十])+(?:天|周|个?星期|个?礼拜)"
 )
-_OVER = re.compile(r"(?:最后|后|超过|大于|不足|少于|至少|最多|不到|满|前|近|这|那|过|坏了|已经|等了|漏了|停了|好)$")
+_OVER = re.compile(r"(?:最后|后|超过|大于|不足|少于|至少|最多|不到|满|前|近|这|那|过|坏了|已经|等了|漏了|停了|好|放)$")
 # 「十三至十四周不在」: teaching weeks, no length.
 _WEEKS_FROM = re.compile(
     r"(?:第(?:\d{1,2}|[一二三四五六七八九十]{1,3})|1\d|十[一二三四五六七八九])周?(?:到|至|-+|~|[、和及跟与]|,(?=第))\s?第?$"
@@ -23,6 +23,10 @@ _WEEKS_FROM = re.compile(
 _WEEKS_TO = re.compile(r"(?:到|至|-+|~)第?(?:1\d|十[一二三四五六七八九])周")
 _HOURS = re.compile(
     rf"(?:(?P<count>{_NUM}|半)\s?个?(?P<half>半)?\s?(?:小时|钟头|钟(?!头)|h(?![a-z]))|(?P<minutes>\d{{2,3}}|[一二三四五六七八九]?十五?)(?:分钟|min))"
+)
+# 「每次要等两小时」, 「提前半小时通知」, 「走路十分钟」: no length of what is wished for.
+_NO_LENGTH = re.compile(
+    r"(?:每次[^,。;!?]{0,5}等|上次[^,。;!?]{0,4}|等了?|提前|走路|步行|骑车|坐车|开车|路上|过去|迟到|晚到|早到)(?:要|得|个|大概|大约|了|有)*$"
 )
 _NOT_SINCE = r"(?!之?[前后内]|以[前后内]|了|多?没)"
 _WISHED = re.compile(
@@ -60,7 +64,8 @@ def days(text: str) -> int | None:
 
 def hours(text: str, start: int) -> timedelta | None:
     """The hours or minutes that are said from ``start`` on: 「两个半小时」."""
-    said = _HOURS.search(text, start)
+    found = (one for one in _HOURS.finditer(text, start) if not _NO_LENGTH.search(text, start, one.start()))
+    said = next(found, None)
     if said is None:
         return None
     if said["minutes"]:
@@ -70,7 +75,7 @@ def hours(text: str, start: int) -> timedelta | None:
 
 def wished(text: str) -> timedelta | None:
     """The hours something shall last, wherever they are said: 「用两个小时，三点开始」."""
-    said = list(_WISHED.finditer(text))
+    said = [one for one in _WISHED.finditer(text) if not _NO_LENGTH.search(text, max(0, one.start() - 8), one.start())]
     return hours(text, said[0].start("length" if said[0]["length"] else "enough")) if len(said) == 1 else None
 
 

@@ -227,7 +227,8 @@ def _closing(text: str, moments: list[Moment], index: int) -> tuple[Moment | Non
     if to and start.hour and start.said and start.said.part:
         # 「下午2-4借舞蹈房」
         hour = clock.hour_alone(text, to.end(), start.said.part)
-        return (Moment(None, hour, hour.start, hour.end) if hour else None), 1
+        if hour:
+            return Moment(None, hour, hour.start, hour.end), 1
     if to and start.named and not start.said:
         short = None
         if start.named.kind == "week":
