@@ -174,6 +174,9 @@ _WISHED_LIKE = re.compile(
     r"(?:能不能|能否|可不可以|可以|是否可以|希望|想|要是能?|啥时候|什么时候|何时|为什么不|为啥不|不能|应该)(?:让|把|给)?(?:我们?|咱们?)?(?:宿舍|寝室|楼|学校|这)?(?:也|都|能|就)*(?:像|学|参照|仿照|按照)(?:人家|隔壁|对面)?\s?$"
 )
 _LIKE_THAT = re.compile(r"(?:那[样种么边]|一样|似的|同款|的(?:做法|样子|标准))")
+# 「有没有3号楼那种饮水机」
+_HAVE_WE = re.compile(r"(?:有没有|有|想要|想装|想用|要|来个|装个|买)(?:像|跟|和)?\s?$")
+_OF_THAT_KIND = re.compile(r"(?:那种|那样|同款)的?(?=[^\W\d])")
 _LEARN_FROM = re.compile(
     r"(?:学学|学一学|学习一下|参考一下|向)(?:人家|隔壁|对面)(?:的)?\s?$|(?:学学|学一学|学习一下|参考一下)\s?$"
 )
@@ -201,6 +204,7 @@ _BOTH = (
     (_WITH, _BESIDE_IT),
     (_WISHED_LIKE, _LIKE_THAT),
     (_LEARN_FROM, _ANYHOW),
+    (_HAVE_WE, _OF_THAT_KIND),
     (_BORROWED_FROM, _TAKEN_AWAY),
     (_SAID_SO, _PRAISED),
 )

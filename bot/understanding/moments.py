@@ -25,6 +25,8 @@ _BESIDES = re.compile(r"[^。;!?]{0,12}[也还]")
 _IMPOSSIBLE = re.compile(
     r"\s?,?(?:的话|那天)?(?:白天|全天|一?整天)?(?:我|就|都|也|又|是|可能|应该|大概|估计|恐怕|实在)*(?:不行|不可以|没空(?!调)|没时间|不方便|来不了|去不了|没法(?=[来去到过参约赴]|$|[,。;!])|不太行|不太方便|不(?:请假?|约|订)了|不用(?=$|[,。;!]))"
 )
+# 「周三下午除外都可以」
+_ALL_BUT = re.compile(r"\s?(?:除外|以外|之外)(?![^,。;!?]{0,4}[也还])")
 # 「只请周二晚上的假」
 _NOTHING_ELSE = re.compile(
     r"(?<!不)(?<!不是)(?<!不止)(?:只(?:要|想|需要?)?(?:请|约|订|借|用)|(?<=[,。;!?])(?:我)?(?:只|就)有)\s?$"
@@ -212,6 +214,8 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
 def _denied(text: str, moment: Moment) -> bool:
     """Whether it is not meant: 「不是周五」, 「除了周三都行」; 「除了周三，周四也请」 means both."""
     if _DENIED.search(text, max(0, moment.start - 4), moment.start):
+        return True
+    if _ALL_BUT.match(text, moment.end):
         return True
     excepted = _EXCEPT.search(text, max(0, moment.start - 3), moment.start)
     return excepted is not None and _BESIDES.match(text, moment.end) is None
