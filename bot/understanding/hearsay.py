@@ -22,7 +22,7 @@ _LEFT_OPEN = r"(?:时间|日子|日期|哪天|什么时候|啥时候|几号|场�
 # 「室友要在周六请假，和我没关系」, 「隔壁寝说明天有人，关我什么事」
 _NO_MATTER_OF_MINE = re.compile(
     r"[和跟与]我(?:们)?(?:没有?|无|没啥|没什么|毫无|没半点|有啥|有什么)关系|关我(?:们)?(?:什么|啥|屁|毛)事|不关我(?:们)?的?事|(?<!是)不是我的事|[他她]们?自己会(?:报|交|请|说|弄)"
-    r"|我不知道我(?:自己)?(?:在不在|有没有(?:空|时间))|(?:那)?(?:都)?是[他她]们?(?:自己)?的(?:事|假|问题)|(?:别|不要|不能|不该)(?:算|记|扣|赖|怪)[到在]?我们?(?:头上|身上|名下)"
+    r"|我不知道我(?:自己)?(?:在不在|有没有(?:空|时间))|(?:那)?(?:都)?是[他她]们?(?:自己)?的(?:事|假)|(?:别|不要|不能|不该)(?:算|记|扣|赖|怪)[到在]?我们?(?:头上|身上|名下)"
     # 「我室友周四到周六请假了，我也想请，时间回头再说」, 「我们的场次还没想好」
     rf"|我们?(?:自己|也|的|这边|[寝宿]室?|班)[^。;!?]{{0,12}}{_LEFT_OPEN}"
 )
@@ -101,7 +101,7 @@ def _nobodys(text: str, moment: Moment, *, others: bool) -> bool:
     today = moment.named is not None and moment.named.kind == "relative"
     if today and _FOUND_OUT.match(text, moment.end) and _SINCE_UNKNOWN.search(text):
         return True
-    return bool(moment.named and moment.named.of_days and _SOME_DAY.search(text, moment.end))
+    return bool(not others and moment.named and moment.named.of_days and _SOME_DAY.search(text, moment.end))
 
 
 def _withdrawn(text: str, moment: Moment) -> bool:
