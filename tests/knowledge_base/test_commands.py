@@ -347,7 +347,6 @@ def test_who_has_read_enough_is_no_error(data: Path) -> None:
     os.close(reading)
     listed = subprocess.run(
         [sys.executable, "-m", "knowledge_base", "list"],
-        env={**os.environ, "COUNSELLOR_DATA": str(data)},
         stdout=writing,
         stderr=subprocess.PIPE,
         text=True,
