@@ -63,9 +63,7 @@ _ASKED = re.compile(
 # 「9号楼，你们总听错，七零一，洗手池下水慢」: a room alone in its clause, where a house has none; behind 转账, 报错 or 打了 it is none.
 _NO_ROOM = frozenset({"110", "119", "120", "122"})
 _OTHER_NUMBER = re.compile(r"[钱费价额分数扣充剩转打网速报学码话机共交付花余测密度月有到]|号$|现在")
-_ALONE = re.compile(
-    rf"(?<=[,。!])\s?(?:就?是|哦|噢)?(?P<room>{DOOR})\s?{CALLED}?(?=[,。!])"
-)
+_ALONE = re.compile(rf"(?<=[,。!])\s?(?:就?是|哦|噢)?(?P<room>{DOOR})\s?{CALLED}?(?=[,。!])")
 # 「11号楼，没电梯那栋，顶楼，晾衣绳断了」
 _CORNER_ALONE = re.compile(rf"(?<=[,。!])\s?(?:在)?{_CORNER}(?=[,。!])")
 # 「洗衣房在负一，我们是十号楼」
