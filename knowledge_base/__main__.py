@@ -86,10 +86,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     data = Path(os.environ.get("COUNSELLOR_DATA", "var"))
     desk = commands.Desk(data, as_json=options.json, as_of=getattr(options, "as_of", None))
     try:
-        return _done(desk, options)
+        status = _done(desk, options)
+        sys.stdout.flush()
     except commands.Refused as refused:
         desk.refuse(refused)
         return 1
+    except BrokenPipeError:
+        # Who reads has read enough (… list | head); what is left to be written goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
 
 
 def _done(desk: commands.Desk, options: argparse.Namespace) -> int:

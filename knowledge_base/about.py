@@ -35,6 +35,8 @@ _SCHOOL = re.compile(
 BUCKETS = 2**15
 """Runs of characters are counted by hash; of some 20,000 that stand in two sentences or more, a third share a bucket."""
 LONGEST_RUN = 3
+KEPT = 16
+"""Questions whose scores are kept."""
 SPOKEN = 0.05
 """What the regression counts beside the machine for persons: its scores are six times as wide."""
 OfOthers = Literal["private", "school"]
@@ -72,6 +74,8 @@ class About:
     """``float32[2]``: from these scores on it is declined, whatever supports it."""
     _lengths: Floats = field(init=False, repr=False, compare=False)
     """``float32[n]``: the squared length of each row."""
+    _scored: dict[tuple[str, bytes], Floats] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The last :data:`KEPT` questions: a message of several is scored as a whole before it is searched as one."""
 
     def __post_init__(self) -> None:
         # Column by column a product by one vector takes half as long where the rows come from memory.
@@ -127,13 +131,21 @@ class About:
         more likely is of the kind. About 0.4 ms. Names of our own university must not stand in the question
         (:func:`schools.ours`).
         """
-        centred = np.asarray(vector, dtype=np.float32) - self.common
+        asked = np.asarray(vector, dtype=np.float32)
+        key = (question, asked.tobytes())
+        if (known := self._scored.get(key)) is not None:
+            return known
+        centred = asked - self.common
         gaps = self._lengths - 2 * (self.rows @ centred) + centred @ centred
         near = np.exp(-self.gamma * gaps)
         spoken_of = float(np.concatenate([centred, spoken(question)]) @ self.words) + self.bias
         places, shares = run_shares(question, self.rarity)
         linear = shares @ self.runs[places] + signs(question) @ self.signs
         told: Floats = np.append(near @ self.weights + linear + self.biases, spoken_of).astype(np.float32)
+        told.flags.writeable = False
+        if len(self._scored) >= KEPT:
+            self._scored.clear()
+        self._scored[key] = told
         return told
 
     def of_others(self, question: str, scores: Sequence[float] | Floats, *, surely: bool = False) -> OfOthers | None:

@@ -60,14 +60,15 @@ _ASKED = re.compile(
     rf"[^,。;!?\d]{{0,4}}[,。 ]?\s?(?:是)?(?:哪一?[间个](?:房|寝室|宿舍)?|几号|几零几|多少号?|(?:房|房间|寝室|门牌)号(?:是)?(?:多少)?)(?:呢|来着|啊|呀|的)?[?]"
     rf"\s?(?:让?我?想想|我?想一下|等我?看看|好像|应该|就|是|哦|噢|嗯|呃|[,。 .…])*(?P<room>{DOOR})(?!\s?[号栋幢#])"
 )
-# 「9号楼，你们总听错，七零一，洗手池下水慢」: a room alone in its clause, where a house has none.
-_ALONE = re.compile(
-    rf"(?<![费钱价额分数扣充交共码号话机][,。!])(?<=[,。!])\s?(?:就?是|哦|噢)?(?P<room>{DOOR})\s?{CALLED}?(?=[,。!])"
-)
+# 「9号楼，你们总听错，七零一，洗手池下水慢」: a room alone in its clause, where a house has none; behind 转账, 报错 or 打了 it is none.
+_NO_ROOM = frozenset({"110", "119", "120", "122"})
+_OTHER_NUMBER = re.compile(r"[钱费价额分数扣充剩转打网速报学码话机共交付花余测密度月有到]|号$|现在")
+_ALONE = re.compile(rf"(?<=[,。!])\s?(?:就?是|哦|噢)?(?P<room>{DOOR})\s?{CALLED}?(?=[,。!])")
 # 「11号楼，没电梯那栋，顶楼，晾衣绳断了」
 _CORNER_ALONE = re.compile(rf"(?<=[,。!])\s?(?:在)?{_CORNER}(?=[,。!])")
 # 「洗衣房在负一，我们是十号楼」
 _LIES_ON = re.compile(rf"{_CORNER}(?:就|都|是)?在(?P<floor>{FLOOR})")
+_OUR_HOUSE = re.compile(r"(?:我们|咱们?)的?楼?(?:是|在)?\s?$")
 # 「图书馆占座太多，五楼自习区，一人占三张桌」, 「图书馆不好找，我说清楚点：六楼，男洗手间」
 _FLOOR_ALONE = re.compile(rf"(?<=[,。:])\s?(?P<floor>{FLOOR})(?:的|[, ])?{_CORNER}(?=[,。的])")
 
@@ -137,16 +138,24 @@ def _alone(text: str, place: Place) -> Place | None:
     """A house with what stands in a clause of its own: 「10栋的，哪间？1003」, 「11号楼，没电梯那栋，顶楼」."""
     if place.building.endswith(("号楼", "座")):
         asked = _ASKED.match(text, place.end)
-        rooms = {asked["room"]} if asked else {match["room"] for match in _ALONE.finditer(text, place.end)}
+        alone = (match for match in _ALONE.finditer(text, place.end) if not _another_number(text, match))
+        rooms = {asked["room"]} if asked else {match["room"] for match in alone}
         if len(rooms) == 1 and (room := room_number(rooms.pop())):
             return replace(place, detail=room)
-        if len(floors := {storey(match["floor"]) + match["corner"] for match in _LIES_ON.finditer(text)}) == 1:
+        lies = _LIES_ON.finditer(text, 0, place.start) if _OUR_HOUSE.search(text, 0, place.start) else ()
+        if len(floors := {storey(match["floor"]) + match["corner"] for match in lies}) == 1:
             return replace(place, detail=floors.pop())
         if len(corners := {match["corner"] for match in _CORNER_ALONE.finditer(text, place.end)}) == 1:
             return replace(place, detail=corners.pop())
         return None
     floors = {storey(match["floor"]) + match["corner"] for match in _FLOOR_ALONE.finditer(text, place.end)}
     return replace(place, detail=floors.pop()) if len(floors) == 1 else None
+
+
+def _another_number(text: str, match: re.Match[str]) -> bool:
+    """Whether digits alone in their clause are a sum, a code, an hour or a telephone of the police."""
+    before = re.split(r"[,。!;?]", text[: match.start()].rstrip(",。! "))[-1]
+    return match["room"] in _NO_ROOM or match["room"].startswith("0") or _OTHER_NUMBER.search(before) is not None
 
 
 def _set_right(text: str, place: Place) -> Place | None:

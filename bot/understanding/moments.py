@@ -22,6 +22,10 @@ _JOIN = re.compile(r"\s?(?:的|\(|\)|,|T)?\s?")
 _DENIED = re.compile(r"(?:不是|不要|别|并非|而非|不想要?)(?:在)?\s?$")
 _EXCEPT = re.compile(r"除(?:了|去|开)?\s?$")
 _BESIDES = re.compile(r"[^。;!?]{0,12}[也还]")
+# 「除了周五下午，我都没空」: the one time that is free.
+_ALL_BUSY = re.compile(
+    r"[^。;!?]{0,14}(?:都|全|其他时间|别的时间)[^,。;!?]{0,3}(?:没空|没时间|有课|有事|上课|满课|不行|不在|没人|要?上班|有?兼职|忙|不方便|排满|约满)"
+)
 _IMPOSSIBLE = re.compile(
     r"\s?,?(?:的话|那天)?(?:白天|全天|一?整天)?(?:我|就|都|也|又|是|可能|应该|大概|估计|恐怕|实在)*(?:不行|不可以|没空(?!调)|没时间|不方便|来不了|去不了|没法(?=[来去到过参约赴]|$|[,。;!])|不太行|不太方便|不(?:请假?|约|订)了|不用(?=$|[,。;!]))"
 )
@@ -29,8 +33,10 @@ _IMPOSSIBLE = re.compile(
 _ALL_BUT = re.compile(r"\s?(?:除外|以外|之外)(?![^,。;!?]{0,4}[也还])")
 # 「只请周二晚上的假」
 _NOTHING_ELSE = re.compile(
-    r"(?<!不)(?<!不是)(?<!不止)(?:只(?:要|想|需要?)?(?:请|约|订|借|用)|(?<=[,。;!?])(?:我)?(?:只|就)有)\s?$"
+    r"(?<!不)(?<!不是)(?<!不止)(?:只(?:要|想|需要?)?(?:请|约|订|借|用)|(?P<free>(?<=[,。;!?])(?:我)?(?:只|就)有))\s?$"
 )
+# 「只有周末两天在」, and not 「周五到周日请假，只有周日晚上回来」
+_IS_FREE = re.compile(r"[^,。;!?]{0,4}(?:有空|有人|没课|方便|[可都才]以|行|[才都]?在)(?=$|[,。;!?])")
 # 「假是4月3到5号，我请的是4月6号」
 _MEANT = re.compile(r"(?:我|实际|其实)(?:要|想)?请的(?:假)?(?:就|其实)?是\s?$")
 # 「连请五日，含元旦」
@@ -160,7 +166,7 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
     only = [
         one
         for one, following in itertools.zip_longest(moments, moments[1:])
-        if one.named and _NOTHING_ELSE.search(text, max(0, one.start - 8), one.start) and _ends(text, one, following)
+        if one.named and _nothing_else(text, one) and _ends(text, one, following)
     ]
     if len(only) == 1:
         return only
@@ -218,7 +224,9 @@ def _denied(text: str, moment: Moment) -> bool:
     if _ALL_BUT.match(text, moment.end):
         return True
     excepted = _EXCEPT.search(text, max(0, moment.start - 3), moment.start)
-    return excepted is not None and _BESIDES.match(text, moment.end) is None
+    if excepted is None or _ALL_BUSY.match(text, moment.end):
+        return False
+    return _BESIDES.match(text, moment.end) is None
 
 
 def _row_end(moments: list[Moment], index: int) -> int:
@@ -247,6 +255,14 @@ def _spelt_out(text: str, moments: list[Moment], at: int) -> list[Moment]:
         last += 1
     many = any(number(one["count"]) == last - at + 1 > 1 for one in _SO_MANY.finditer(text, 0, moments[at].start))
     return moments[at : last + 1] if many else []
+
+
+def _nothing_else(text: str, one: Moment) -> bool:
+    """Whether it is all that is asked for: 「只请周二」, 「只有周末在」, and not 「周五到周日请假，只有周日晚上回来」."""
+    found = _NOTHING_ELSE.search(text, max(0, one.start - 8), one.start)
+    if found is None or not found["free"]:
+        return found is not None
+    return "请" not in text[: one.start] and _IS_FREE.match(text, one.end) is not None
 
 
 def _ends(text: str, one: Moment, following: Moment | None) -> bool:

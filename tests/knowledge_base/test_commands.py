@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -336,3 +339,18 @@ def test_an_empty_folder_is_said_to_hold_nothing(data: Path, tmp_path: Path, cap
     (tmp_path / "空").mkdir()
     assert main(["ingest", str(tmp_path / "空")]) == 1
     assert capsys.readouterr().err == f"error: 没有可以收录的文件：{tmp_path / '空'}\n"
+
+
+def test_who_has_read_enough_is_no_error(data: Path) -> None:
+    main(["ingest", *written(data, old_md=DORMITORY_2021)])
+    reading, writing = os.pipe()
+    os.close(reading)
+    listed = subprocess.run(
+        [sys.executable, "-m", "knowledge_base", "list"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+    assert (listed.returncode, listed.stderr) == (0, "")
