@@ -453,7 +453,7 @@ def _with(said: _Quoted, other: _Quoted) -> _Quoted:
 
 
 def _says(said: _Quoted, asked: str) -> bool:
-    """Whether the quotations have what is asked for, where that can be seen: a sum of money, a length of time, a telephone."""
+    """Whether the quotations have what is asked for, where that can be seen: a sum of money, a telephone."""
     kinds = asked_for(plain(asked))
     quoted = plain("\n".join(source.quote for source in said.sources))
     return all(kind in SEEN and given(kind, quoted) for kind in kinds)
