@@ -46,7 +46,7 @@ _TOGETHER = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"(?:别的|其他|其它|另外一?[所个]|隔壁|对[面门]那?[所间个家]?|别人家?|人家)的?(?:大学|学校|高校)|隔壁校|外校|别校|他校|清北|华五|C9|[常藤]?藤校|"
+    r"(?:别的|其他|其它|另外一?[所个]|隔壁|对[面门]那?[所间个家]?|别人家?|人家)的?(?:大学|学校|高校)|隔壁校|邻校|友校|兄弟(?:院校|学校|高校)|外校|别校|他校|清北|华五|C9|[常藤]?藤校|"
     r"(?:985|211|双一流|双非|常春藤|QS前?\d+)(?:大学|院校|学校|高校)?(?:里|中|当中|哪|的)|[那这](?:破|个|所|间|家)?学校(?!规定|食堂)|"
     r"同城那|海外那边|国外那边|那[几所]所(?=里|中|的)|(?<=[\u4e00-\u9fff]{2})那所(?=的|里|，|,|$)|(?:高中|初中|大学)(?:同学|死党|闺蜜|室友|同桌|朋友)[他她]?们?(?:那边|那儿|那破?学校|说[他她]们)",
     re.IGNORECASE,
@@ -61,9 +61,9 @@ _ENGLISH = re.compile(
     re.IGNORECASE,
 )
 
-_KIN = r"(?:弟|妹|哥|姐|对象|男朋友|女朋友|男友|女友|男票|女票|前女友|前男友|前任|闺蜜|同桌|发小|爱人|老公|老婆|表[弟妹哥姐]|堂[弟妹哥姐]|邻居|高中同学|朋友|孩子|儿子|女儿)"
+_KIN = r"(?:弟|妹|哥|姐|对象|男朋友|女朋友|男友|女友|男票|女票|前女友|前男友|前任|闺蜜|同桌|发小|爱人|老公|老婆|表[弟妹哥姐]|堂[弟妹哥姐]|邻居|高中同学|朋友|孩子|儿子|女儿|侄[子女]|外甥女?|嫂子?|姐夫|妹夫|舅舅?|叔叔?|小?姨|姑姑?)"
 _THEIRS = re.compile(
-    rf"{_KIN}(?:的|在|去|读|考|念|报|上)?[^，。？?]{{0,6}}(?<![咱我你]们)(?<![咱我贵本])(?:学校(?!让|允许|规定|有没有规定|会|要|能|通知|告诉|给|管|怎么)|大学|院校|学院|中学|那所|那个[一二三]本|职校|师专)|(?:他|她|人家)(?:们|那)?(?:的)?(?:学校|那边的?(?:学校|大学))|(?:他|她)们(?:中学|高中|大学)"
+    rf"{_KIN}(?:的|在|去|读|考|念|报|上)?[^，。？?]{{0,6}}(?<![咱我你]们)(?<![咱我贵本])(?:学校(?!让|允许|规定|有没有规定|会|要|能|通知|告诉|给|管|怎么)|大学|院校|(?<!一个)学院|中学|那所|那个[一二三]本|职校|师专)|(?:他|她|人家)(?:们|那)?(?:的)?(?:学校|那边的?(?:学校|大学))|(?:他|她)们(?:中学|高中|大学)"
     r"|(?:高中|中学|本科|初中|研究生|考研).{0,3}(?:母校|学校|目标院校|院校)|目标院校|(?:在|去)(?:英国|美国|日本|澳洲|澳大利亚|加拿大|德国|法国|韩国|新加坡|香港)读"
     r"|[一二三]本(?:和[一二三]本)?(?:学校|大学|院校)|(?:985|211|双一流|民办|师专|职高|技校)(?:的|大学|院校|学校|那)|那个(?:985|211|[一二三]本)|那边的(?:师专|大学|学院|职院)|隔[壁避](?:理工|财大|师大|那[个所]|工大|医学院|985|211)"
 )
@@ -73,6 +73,20 @@ _ELSEWHERE = re.compile(
     rf"(?:隔壁|对面|旁边|附近|对门|之隔|不远)的?(?:那|这|一)?[个所家]?(?:{_KINDS}|大学|高校|学校)|双一流里的?|那所(?:大学|学校|高校)|"
     rf"{_KIN}(?:今年|现在|刚|就)*(?:在|上了?|读|念|考[上进]了?)(?!我们|咱|你们|本校|这)[^，。？?]{{2,8}}，[^，。？?]{{0,10}}?[他她]们?(?:那儿|那边|那里|学校)"
 )
+_TOWN_SCHOOL = re.compile(
+    rf"{_KIN}[^，。？?]{{0,4}}(?:在|去)(?!我们?|咱|你们|本校|这|同|一|学校|校|家|线)[\u4e00-\u9fff]{{2,6}}(?:上学|上大学|读书|念书|读大学|念大学|读大[一二三四]|留学)|"
+    rf"{_KIN}[^，。？?]{{0,4}}(?:读|念|上|在)[^，。？?]{{0,4}}(?:小学|初中|高中|幼儿园|党校)"
+)
+"""表弟在成都上学, 小侄子念小学: somebody's school elsewhere, with no name."""
+_NOT_OURS = re.compile(
+    r"(?:[跟和与][我咱你]们?)?不[是在]?(?:[我咱你]们?|贵|本|同)?(?:一[个所])?(?:这[个所]?)?(?:学校|大学|校)(?:的|读|念|上)?"
+)
+"""跟咱不是一个学校, 不是你们学校: says of another that it is not ours."""
+_FROM_THERE = re.compile(
+    r"^(?:(?:老师|您|你)?好[，,！! ]*)?(?:我是?|本人是?|俺是?|是)?(?:在)?(?P<where>(?:(?![我和跟与不])[\u4e00-\u9fff]){2,12}?)(?:的(?:学生|本科生|研究生)?|(?:读书|念书|上学|就读)的(?:我|学生|人)?)[，,]"
+)
+"""上外的，问问我们学校…; 在外校念书的我，想问我们宿舍…: who asks is of another school, and 我们学校 is theirs."""
+_SOME_KIND = re.compile(rf"(?:{_KINDS})$")
 _OVER_THERE = re.compile(
     r"他们|她们|那边|人家|他那|她那|对方学校|那所(?:大学|学校|高校)|(?:隔壁|对面|附近|旁边)那[所个]|(?:对面|马路)[^，。]{0,4}大学"
 )
@@ -105,10 +119,10 @@ def pointing(question: str) -> tuple[float, ...]:
         other_university(question, frozenset()),
         _names_another(clauses[-1]),
         bool(_TOGETHER.search(said)),
-        bool(_OURS.search(said)),
-        bool(_OURS.search(clauses[-1])),
+        _says_ours(said) and not _from_there(said),
+        _says_ours(clauses[-1]) and not _from_there(said),
         bool(_OVER_THERE.search(said)),
-        bool(_THEIRS.search(said)) or bool(_ELSEWHERE.search(said)),
+        any(each.search(said) for each in (_THEIRS, _ELSEWHERE, _TOWN_SCHOOL)),
         bool(_MYSELF.search(said)),
         latin,
     )
@@ -128,6 +142,8 @@ def other_university(question: str, own: frozenset[str], message: str = "") -> b
     if _names_in_latin(question) and not _TOGETHER.search(question):
         return True
     said = _without(question, own)
+    if _from_there(said) and not _TOGETHER.search(said):
+        return True
     clauses = [each for each in re.split(r"[，,。；;？?！!]", said) if each]
     last = clauses[-1] if clauses else ""
     if len(clauses) > 1:
@@ -135,12 +151,23 @@ def other_university(question: str, own: frozenset[str], message: str = "") -> b
         # What is asked at the end counts: 「她们能缓考，咱学校可以吗」, 「去港大交换，港大的宿舍怎么申请」.
         if names and not _TOGETHER.search(last):
             return True
-        if not names and _OURS.search(last) and not _OVER_THERE.search(last):
+        if not names and _says_ours(last) and not _OVER_THERE.search(last):
             return False
     if not (_TOGETHER.search(said) and not _OVER_THERE.search(said)) and _names_another(said):
         return True
     whole = _without(message, own)
-    return bool(whole) and whole != said and not _OURS.search(said) and other_university(whole, frozenset())
+    return bool(whole) and whole != said and not _says_ours(said) and other_university(whole, frozenset())
+
+
+def _says_ours(said: str) -> bool:
+    """Whether our own school is named; 不是你们学校 does not."""
+    return bool(_OURS.search(_NOT_OURS.sub("", said)))
+
+
+def _from_there(said: str) -> bool:
+    """Whether who asks opens with a school of theirs that is not ours."""
+    opens = _FROM_THERE.match(said)
+    return opens is not None and (_names_another(opens["where"]) or bool(_SOME_KIND.search(opens["where"])))
 
 
 def _names_in_latin(question: str) -> bool:
@@ -170,7 +197,9 @@ def _within(short: str, name: str) -> bool:
 
 @lru_cache(maxsize=256)  # of one question it is asked half a dozen times
 def _names_another(said: str) -> bool:
-    if any(each.search(said) for each in (_OTHER, _THEIRS, _COLLEGE, _ELSEWHERE, _LATIN)) or _nicknamed(said):
+    if any(each.search(said) for each in (_OTHER, _THEIRS, _COLLEGE, _ELSEWHERE, _TOWN_SCHOOL, _LATIN)) or _nicknamed(
+        said
+    ):
         return True
     named = (*_UNIVERSITY.finditer(_NEIGHBOUR.sub("", said)), *_SHORTENED.finditer(said))
     return any(not _NOT_A_NAME.match(found[1]) for found in named)

@@ -103,6 +103,18 @@ def test_whether_a_year_may_is_answered_by_the_clause_that_leaves_it_out(
     assert not isinstance(later, Answer) or "第一条" not in [source.locator for source in later.sources][:1]
 
 
+def test_the_clause_that_leaves_a_year_out_is_quoted_without_doubt_and_alone(
+    published: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("knowledge_base.answer.DOUBTFUL", 1.1)
+    monkeypatch.setattr("knowledge_base.answer.UNSURE", 1.1)
+    said = published.answer("大一新生可以拿一等奖学金吗", TODAY)
+    assert isinstance(said, Answer)
+    assert len(said.sources) == 1
+    assert "不太确定" not in said.text
+    assert "不太确定" in published.answer("申请一等奖学金平均学分绩点要多少", TODAY).text  # type: ignore[union-attr]
+
+
 def test_who_has_left_is_told_what_held_while_they_were_here(published: Library) -> None:
     assert numbers(published.answer("19级学长当年四人间住宿费一学年多少", TODAY)) == ["示范大学学〔2018〕22号"]
     assert numbers(published.answer("25级四人间住宿费一学年多少", TODAY)) == ["示范大学学〔2025〕18号"]
@@ -131,6 +143,7 @@ def test_who_is_left_out_of_many_documents_is_answered_only_where_it_is_surer(
     asked = "四人间住宿费一学年多少"
     assert numbers(published.answer(f"研究生{asked}", TODAY)) == ["示范大学学〔2025〕18号"]
     monkeypatch.setattr("knowledge_base.answer.SURER", 1.1)
+    monkeypatch.setattr("knowledge_base.answer.SUREST", 1.1)
     said = published.answer(f"研究生{asked}", TODAY)
     assert isinstance(said, Decline)
     assert said.reason == "unsure"
