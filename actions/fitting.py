@@ -65,6 +65,8 @@ def fits(of: Field, value: str, now: datetime) -> bool:
             return at is not None
         case "period":
             return _period(value, now)
+        case "hours":
+            return _hours(value, now)
         case "text":
             # A lone number or emoji tells an office nothing.
             return re.search(r"[^\W\d_]", value) is not None and len(value.strip()) <= of.longest
@@ -83,6 +85,15 @@ def _instant(value: str) -> datetime | None:
         return datetime.fromisoformat(value)
     except ValueError:
         return None
+
+
+def _hours(value: str, now: datetime) -> bool:
+    """From when to when, or a moment. What is over is none: nobody complains of it, it is asked or left out."""
+    ends = [_instant(part) for part in value.split("/")]
+    if len(ends) > 2 or None in ends:
+        return False
+    start, end = ends[0], ends[-1]
+    return start is not None and end is not None and start <= end and end >= now.replace(tzinfo=None)
 
 
 def _period(value: str, now: datetime) -> bool:

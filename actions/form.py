@@ -139,6 +139,16 @@ class _Form:
             else:
                 self.values[of.name] = as_sent(of, value)
 
+    def tell(self) -> None:
+        """What the answers of this turn say of other fields of which nothing was said."""
+        for of in self.task.fields:
+            if of.name not in self.filled or self.values.get(of.name) in (None, SKIPPED):
+                continue
+            for name, value in of.tells.items():
+                if not self.values.get(name):
+                    self.values[name] = value
+                    self.filled.add(name)
+
     def settle(self, reopened: str | None) -> None:
         """Defaults where nothing was said, and nothing where a question does not apply.
 
@@ -245,6 +255,7 @@ async def advance(task: Task, state: State, turn: Turn, person: Person | None, d
         # What was confirmed is not what stands there now.
         at_work.values[CONFIRM], state = None, replace(state, trouble=None)
     await at_work.check()
+    at_work.tell()
     at_work.settle(reopened)
     if person is None and task.needs_sign_in(at_work.values):
         return sign_in(task, replace(state, values=at_work.values, labels=at_work.labels))

@@ -69,7 +69,10 @@ def sign_in(task: Task, state: State) -> Step:
     # Nobody's yes counts for whoever signs in next.
     values = {name: value for name, value in state.values.items() if name != CONFIRM}
     state = replace(state, values=values | ({CONFIRM: None} if task.confirm else {}))
-    text = f"{task.about}\n{WORDS['sign_in']}"
+    # Who has told it all in one breath sees that nothing of it is lost.
+    told = [of for of in task.fields if state.values.get(of.name) not in (None, "", SKIPPED, of.default)]
+    kept = f"{WORDS['kept'].format(what=_list(told, state))}\n" if told else ""
+    text = f"{task.about}\n{kept}{WORDS['sign_in']}"
     reply = {"kind": "link", "text": text, "url": "/sign-in", "label": WORDS["sign_in_label"]}
     return Step(state, SIGN_IN, reply, _prompt(task, SIGN_IN, "sign_in", [], {}))
 
@@ -102,6 +105,8 @@ def question(
         prompt["entity"] = of.filled_by
     if said := {one.value: one.said for one in (*of.choices, *options) if one.said}:
         prompt["said"] = said
+    if also := [{"entity": one.filled_by, "kind": one.kind} for one in task.fields if of.name in one.tells]:
+        prompt["also"] = also
     if so_far:
         prompt["so_far"] = so_far
     elif lead or again or unfit is not None:
@@ -158,5 +163,8 @@ def refused(task: Task, state: State, unfit: Unfit) -> Step:
 def noted(fields: Sequence[Field], state: State) -> str:
     """What was understood beside the open question, read back."""
     told = [(of, str(state.values[of.name])) for of in fields if state.values[of.name] != SKIPPED]
-    what = "，".join(f"{of.label}：{shown(of, value, state.labels)}" for of, value in told)
-    return WORDS["noted"].format(what=what) if what else ""
+    return WORDS["noted"].format(what=_list([of for of, _ in told], state)) if told else ""
+
+
+def _list(fields: Sequence[Field], state: State) -> str:
+    return "，".join(f"{of.label}：{shown(of, str(state.values[of.name]), state.labels)}" for of in fields)

@@ -16,7 +16,21 @@ from actions.offices import departments
 TASKS = Path(__file__).with_name("tasks")
 
 KINDS = frozenset(
-    {"location", "text", "phone", "date", "moment", "period", "count", "money", "ticket", "choice", "option", "photo"}
+    {
+        "location",
+        "text",
+        "phone",
+        "date",
+        "moment",
+        "period",
+        "count",
+        "money",
+        "ticket",
+        "choice",
+        "option",
+        "photo",
+        "hours",
+    }
 )
 
 SIGN_IN = "sign_in"
@@ -86,6 +100,8 @@ class Field:
     most: int = 100
     unit: str = ""
     """What is counted: 份."""
+    tells: Mapping[str, str] = factory(default_factory=dict)
+    """What this answer says of other fields of which nothing was said; the question for one of those takes it, too."""
     longest: int = 500
     """Characters of a text that the office still takes."""
 
@@ -280,6 +296,8 @@ def read_task(path: Path) -> Task:
         # Rasa fills neither of two slots from one kind of entity, unless one of them is being asked for.
         raise BadTask(f"{path}: two fields are filled by the same entity {twice}: give one an entity of its own")
     for field in task.fields:
+        if unknown := set(field.tells) - set(names):
+            raise BadTask(f"{path}: field {field.name!r} tells of unknown fields {sorted(unknown)}")
         if unknown := set(field.when or ()) - set(names):
             raise BadTask(f"{path}: field {field.name!r} depends on unknown fields {sorted(unknown)}")
     if unknown := set(task.unless) - set(names):

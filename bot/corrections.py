@@ -29,6 +29,7 @@ KINDS: Mapping[str, str] = {
     "count": r"(?:打印)?(?:份数|数量|人数|个数|杯数|张数|几[份个杯张人])",
     "date": r"时间|日期|日子|哪天|天",
     "period": r"(?:请假|使用|预约)?(?:时间|日期|日子|时段|哪天|天)",
+    "hours": r"(?:上门|维修|方便的?)?(?:时间|日期|日子|时段|哪天|几点|钟点)",
     "moment": r"时间|日期|日子|哪天|几点|钟点",
     "ticket": r"单号|编号|号码",
 }
@@ -170,7 +171,7 @@ def _was(one: Given, old: str, now: datetime) -> bool:
     told = _value(one, old, now)
     if told is None:
         return False
-    if kind == "period":
+    if kind in ("period", "hours"):
         days = {part[:10] for part in value.split("/")}
         return told == value or bool(days & {part[:10] for part in told.split("/")})
     return told == value or (kind in ("location", "moment") and value.startswith(told))
@@ -189,6 +190,9 @@ def _value(one: Given, words: str, now: datetime, old: str | None = None) -> str
         return _period(words, present, now, old)
     if kind == "moment":
         return _moment(words, present, now)
+    if kind == "hours":
+        kept = _period(words, present, now, old) if "/" in present else _moment(words, present, now)
+        return kept or answers.read(kind, words, now)
     return answers.read(kind, words, now)
 
 

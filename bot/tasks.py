@@ -186,6 +186,9 @@ def read_turn(reading: Reading, prompt: Mapping[str, Any], now: datetime) -> Tur
         return _confirm(reading, prompt, now)
     value = _value(text, prompt, now)
     told = _others(reading, prompt)
+    if value is None:
+        # 「师傅什么时候可以上门？」 「明天下午」
+        told = {**_also(text, prompt, now), **told}
     if (turn := _set(text, prompt, now, told, value)) is not None:
         return turn
     if value is None and exact and reading.intent in ("affirm", "deny"):
@@ -355,6 +358,12 @@ def _yes_or_no(intent: str, prompt: Mapping[str, Any]) -> str | None:
     wanted = "yes" if intent == "affirm" else "no"
     values = {str(choice["payload"]).removeprefix("answer:") for choice in prompt.get("choices") or ()}
     return wanted if wanted in values else None
+
+
+def _also(text: str, prompt: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    """What the words say to a question put in the words of this one."""
+    read = {str(one["entity"]): answers.read(one["kind"], text, now) for one in prompt.get("also", ())}
+    return {name: value for name, value in read.items() if value is not None}
 
 
 def _others(reading: Reading, prompt: Mapping[str, Any]) -> dict[str, str]:

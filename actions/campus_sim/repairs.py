@@ -31,6 +31,8 @@ CATEGORIES: tuple[tuple[str, str], ...] = (
 )
 OTHER = "其他"
 
+_MINUTE = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}"
+
 router = APIRouter(tags=["repairs"])
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
@@ -49,6 +51,8 @@ class RepairForm(Marked):
     phone: str = Field(pattern=r"^(1[3-9][0-9]{9}|(0[0-9]{2,3}-?)?[0-9]{7,8})$")
     visit: Literal["in_person", "any_time"]
     """Whether somebody wants to be there, or the fitter may come in at any time."""
+    hours: Annotated[str, StringConstraints(pattern=rf"^{_MINUTE}(/{_MINUTE})?$")] | None = None
+    """When the student is there: an interval or a moment, with minutes. A wish; the fitter calls."""
 
 
 class RepairOrder(BaseModel):
@@ -62,6 +66,7 @@ class RepairOrder(BaseModel):
     category: str
     fault: str
     visit: Literal["in_person", "any_time"]
+    hours: str | None
     created_at: datetime
 
 
@@ -109,6 +114,7 @@ def _order(campus: Campus, db: sqlite3.Connection, number: str, form: RepairForm
         category=category,
         fault=form.fault,
         visit=form.visit,
+        hours=form.hours,
         created_at=now,
     )
 

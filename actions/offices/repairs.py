@@ -31,6 +31,8 @@ class Repair:
     room: str | None = field(default=None, repr=False)
     place: str | None = field(default=None, repr=False)
     """Where in the building or room, in words. A dormitory needs a room or a place."""
+    hours: str | None = None
+    """When the student is there: an ISO 8601 interval with minutes (2026-11-25T14:00/2026-11-25T18:00), or one moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,11 @@ class Repairs:
         building, and a dormitory without room or place), ``duplicate_repair`` (details: ``number`` of the earlier one).
         Raises also ``OfficeClosed`` and ``OutcomeUnknown``.
         """
-        return await wire.submit(self._client, "/repairs", asdict(repair), _order, kind=KIND, key=key)
+        said = asdict(repair)
+        if repair.hours is None:
+            # An office of an older edition knows no hours; what nobody said is not sent.
+            del said["hours"]
+        return await wire.submit(self._client, "/repairs", said, _order, kind=KIND, key=key)
 
     async def order(self, number: str, *, student: str) -> RepairOrder:
         """The order ``number``; another student's is ``Refusal("no_such_order")`` too. Raises also ``OfficeClosed``."""

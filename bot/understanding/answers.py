@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from bot.understanding import dates, english, entities, money, phones, places, school_year, smalltalk, tickets
+from bot.understanding import dates, english, entities, money, phones, places, school_year, smalltalk, tickets, visiting
 from bot.understanding.normalise import normalise
 from bot.understanding.numerals import number
 from bot.understanding.spelling import spelled
@@ -62,6 +62,8 @@ def read(
         case "period":
             period = _when(brief, now, term_start).period
             return iso(period) if period else None
+        case "hours":
+            return visiting.written(_when(brief, now, term_start))
         case "moment":
             moment = _moment(_when(brief, now, term_start), now)
             return moment.strftime("%Y-%m-%dT%H:%M") if moment else None

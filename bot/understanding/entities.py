@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Protocol
 
-from bot.understanding import aside, dates, english, money, people, phones, pinyin, places, tickets, words
+from bot.understanding import aside, dates, english, money, people, phones, pinyin, places, tickets, visiting, words
 from bot.understanding.normalise import normalise
 from bot.understanding.numerals import number
 from bot.understanding.place import Place
@@ -91,7 +91,7 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
     never an identity), ``ticket`` (BX20261122-0001), ``person`` (张老师), ``money`` (yuan: 100, 12.50), ``date``
     (YYYY-MM-DD), ``time`` (HH:MM on that date), ``moment`` (both, YYYY-MM-DDTHH:MM), ``period`` (ISO 8601 interval,
     whole days 00:00–23:59), ``past``, ``past_time`` and ``past_period`` (what is over: 昨晚十一点, 上周一到周三), ``until``
-    and ``bound`` (a day and an hour that only bound: 周五之前, 四点以后), none of which is ever a wish for that time, ``days`` (a length without a beginning), ``count``, ``fault`` (what is broken, in the
+    and ``bound`` (a day and an hour that only bound: 周五之前, 四点以后), none of which is ever a wish for that time, ``visit_hours`` (an interval or a moment when they are there to be visited), ``days`` (a length without a beginning), ``count``, ``fault`` (what is broken, in the
     student's words), ``language`` (zh, en) and ``leave_kind`` (事假, 病假, 公假).
 
     ``year`` is the university's calendar, ``term_start`` any day of the first teaching week where nothing more of it is
@@ -130,6 +130,8 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
     # 「周一鸣老师」 is no Monday.
     rest = _without(rest, people.find(rest))
     found |= _when(rest, now, term_start, year)
+    if offered := visiting.hours(rest, now, term_start, year=year):
+        found["visit_hours"] = offered
     found |= {
         name: value
         for name, value in (

@@ -125,7 +125,7 @@ async def test_someone_not_signed_in_hears_what_the_service_needs_and_nothing_of
     step = await take(REPAIR, {"location": "3号楼502"}, "repair_request", ("location",), person=None)
     assert step.reply == {
         "kind": "link",
-        "text": f"{REPAIR.about}\n这项服务要先登录，登录后接着办，不用重新说。",
+        "text": f"{REPAIR.about}\n已经记下地点：3号楼502。\n这项服务要先登录，登录后接着办，不用重新说。",
         "url": "/sign-in",
         "label": "去登录",
     }
@@ -137,7 +137,15 @@ async def test_a_no_asks_which_field_and_offers_the_way_back_and_out() -> None:
     assert text(step) == "哪一项要改？"
     assert step.reply is not None
     payloads = [choice["payload"] for choice in step.reply["choices"]]
-    assert payloads == ["change:location", "change:fault", "change:phone", "change:visit", "resume", "cancel"]
+    assert payloads == [
+        "change:location",
+        "change:fault",
+        "change:phone",
+        "change:visit",
+        "change:visit_hours",
+        "resume",
+        "cancel",
+    ]
 
 
 async def test_a_field_to_change_is_asked_anew() -> None:

@@ -9,6 +9,8 @@ from actions.form import day
 from actions.offices import Offices, Refusal
 from actions.offices.repairs import Repair
 from actions.rasa_actions import Order
+from actions.showing import hours as spoken
+from actions.task import SKIPPED
 
 DORMITORY = re.compile(r"(\d{1,2}号楼)(\d{3,4})?(.*)")
 PUBLIC = re.compile(r"(教学楼[A-Z]座|图书馆|学生活动中心|第[一二]食堂|体育馆)(.*)")
@@ -45,6 +47,8 @@ async def check(field: str, value: str, offices: Offices) -> None:
 
 async def submit(order: Order, offices: Offices) -> Mapping[str, str]:
     building, room, place = placed(order.values["location"])
+    said = order.values.get("visit_hours", SKIPPED)
+    hours = None if said == SKIPPED else said
     repair = Repair(
         student=order.student,
         building=building,
@@ -53,6 +57,10 @@ async def submit(order: Order, offices: Offices) -> Mapping[str, str]:
         fault=order.values["fault"],
         phone=order.values["phone"],
         visit="any_time" if order.values["visit"] == "any_time" else "in_person",
+        hours=hours,
     )
     accepted = await offices.repairs.submit(repair, key=order.key)
-    return {"number": accepted.number, "due": day(accepted.due), "office_status": accepted.status}
+    call = "需要时师傅会打你留的电话。"
+    if hours is not None:
+        call = f"你说的上门时间（{spoken(hours)}）也写在单上了；师傅来之前会打你留的电话，具体以电话里说的为准。"
+    return {"number": accepted.number, "due": day(accepted.due), "office_status": accepted.status, "call": call}

@@ -33,8 +33,15 @@ async def test_a_repair_is_accepted_with_a_number_and_a_day(desk: httpx.AsyncCli
         "category": "给排水",
         "fault": "水龙头关不紧",
         "visit": "any_time",
+        "hours": None,
         "created_at": "2026-11-23T10:30:00+08:00",
     }
+
+
+async def test_the_hours_that_suit_are_kept_and_must_be_times(desk: httpx.AsyncClient) -> None:
+    for room, hours in (("501", "2026-11-25T14:00/2026-11-25T18:00"), ("502", "2026-11-25T15:00")):
+        assert (await report(desk, room=room, hours=hours)).json()["hours"] == hours
+    assert (await report(desk, room="503", hours="明天下午")).status_code == 422
 
 
 async def test_numbers_count_up_and_begin_anew_each_day(desk: httpx.AsyncClient, clock: Clock) -> None:
