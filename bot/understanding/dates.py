@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from bot.understanding import asked, bygone, dating, hearsay, lengths, lesson_times, ranges, roles, stories
+from bot.understanding import again, asked, bygone, dating, excepted, hearsay, lengths, lesson_times, ranges, roles, stories
 from bot.understanding.clock import Spoken
 from bot.understanding.counting import Calendar
 from bot.understanding.days import Named
-from bot.understanding.moments import TOLD, Moment, distinct, in_month, in_week, kept, merged, moments_of, restated
+from bot.understanding.moments import TOLD, Moment, distinct, kept, moments_of
 from bot.understanding.numerals import number
 from bot.understanding.ranges import LAST
 from bot.understanding.school_year import SchoolYear
@@ -87,8 +87,10 @@ def read(
     if year is None and term_start:
         year = SchoolYear.starting(term_start)
     calendar = Calendar(now.date(), year)
-    said = hearsay.ours(text, restated(text, in_month(moments_of(text, year, now))))
-    moments = bygone.told(text, in_week(merged(kept(text, said))), calendar)
+    said = hearsay.ours(text, again.restated(text, again.in_month(moments_of(text, year, now))))
+    gone = excepted.of(text, said)
+    said = [one for one in said if one not in gone]
+    moments = bygone.told(text, again.in_week(again.merged(kept(text, said))), calendar)
     found = ranges.find(text, moments, calendar)
     left = list(found.left)
     story = stories.read(text, left, found, calendar)
@@ -99,7 +101,9 @@ def read(
     if found.ahead or found.broken:
         if found.broken or len(found.ahead) != 1:
             return story
-        begin, end = found.ahead[0]
+        if (period := excepted.without(found.ahead[0], gone, calendar)) is None:
+            return story
+        begin, end = period
         day = begin.date() if begin.date() == end.date() else None
         return replace(story, day=day, period=(begin, end), bound=bound)
     if current := next((one for one in left if one.named and one.named.kind == "now"), None):
@@ -110,6 +114,7 @@ def read(
     single = _single(text, left, calendar, now, answering=answering)
     return replace(
         single,
+        period=excepted.without(single.period, gone, calendar) if single.period else None,
         past=story.past,
         past_at=story.past_at,
         past_period=story.past_period,
@@ -138,6 +143,7 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     lone = [moment for moment in moments if moment.named is None and moment.hour and not roles.bounded(text, moment)]
     if not dated:
         return _undated(text, moments, lone, now, count, answering=answering)
+    dated = again.once(dated, calendar)
     known = {dating.on(moment.named, calendar) for moment in dated if moment.named}
     if len(known) > 1:
         # 「后天要用，明天能好吗」: the day that the thing is for gives way to the one asked for.
@@ -159,7 +165,7 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     named = dated[0].named
     if day is None or named is None:
         return When(count=count)
-    timed = distinct([moment for moment in dated if moment.said])
+    timed = distinct([replace(moment, named=named) for moment in dated if moment.said])
     if len(timed) > 1 or (not timed and len(lone) > 1):
         return When(day=day, count=count)
     if timed and roles.bounded(text, timed[0]):

@@ -98,6 +98,24 @@ _IN_THERE = re.compile(
 )
 
 
+# 「5号楼水房没水，6号呢，能有水吗」
+_SHORT_HOUSE = re.compile(
+    r"(?<![\d.])(?:\d{1,2}|十?[一二三四五六七八九十])号(?=呢|嘛|那[边栋]|(?:能|也|还|怎么)*(?:有|没有?)(?:热?水|电|网|暖气)|也(?:坏|漏|停|堵|一样))"
+)
+_SOME_TIME = re.compile(r"[周月点日天]|星期|礼拜|今[天晚早]|几号|假|上午|下午|晚上|中午")
+
+
+def houses(text: str, named: list[Place]) -> list[Place]:
+    """Houses that are called by their number alone beside one that is not, where no time is spoken of: 「6号呢」."""
+    if _SOME_TIME.search(text) or not any(place.building.endswith("号楼") for place in named):
+        return []
+    return [
+        Place(match[0] + "楼", "", match.start(), match.end())
+        for match in _SHORT_HOUSE.finditer(text)
+        if not any(place.start < match.end() and match.start() < place.end for place in named)
+    ]
+
+
 def completed(text: str, place: Place) -> Place:
     """``place`` with the room or the floor that is said elsewhere: 「502寝室的灯坏了，12号楼」."""
     if place.detail and (right := _set_right(text, place) or _chosen(text, place)):
