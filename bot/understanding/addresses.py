@@ -106,7 +106,7 @@ def pattern() -> re.Pattern[str]:
     corner_said = rf"(?P<corner>(?:顶楼|地下室)的?(?:{_corners()})|{_corners()}|[东西南北]门(?![口卫外]))"
     # 「三楼开水间旁边的厕所」; 「403和404之间的走廊」 lies on the floor of both, 「2楼与3楼之间的楼梯间」 on none.
     beside = rf"[的 ]?(?:(?:{_corners()})(?=旁|对面|隔壁|边上))?(?:旁边?|[正斜]?对面|隔壁|边上)的?(?:那个|那间|那)?"
-    between = rf"\s?[和与跟到、-]\s?(?:(?P<floor_two>{FLOOR})|{DOOR}\s?{CALLED}?)(?:之间|中间)的?"
+    between = rf"\s?[和与跟到、-]\s?(?:(?P<floor_two>{FLOOR})|{DOOR}\s?{CALLED}?)(?:之间|中间)的?(?:那[个间条段])?"
     near = rf"(?(room)(?P<near>{between})|(?(floor)(?:{beside}|{between.replace('floor_two', 'floor_other')})|(?!)))"
     corner = rf"(?:(?:{near}|{_SIDE}[的 ]?|(?(floor)[,、—–-] ?)|的?(?:那个|那间|这个|这间|有个)|(?(floor)(?!)|楼下的?(?:那个)?)){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{FLOOR})(?!\d))?(?:[的 ]?(?P<room_after>{DOOR}))?)?"
     # 「东区3号楼(不是西区的)312」, 「3号楼(东苑)402」: what is put in brackets between house and room.

@@ -11,7 +11,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from bot.understanding import again, asked, bygone, dating, excepted, hearsay, lengths, lesson_times, ranges, roles, stories
+from bot.understanding import (
+    again,
+    asked,
+    bygone,
+    dating,
+    excepted,
+    hearsay,
+    lengths,
+    lesson_times,
+    ranges,
+    roles,
+    stories,
+)
 from bot.understanding.clock import Spoken
 from bot.understanding.counting import Calendar
 from bot.understanding.days import Named
@@ -45,6 +57,10 @@ _LISTED = re.compile(r"(?<=(?<!\d)\d\d) (?=(?:\d\d )*\d\d[号日])")
 _DAY_SPELT = re.compile(r"[二三]?十[一二三四五六七八九]?")
 # 「月底二十八二十九三十这三天」
 _SPELT_DAYS = re.compile(rf"(?:月底的?)?(?P<days>(?:{_DAY_SPELT.pattern}){{2,5}})号?(?=这[两三四五]天)")
+# 「下周一到周三，不，到周四请假」: only the end of the range is put right.
+_END_PUT_RIGHT = re.compile(
+    r"(?<=[到至])[^,。;!?到至]{1,8}[,。!]\s?[哦噢额呃啊诶欸哎]*(?:(?:不|等等|等一下|等下)[,。!]|(?:不对|(?:说|写|打|记)?错了?)[,。! ]*)\s?(?:应该)?是?[到至](?=[\d一二两三四五六七八九十周星礼下本这明后])"
+)
 # 「自28日起连请五日」; 「请5日的假」 is one day.
 _SO_MANY_DAYS = re.compile(r"(?<=(?:连请|为期|共计|连续)[两三四五六七八九十])日")
 _FIRST_WEEK = re.compile(r"(?<=学期)的?首周|(?<=开学)首周")
@@ -74,7 +90,7 @@ def read(
         return When()
     # 「20 21 22号这三天」
     text = _LISTED.sub("、", text)
-    text = _SO_MANY_DAYS.sub("天", text)
+    text = _END_PUT_RIGHT.sub("", _SO_MANY_DAYS.sub("天", text))
     text = _FIRST_WEEK.sub("第1周", _SPELT_DAYS.sub(_numbered, text))
     text = _WHOLE_PART.sub("", _DIALECT.sub(lambda said: _DIALECTS[said[1] or said[2]], text))
     if year and (answering or lengths.lasting(text) or _WISH.search(text) or _NEEDED.search(text)):

@@ -40,6 +40,10 @@ _NEXT_DOOR = re.compile(
 _OURS = re.compile(
     rf"(?<=[,。!? ])(?:我|我们)的?(?:房间|寝室|宿舍)?(?:是|住)\s?(?P<room>{DOOR})(?!\s?[号栋#幢])(?P<floor>)"
 )
+# 「室友坏的是3号楼502，我的是503」, 「我同学住3号楼502，我住503」
+_OF_OTHERS = re.compile(
+    r"(?:室友|舍友|同学|朋友|隔壁|对门|别人|人家|[他她]们?)(?:那)?(?:坏|报|漏|堵|住|修)?(?:的)?(?:就|都|也)?(?:是|在)?\s?$"
+)
 # 「我说的是A座，204」
 _ENDS = re.compile(rf"(?<![费钱价额分数扣充交共码号])[,。 ]\s?(?P<room>{DOOR})\s?{CALLED}?[。!~]*$")
 
@@ -49,7 +53,7 @@ WHICH = re.compile(
 )
 # 「403和404之间的走廊灯坏了，6号楼」
 _BETWEEN = re.compile(
-    rf"(?<![\d.-])(?P<room>\d{{3,4}})\s?[和与跟到、-]\s?\d{{3,4}}\s?{CALLED}?(?:之间|中间)的?(?:那[段条个])?{addresses.corner().pattern.removeprefix('[ ,的]{0,2}')}"
+    rf"(?<![\d.-])(?P<room>\d{{3,4}})\s?[和与跟到、-]\s?\d{{3,4}}\s?{CALLED}?(?:之间|中间)的?(?:那[段条个间])?{addresses.corner().pattern.removeprefix('[ ,的]{0,2}')}"
 )
 # 「我在图书馆四楼自习，楼下三楼大厅太吵」
 _UP_OR_DOWN = re.compile(
@@ -234,7 +238,12 @@ def _set_right(text: str, place: Place) -> Place | None:
     if said is None and place.detail.isdigit() and (later := _NEXT_DOOR.search(text, told)):
         said = later if _SETTLED.search(text, 0, later.start()) else None
     if said is None and place.detail.isdigit() and (ours := _OURS.search(text, place.end)):
-        said = ours if re.search(rf"不是{place.detail}|{place.detail}是我?(?:同学|室友|隔壁|对门|朋友)", text) else None
+        theirs = _OF_OTHERS.search(text, max(0, place.start - 12), place.start)
+        said = (
+            ours
+            if theirs or re.search(rf"不是{place.detail}|{place.detail}是我?(?:同学|室友|隔壁|对门|朋友)", text)
+            else None
+        )
     room = room_number(said["room"]) if said and said["room"] and place.detail.isdigit() else None
     return replace(place, detail=room) if room else None
 

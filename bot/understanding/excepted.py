@@ -10,7 +10,9 @@ from bot.understanding.counting import DAY, Calendar
 from bot.understanding.days import order
 from bot.understanding.moments import ALL_BUSY, Moment
 
-_BUT = re.compile(r"除(?:了|去|开)?(?P<days>[^,。;!?除也还]{2,12}?)(?:这?[两二三]天)?(?:(?:之|以)?外|[, ]|都|下|整|全|$)")
+_BUT = re.compile(
+    r"除(?:了|去|开)?(?P<days>[^,。;!?除也还]{2,12}?)(?:这?[两二三]天)?(?:(?:之|以)?外|[, ]|都|下|整|全|$)"
+)
 _BUT_AT_LAST = re.compile(r"(?:^|[,。;!? ])(?P<days>[^,。;!?]{2,10}?)(?:这?[两二三]天)?(?:除外|不算|不用请)")
 # 「除了周三，周四也请」 adds to it.
 _AS_WELL = re.compile(r"[^。;!?]{0,12}(?:[也还]|另外)")
