@@ -84,11 +84,11 @@ def pattern() -> re.Pattern[str]:
     named = "|".join(_SPACED.sub(r"\g<0> ?", re.escape(said)) for said in sorted(aliases(), key=len, reverse=True))
     estates = "|".join(said for spellings in known["estates"].values() for said in spellings)
     initials = "".join(name[0] for name in known["estates"])
-    estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d|[{CN}]{{1,2}}(?:\s?\d{{3}}|[栋幢舍]|号[楼栋])))[ 的,、-]{{0,2}})?"
+    estate = rf"(?:(?P<estate>{estates}|(?<![山广华江陕湖河京朝])[{initials}](?=\d|[{CN}]{{1,2}}(?:\s?\d{{3}}|[栋幢舍]|号[楼栋])))(?:[南北中](?:区|苑))?[ 的,、-]{{0,2}})?"
     house = (
         rf"(?:{_HOUSE}\s?(?:号\s?(?:男生|女生|学生|宿舍|寝室|公寓)*楼|号(?:学生)?公寓|号栋|号?(?:男生|女生|学生)?(?:宿舍|公寓)楼?(?={_GAP}(?:{DOOR}|{FLOOR}))|\#\s?(?:宿舍|公寓)?{_HOUSE_ENDS}"
         rf"|栋{_SO_MANY}(?:宿舍|公寓)?{_HOUSE_ENDS}(?:宿舍)?|幢{_SO_MANY}{_HOUSE_ENDS}|(?<!避.)号?舍(?![友五不弃长员监得予入利身生己近]))"
-        rf"|(?:楼栋号?|楼号|栋号|宿舍楼号?|(?:(?<=[苑区,。 ])|(?<![^,]))楼(?=\s?\d{{1,2}}[, ]{{1,2}}(?:房间|寝室|宿舍|房|门))|(?<![a-z])(?:dorm(?:itory)?|building|bldg)\.?)\s?(?:是|为|:)?\s?(?P<labelled>\d{{1,2}}|[{CN}]{{1,3}})(?![\d.点{CN}]|\s?(?:[楼层]|[fF](?![a-zA-Z])))\s?[号栋幢#]?楼?[,;]?"
+        rf"|(?:楼栋号?|楼号|栋号|宿舍楼号?|(?:(?<=[苑区,。 ])|(?<![^,]))楼(?=\s?\d{{1,2}}[, ]{{1,2}}(?:(?:房间|寝室|宿舍|房|门)|\d{{3,4}}(?:号?(?:房|寝室|宿舍)|室)))|(?<![a-z])(?:dorm(?:itory)?|building|bldg)\.?)\s?(?:是|为|:)?\s?(?P<labelled>\d{{1,2}}|[{CN}]{{1,3}})(?![\d.点{CN}]|\s?(?:[楼层]|[fF](?![a-zA-Z])))\s?[号栋幢#]?楼?[,;]?"
         r"|(?<![\da-zA-Z./])(?<![\da-zA-Z][:-])(?<![图表题例章第式])(?<!比分)(?<!比分是)(?P<short>\d{1,2})(?:\s?[-—–_·]{1,2}(?=\d{3,4}(?![\d.:/]|-\d\d))|号(?=\d{3}(?!\d)))"
         rf"|(?<![\d{CN}第])(?P<spoken>[{CN}]{{1,2}})号(?=(?:\d{{3,4}}(?!\d)|[{_DIGIT}]{{3}}(?![{_DIGIT}十百千]))(?!年|月|级|届|元|块|天|个?人|位|名|次|分|点))"
         # 「西三502」, 「东5 204」: the estate makes the number a house.
@@ -106,17 +106,19 @@ def pattern() -> re.Pattern[str]:
     corner_said = rf"(?P<corner>(?:顶楼|地下室)的?(?:{_corners()})|{_corners()}|[东西南北]门(?![口卫外]))"
     # 「三楼开水间旁边的厕所」; 「403和404之间的走廊」 lies on the floor of both, 「2楼与3楼之间的楼梯间」 on none.
     beside = rf"[的 ]?(?:(?:{_corners()})(?=旁|对面|隔壁|边上))?(?:旁边?|[正斜]?对面|隔壁|边上)的?(?:那个|那间|那)?"
-    between = rf"\s?[和与跟到、-]\s?(?:(?P<floor_two>{FLOOR})|{DOOR}\s?{CALLED}?)(?:之间|中间)的?"
+    between = rf"\s?[和与跟到、-]\s?(?:(?P<floor_two>{FLOOR})|{DOOR}\s?{CALLED}?)(?:之间|中间)的?(?:那[个间条段])?"
     near = rf"(?(room)(?P<near>{between})|(?(floor)(?:{beside}|{between.replace('floor_two', 'floor_other')})|(?!)))"
-    corner = rf"(?:(?:{near}|{_SIDE}[的 ]?|(?(floor)[,、—–-] ?)|的?(?:那个|那间|这个|这间|有个)|楼下的?(?:那个)?){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{FLOOR})(?!\d))?(?:[的 ]?(?P<room_after>{DOOR}))?)?"
+    corner = rf"(?:(?:{near}|{_SIDE}[的 ]?|(?(floor)[,、—–-] ?)|的?(?:那个|那间|这个|这间|有个)|(?(floor)(?!)|楼下的?(?:那个)?)){corner_said}(?:[ ,]{{0,2}}在?(?P<floor_after>{FLOOR})(?!\d))?(?:[的 ]?(?P<room_after>{DOOR}))?)?"
     # 「东区3号楼(不是西区的)312」, 「3号楼(东苑)402」: what is put in brackets between house and room.
     aside = rf"(?:\s?\((?:(?P<estate_after>{estates})|(?![^()]*\d)(?!{FLOOR}|{_corners()})[^()]{{1,12}})\))?"
     # 「6层21室」, 「五楼十五寝」; 「二楼一室友」 is nobody's door.
     flat = rf"(?(floor){_GAP}(?P<flat>[1-9]\d?|[零〇][{CN}]|[二三]?十[{CN}]?|[{CN}](?=室))\s?{CALLED}(?![友内外])|(?!))"
     # 「5号楼4楼16，窗帘轨断了」
     told = r"(?(floor)(?P<told>\d\d)(?=$|[,。;]|的(?![人号])|\s(?!(?:点|[号日月个人份张楼层栋天次]|\d)))|(?!))"
+    # 「图书馆北区三楼自习室」: the floor is enough to find it.
+    wing = rf"(?:的?[东西南北中](?:区|侧|翼|配楼)(?=的?(?:{FLOOR})))?"
     inside = (
-        rf"\)?(?:里面?|内|[那这]边)?{aside}(?:{_GAP}{_UNIT})?(?:(?:{_GAP}上?|\s?[-—–]\s?)\(?(?P<floor>{FLOOR})\)?)?(?:(?:{_GAP}\(?{_NAMED}|\s?[-—–~]\s?){ROOM}\)?"
+        rf"\)?(?:里面?|内|[那这]边)?{aside}(?:{_GAP}{_UNIT})?{wing}(?:(?:{_GAP}上?|\s?[-—–]\s?)\(?(?P<floor>{FLOOR})\)?)?(?:(?:{_GAP}\(?{_NAMED}|\s?[-—–~]\s?){ROOM}\)?"
         rf"|{_GAP}(?P<door>0[1-9])(?:{CALLED}|(?=$|[ ,。的]))|{flat}|{told})?{corner}"
     )
     return re.compile(rf"(?:{lettered}|(?:{estate}{house}|{alias}){inside})", re.IGNORECASE)

@@ -11,11 +11,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from bot.understanding import asked, bygone, dating, hearsay, lengths, lesson_times, ranges, roles, stories
+from bot.understanding import (
+    again,
+    asked,
+    bygone,
+    dating,
+    excepted,
+    hearsay,
+    lengths,
+    lesson_times,
+    ranges,
+    roles,
+    stories,
+)
 from bot.understanding.clock import Spoken
 from bot.understanding.counting import Calendar
 from bot.understanding.days import Named
-from bot.understanding.moments import TOLD, Moment, distinct, in_month, in_week, kept, merged, moments_of, restated
+from bot.understanding.moments import TOLD, Moment, distinct, kept, moments_of
 from bot.understanding.numerals import number
 from bot.understanding.ranges import LAST
 from bot.understanding.school_year import SchoolYear
@@ -45,6 +57,10 @@ _LISTED = re.compile(r"(?<=(?<!\d)\d\d) (?=(?:\d\d )*\d\d[号日])")
 _DAY_SPELT = re.compile(r"[二三]?十[一二三四五六七八九]?")
 # 「月底二十八二十九三十这三天」
 _SPELT_DAYS = re.compile(rf"(?:月底的?)?(?P<days>(?:{_DAY_SPELT.pattern}){{2,5}})号?(?=这[两三四五]天)")
+# 「下周一到周三，不，到周四请假」: only the end of the range is put right.
+_END_PUT_RIGHT = re.compile(
+    r"(?<=[到至])[^,。;!?到至]{1,8}[,。!]\s?[哦噢额呃啊诶欸哎]*(?:(?:不|等等|等一下|等下)[,。!]|(?:不对|(?:说|写|打|记)?错了?)[,。! ]*)\s?(?:应该)?是?[到至](?=[\d一二两三四五六七八九十周星礼下本这明后])"
+)
 # 「自28日起连请五日」; 「请5日的假」 is one day.
 _SO_MANY_DAYS = re.compile(r"(?<=(?:连请|为期|共计|连续)[两三四五六七八九十])日")
 _FIRST_WEEK = re.compile(r"(?<=学期)的?首周|(?<=开学)首周")
@@ -74,7 +90,7 @@ def read(
         return When()
     # 「20 21 22号这三天」
     text = _LISTED.sub("、", text)
-    text = _SO_MANY_DAYS.sub("天", text)
+    text = _END_PUT_RIGHT.sub("", _SO_MANY_DAYS.sub("天", text))
     text = _FIRST_WEEK.sub("第1周", _SPELT_DAYS.sub(_numbered, text))
     text = _WHOLE_PART.sub("", _DIALECT.sub(lambda said: _DIALECTS[said[1] or said[2]], text))
     if year and (answering or lengths.lasting(text) or _WISH.search(text) or _NEEDED.search(text)):
@@ -87,8 +103,10 @@ def read(
     if year is None and term_start:
         year = SchoolYear.starting(term_start)
     calendar = Calendar(now.date(), year)
-    said = hearsay.ours(text, restated(text, in_month(moments_of(text, year, now))))
-    moments = bygone.told(text, in_week(merged(kept(text, said))), calendar)
+    said = hearsay.ours(text, again.restated(text, again.in_month(moments_of(text, year, now))))
+    gone = excepted.of(text, said)
+    said = [one for one in said if one not in gone]
+    moments = bygone.told(text, again.in_week(again.merged(kept(text, said))), calendar)
     found = ranges.find(text, moments, calendar)
     left = list(found.left)
     story = stories.read(text, left, found, calendar)
@@ -99,7 +117,9 @@ def read(
     if found.ahead or found.broken:
         if found.broken or len(found.ahead) != 1:
             return story
-        begin, end = found.ahead[0]
+        if (period := excepted.without(found.ahead[0], gone, calendar)) is None:
+            return story
+        begin, end = period
         day = begin.date() if begin.date() == end.date() else None
         return replace(story, day=day, period=(begin, end), bound=bound)
     if current := next((one for one in left if one.named and one.named.kind == "now"), None):
@@ -110,6 +130,7 @@ def read(
     single = _single(text, left, calendar, now, answering=answering)
     return replace(
         single,
+        period=excepted.without(single.period, gone, calendar) if single.period else None,
         past=story.past,
         past_at=story.past_at,
         past_period=story.past_period,
@@ -138,6 +159,7 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     lone = [moment for moment in moments if moment.named is None and moment.hour and not roles.bounded(text, moment)]
     if not dated:
         return _undated(text, moments, lone, now, count, answering=answering)
+    dated = again.once(dated, calendar)
     known = {dating.on(moment.named, calendar) for moment in dated if moment.named}
     if len(known) > 1:
         # 「后天要用，明天能好吗」: the day that the thing is for gives way to the one asked for.
@@ -159,7 +181,7 @@ def _single(text: str, moments: list[Moment], calendar: Calendar, now: datetime,
     named = dated[0].named
     if day is None or named is None:
         return When(count=count)
-    timed = distinct([moment for moment in dated if moment.said])
+    timed = distinct([replace(moment, named=named) for moment in dated if moment.said])
     if len(timed) > 1 or (not timed and len(lone) > 1):
         return When(day=day, count=count)
     if timed and roles.bounded(text, timed[0]):

@@ -15,7 +15,7 @@ _APART_ROOM = re.compile(
 )
 # The building said last, for what was told before: 「阅览室的插座没电，图书馆的」, 「502漏水了 3号楼」.
 _LAST_SAID = re.compile(r"\s?的?\s?[。!~]*$")
-_BEGINS = re.compile(rf"(?P<room>{DOOR})(?=\s?[\u4e00-\u9fff])(?![号栋幢#元块])")
+_BEGINS = re.compile(rf"(?P<room>{DOOR})(?=\s?[\u4e00-\u9fff])(?![号栋幢#元块]|[和与跟、]\s?\d{{3}})")
 # 「打饭窗口」 and 「新开的打印店」 belong to something else.
 _STANDS_FREE = re.compile(
     r"(?:^|[^\u4e00-\u9fff]|[的在是了个间订约借租去到用修报和有给]|[用借订约租看修]一?下|发现|[看见]到)$"
@@ -34,14 +34,31 @@ _SET_RIGHT = re.compile(
 # 「昨天报过的616修好了，现在是隔壁618」
 _SETTLED = re.compile(r"报过|报的|报修过|修好|换好|弄好|解决|好了|修过")
 _NEXT_DOOR = re.compile(
-    rf"(?:现在|这次|这回|今天|但是?|可是?|结果|轮到|换成?|(?<=[,。])(?=是))(?:又?是|轮到|换成?了?|,)?(?:我们)?(?:隔壁|对面|旁边|另一间)?的?\s?(?P<room>{DOOR})(?!\s?[号栋#幢])(?:{CALLED})?(?=[的又也还])"
+    rf"(?:现在|这次|这回|今天|但是?|可是?|结果|轮到|换成?|(?<=[,。])(?=是))(?:又?是|轮到|换成?了?|,)?(?:我们)?(?:隔壁|对面|旁边|另一间)?的?\s?(?P<room>{DOOR})(?!\s?[号栋#幢])(?:{CALLED})?(?=[的又也还在漏坏堵停没])"
 )
 # 「不是306，306是我同学的，我的是316」
 _OURS = re.compile(
     rf"(?<=[,。!? ])(?:我|我们)的?(?:房间|寝室|宿舍)?(?:是|住)\s?(?P<room>{DOOR})(?!\s?[号栋#幢])(?P<floor>)"
 )
+# 「室友坏的是3号楼502，我的是503」, 「我同学住3号楼502，我住503」
+_OF_OTHERS = re.compile(
+    r"(?:室友|舍友|同学|朋友|隔壁|对门|别人|人家|[他她]们?)(?:那)?(?:坏|报|漏|堵|住|修)?(?:的)?(?:就|都|也)?(?:是|在)?\s?$"
+)
 # 「我说的是A座，204」
 _ENDS = re.compile(rf"(?<![费钱价额分数扣充交共码号])[,。 ]\s?(?P<room>{DOOR})\s?{CALLED}?[。!~]*$")
+
+# 「坏的是三楼那个」, 「3号楼502没事，坏的是503」
+WHICH = re.compile(
+    rf"(?:坏|漏水?|堵|停水?电?|没电|没水|出?有?问题|要修|要报|脏|吵)了?的(?:却|就|只|其实|明明)*是(?:那个|我们)?(?:(?P<floor>{FLOOR})|(?P<room>\d{{3,4}})(?![\d分元块天人年]))(?![和、跟与]|\s?[号栋幢#]|(?:那个)?[吗么]|还是)"
+)
+# 「403和404之间的走廊灯坏了，6号楼」
+_BETWEEN = re.compile(
+    rf"(?<![\d.-])(?P<room>\d{{3,4}})\s?[和与跟到、-]\s?\d{{3,4}}\s?{CALLED}?(?:之间|中间)的?(?:那[段条个间])?{addresses.corner().pattern.removeprefix('[ ,的]{0,2}')}"
+)
+# 「我在图书馆四楼自习，楼下三楼大厅太吵」
+_UP_OR_DOWN = re.compile(
+    rf"[,。; ](?:但是?|可是?|就是)?(?:我们?)?楼[上下]的?(?P<floor>{FLOOR})的?(?:{addresses.corner().pattern.removeprefix('[ ,的]{0,2}')})?"
+)
 
 
 _CORNER = addresses.corner().pattern.removeprefix("[ ,的]{0,2}")
@@ -61,11 +78,15 @@ _ASKED = re.compile(
     rf"\s?(?:让?我?想想|我?想一下|等我?看看|好像|应该|就|是|哦|噢|嗯|呃|[,。 .…])*(?P<room>{DOOR})(?!\s?[号栋幢#])"
 )
 # 「9号楼，你们总听错，七零一，洗手池下水慢」: a room alone in its clause, where a house has none; behind 转账, 报错 or 打了 it is none.
-_NO_ROOM = frozenset({"110", "119", "120", "122"})
+NO_ROOM = frozenset({"110", "119", "120", "122"})
 _OTHER_NUMBER = re.compile(r"[钱费价额分数扣充剩转打网速报学码话机共交付花余测密度月有到]|号$|现在")
 _ALONE = re.compile(rf"(?<=[,。!])\s?(?:就?是|哦|噢)?(?P<room>{DOOR})\s?{CALLED}?(?=[,。!])")
 # 「11号楼，没电梯那栋，顶楼，晾衣绳断了」
 _CORNER_ALONE = re.compile(rf"(?<=[,。!])\s?(?:在)?{_CORNER}(?=[,。!])")
+# 「3号楼的学生，预约，会议室」: only says who is writing, and the room may lie anywhere.
+_WRITER = re.compile(r"的?(?:学生|同学|本科生|研究生|新生|住户)[,。]|的[,。]\s?[^。;!?]{0,6}(?:借|订|约|预约|申请)")
+# 「我住6号楼，楼下门口总有人抽烟」
+_DOWNSTAIRS = re.compile(rf"的?[,。 ]\s?(?:我们?)?楼下的?(?:那个)?{_CORNER}(?!旁|对面|附近)")
 # 「洗衣房在负一，我们是十号楼」
 _LIES_ON = re.compile(rf"{_CORNER}(?:就|都|是)?在(?P<floor>{FLOOR})")
 _OUR_HOUSE = re.compile(r"(?:我们|咱们?)的?楼?(?:是|在)?\s?$")
@@ -81,12 +102,43 @@ _IN_THERE = re.compile(
 )
 
 
+# 「5号楼水房没水，6号呢，能有水吗」
+_SHORT_HOUSE = re.compile(
+    r"(?<![\d.])(?:\d{1,2}|十?[一二三四五六七八九十])号(?=呢|嘛|那[边栋]|(?:能|也|还|怎么)*(?:有|没有?)(?:热?水|电|网|暖气)|也(?:坏|漏|停|堵|一样))"
+)
+_SOME_TIME = re.compile(r"[周月点日天]|星期|礼拜|今[天晚早]|几号|假|上午|下午|晚上|中午")
+
+
+def houses(text: str, named: list[Place]) -> list[Place]:
+    """Houses that are called by their number alone beside one that is not, where no time is spoken of: 「6号呢」."""
+    if _SOME_TIME.search(text) or not any(place.building.endswith("号楼") for place in named):
+        return []
+    return [
+        Place(match[0] + "楼", "", match.start(), match.end())
+        for match in _SHORT_HOUSE.finditer(text)
+        if not any(place.start < match.end() and match.start() < place.end for place in named)
+    ]
+
+
 def completed(text: str, place: Place) -> Place:
     """``place`` with the room or the floor that is said elsewhere: 「502寝室的灯坏了，12号楼」."""
-    if place.detail and (right := _set_right(text, place)):
+    if place.detail and (right := _set_right(text, place) or _chosen(text, place)):
         return right
     whole = _joined(text, place)
     return _set_right(text, whole) or whole
+
+
+def _chosen(text: str, place: Place) -> Place | None:
+    """The room or floor of the same house that is said to be the one: 「3号楼三楼水房没事，坏的是四楼水房」."""
+    said = {match["floor"] or match["room"]: match for match in WHICH.finditer(text, place.end)}
+    said |= {match["floor"]: match for match in _UP_OR_DOWN.finditer(text, place.end)}
+    if len(said) != 1:
+        return None
+    match = next(iter(said.values()))
+    if match.re is WHICH and match["room"]:
+        return replace(place, detail=room_number(match["room"]) or place.detail) if place.detail.isdigit() else None
+    corner = addresses.corner().match(text, match.end("floor")) or addresses.corner().search(place.detail)
+    return replace(place, detail=storey(match["floor"]) + (corner["corner"] if corner else ""))
 
 
 def _joined(text: str, place: Place) -> Place:
@@ -113,6 +165,8 @@ def _joined(text: str, place: Place) -> Place:
     if not last and not place.building.endswith("号楼"):
         return place
     apart = text[: place.start] + "□" * (place.end - place.start) + text[place.end :]
+    if not place.detail and (between := _BETWEEN.search(apart)):
+        return replace(place, detail=storey(f"{between['room'][:-2]}楼") + between["corner"])
     rooms = {room_number(match["named"] or match["called"]) for match in _APART_ROOM.finditer(apart)} - {None}
     if last and not rooms and (begins := _BEGINS.match(apart)):
         rooms = {room_number(begins["room"])} - {None}
@@ -124,6 +178,10 @@ def _joined(text: str, place: Place) -> Place:
     if len(rooms) == 1:
         return replace(place, detail=rooms.pop() or "")
     floors = {storey(match["floor"]) + match["corner"] for match in addresses.floor_and_corner().finditer(apart)}
+    chosen = {storey(match["floor"]) for match in WHICH.finditer(text) if match["floor"]}
+    if len(floors) > 1 and len(chosen) == 1:
+        # 「二楼水房和三楼水房都去看了，7号楼，坏的是三楼那个」
+        floors = {floor for floor in floors if floor.startswith(tuple(chosen))}
     if last and not floors:
         # 「水房 三楼 五号楼」, 「三楼的灯不亮，5号楼」
         storeys = {storey(match[0]) for match in _A_FLOOR.finditer(apart)}
@@ -145,6 +203,10 @@ def _alone(text: str, place: Place) -> Place | None:
         lies = _LIES_ON.finditer(text, 0, place.start) if _OUR_HOUSE.search(text, 0, place.start) else ()
         if len(floors := {storey(match["floor"]) + match["corner"] for match in lies}) == 1:
             return replace(place, detail=floors.pop())
+        if (below := _DOWNSTAIRS.match(text, place.end)) is not None:
+            return replace(place, detail=below["corner"])
+        if _WRITER.match(text, place.end):
+            return None
         if len(corners := {match["corner"] for match in _CORNER_ALONE.finditer(text, place.end)}) == 1:
             return replace(place, detail=corners.pop())
         return None
@@ -155,7 +217,7 @@ def _alone(text: str, place: Place) -> Place | None:
 def _another_number(text: str, match: re.Match[str]) -> bool:
     """Whether digits alone in their clause are a sum, a code, an hour or a telephone of the police."""
     before = re.split(r"[,。!;?]", text[: match.start()].rstrip(",。! "))[-1]
-    return match["room"] in _NO_ROOM or match["room"].startswith("0") or _OTHER_NUMBER.search(before) is not None
+    return match["room"] in NO_ROOM or match["room"].startswith("0") or _OTHER_NUMBER.search(before) is not None
 
 
 def _set_right(text: str, place: Place) -> Place | None:
@@ -171,10 +233,17 @@ def _set_right(text: str, place: Place) -> Place | None:
         return replace(
             place, detail=storey(said["floor"]) + (corner["corner"] if corner else kept["corner"] if kept else "")
         )
-    if said is None and place.detail.isdigit() and (later := _NEXT_DOOR.search(text, place.end)):
+    # 「昨天报的616修好了，现在是隔壁618漏，5号楼」: the house comes last.
+    told = 0 if _LAST_SAID.match(text, place.end) else place.end
+    if said is None and place.detail.isdigit() and (later := _NEXT_DOOR.search(text, told)):
         said = later if _SETTLED.search(text, 0, later.start()) else None
     if said is None and place.detail.isdigit() and (ours := _OURS.search(text, place.end)):
-        said = ours if re.search(rf"不是{place.detail}|{place.detail}是我?(?:同学|室友|隔壁|对门|朋友)", text) else None
+        theirs = _OF_OTHERS.search(text, max(0, place.start - 12), place.start)
+        said = (
+            ours
+            if theirs or re.search(rf"不是{place.detail}|{place.detail}是我?(?:同学|室友|隔壁|对门|朋友)", text)
+            else None
+        )
     room = room_number(said["room"]) if said and said["room"] and place.detail.isdigit() else None
     return replace(place, detail=room) if room else None
 

@@ -9,7 +9,20 @@ from datetime import date, datetime
 from functools import cache
 from typing import Protocol
 
-from bot.understanding import aside, dates, english, money, people, phones, pinyin, places, tickets, visiting, words
+from bot.understanding import (
+    aside,
+    dates,
+    elsewhere,
+    english,
+    money,
+    people,
+    phones,
+    pinyin,
+    places,
+    tickets,
+    visiting,
+    words,
+)
 from bot.understanding.normalise import normalise
 from bot.understanding.numerals import number
 from bot.understanding.place import Place
@@ -117,7 +130,8 @@ def find(text: str, now: datetime, term_start: date | None = None, *, year: Scho
     place = places.one(rest)
     seen: list[_Span] = [*taken, *numbers, *students, *named]
     own = _without(text, seen)
-    rest = _TITLE.sub(lambda title: "□" * len(title[0]), _without(rest, named))
+    rest = _without(rest, [*named, *elsewhere.houses(rest, named)])
+    rest = _TITLE.sub(lambda title: "□" * len(title[0]), rest)
     if place is None and len(named) > 1:
         place = _given_place(named, text) or _broken_place(named, own)
     if place:

@@ -23,7 +23,7 @@ _DENIED = re.compile(r"(?:不是|不要|别|并非|而非|不想要?)(?:在)?\s?
 _EXCEPT = re.compile(r"除(?:了|去|开)?\s?$")
 _BESIDES = re.compile(r"[^。;!?]{0,12}[也还]")
 # 「除了周五下午，我都没空」: the one time that is free.
-_ALL_BUSY = re.compile(
+ALL_BUSY = re.compile(
     r"[^。;!?]{0,14}(?:都|全|其他时间|别的时间)[^,。;!?]{0,3}(?:没空|没时间|有课|有事|上课|满课|不行|不在|没人|要?上班|有?兼职|忙|不方便|排满|约满)"
 )
 _IMPOSSIBLE = re.compile(
@@ -36,7 +36,7 @@ _NOTHING_ELSE = re.compile(
     r"(?<!不)(?<!不是)(?<!不止)(?:只(?:要|想|需要?)?(?:请|约|订|借|用)|(?P<free>(?<=[,。;!?])(?:我)?(?:只|就)有))\s?$"
 )
 # 「只有周末两天在」, and not 「周五到周日请假，只有周日晚上回来」
-_IS_FREE = re.compile(r"[^,。;!?]{0,4}(?:有空|有人|没课|方便|[可都才]以|行|[才都]?在)(?=$|[,。;!?])")
+_IS_FREE = re.compile(r"(?:(?![不没])[^,。;!?]){0,4}(?:有空|有人|没课|方便|[可都才]以|行|[才都]?在)(?=$|[,。;!?])")
 # 「假是4月3到5号，我请的是4月6号」
 _MEANT = re.compile(r"(?:我|实际|其实)(?:要|想)?请的(?:假)?(?:就|其实)?是\s?$")
 # 「连请五日，含元旦」
@@ -46,8 +46,6 @@ _LESSON = re.compile(r"[有上]早[八十]")
 _THAT_IS = re.compile(r"(?:就是|也就是|即)\s?$")
 _SIDE = re.compile(r"\s?[、和跟与及]?\s?")
 _SO_MANY = re.compile(r"(?P<count>[两二三四五六七\d])[天日]")
-# 「周三下午，下周三啊」 says again which Wednesday.
-_SAID_AGAIN = re.compile(r"[,。!]\s?(?:就?是|我说的是|我是说)?\s?")
 _ENDED = re.compile(r"[,。;!]")
 # 「周四上午去不了」, and no other day is said: to stay away then is what is told.
 _ABSENT = re.compile(r"\s?,?(?:我|就|都|也|可能|实在)*(?:[去来到]不了|(?:不能|没(?:办)?法)[去来到])")
@@ -68,6 +66,8 @@ _NO_WISH = r"(?!之?[前后]|以[前后]|如果|要是|万一|会|能|可以|想
 _HAPPENED = re.compile(
     rf"\s?,?(?:{_NO_WISH}[^,。;!?吗]|(?<=时候),){{0,16}}?(?:(?:弄|搞)?丢了(?!吗)|[落忘掉](?:在|到)|忘拿|摔(?:了|倒|下)|不见了|[撞崴]了|捡到|被[^,。;!?]{{1,8}}(?:[拿偷骑领][走了]|[撞咬划砸罚骂]了))"
     r"|(?:就|才)?(?:开始|起)(?:我们?(?:宿舍|寝室|楼)?)?(?:就|便)?(?:(?:一直|老是?|总是?)(?!到)|(?:没(?:有?热?水|电|网|暖气|信号)|漏|坏|堵|连不上|不(?:亮|热|凉|转|出|制)|断)[^,。;!?吗]{0,5}(?=$|[,。;!]))"
+    # 「从周一开始请了三天病假」
+    r"|(?:就|才)?(?:开始|起)(?:我|就|已经)*(?:请|休|住|病|发烧|咳|拉肚子)了(?![^,。;!?]{0,6}(?:的话|才能|吗|会|可以|能不能|行不))"
     rf"|刚(?:刚|才)?[修换买领交装办充补贴发][^,。;!?]{{0,2}}的|(?:{_NO_WISH}[^,。;!?]){{0,7}}?[来修换看弄报交问去用说发打]过(?![来去程渡期年节户夜后完生])"
 )
 _GIVEN = re.compile(r"[用拿]我?的?\s?$")
@@ -76,12 +76,8 @@ _TAKEN = re.compile(
     r"\s?,?(?:的时候)?(?:我|都|也|又|在|正|已经|要)*(?:有[^,。]{0,3}课|满课|上课|有事|有考试|考试|没空(?!调)|没时间|不行|不可以|不方便|约满|被占|有人用|被约)"
 )
 _CHANGED = re.compile(
-    r"(?<=[,。!])\s?不(?=[,。!])|改到|改成|改为|改约|[改换]\s?$|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|算了|不对|不不|说错|打错|应该是|啊呸|(?<=了,)其实是\s?$|[啊哦噢呃额诶欸哎]不(?![行是要用可能知会对])"
+    r"(?<=[,。!])\s?(?:不|等等|等一下|等下)(?=[,。!])|改到|改成|改为|改约|[改换]\s?$|换成|换到|换为|挪到|推迟到|延期到|延后到|延到|提前到|调整?到|调成|变成|移到|算了(?!(?:一下|下(?!周|星期|礼拜|午|个)|算|[一两二三四五六七八九十\d半几]+(?:个|天|周|小时|次|遍|节|分钟)))|不对|不不|说错|打错|应该是|啊呸|(?<=了,)其实是\s?$|[啊哦噢呃额诶欸哎]不(?![行是要用可能知会对])"
 )
-# 「星期一上午那门课要请假，下星期一上午，去民政局」
-_AT_LEISURE = re.compile(r"(?![^。;!?]*(?:或者?|还是|和|到|至|要么|换|改))[^。;!?]{1,14}[, ]")
-_PAUSE = re.compile(r"(?:的|[上下]午|晚上)?(?=$|[,。;!?哈啊呀])")
-_BOTH = re.compile(r"两天|都|分别|各")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +172,11 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
         return row
     denied = [moment for moment in moments if _denied(text, moment)]
     # 「不是二十号二十一号，是二十一号二十二号」
-    rows = [two for one, two in itertools.pairwise(moments) if one in denied and one.end == two.start and not two.hour]
+    rows = [
+        two
+        for one, two in itertools.pairwise(moments)
+        if one in denied and one.end == two.start and not two.hour and not (two.named and two.named.of_days)
+    ]
     moments = [
         one
         for one in moments
@@ -210,6 +210,8 @@ def kept(text: str, moments: list[Moment]) -> list[Moment]:
             elsewhere = any(one.hour for one in others)
         if not others and _ABSENT.match(text, moment.end):
             continue
+        if _EXCEPT.search(text, max(0, moment.start - 3), moment.start) and ALL_BUSY.match(text, moment.end):
+            continue
         formerly = elsewhere and _FORMERLY.search(text, max(0, moment.start - 8), moment.start)
         if formerly or _IMPOSSIBLE.match(text, moment.end) or (elsewhere and _BUSY.match(text, moments[last].end)):
             left.remove(moment)
@@ -224,7 +226,7 @@ def _denied(text: str, moment: Moment) -> bool:
     if _ALL_BUT.match(text, moment.end):
         return True
     excepted = _EXCEPT.search(text, max(0, moment.start - 3), moment.start)
-    if excepted is None or _ALL_BUSY.match(text, moment.end):
+    if excepted is None or ALL_BUSY.match(text, moment.end):
         return False
     return _BESIDES.match(text, moment.end) is None
 
@@ -289,73 +291,6 @@ def _free_ranges(text: str, moments: list[Moment]) -> list[Moment]:
     left = [one for one in moments if one not in gone]
     # The day stands with the range that is gone: 「周三8点到10点有课，14点到16点可以」.
     return _with_day(left, gone) if gone else left
-
-
-def merged(moments: list[Moment]) -> list[Moment]:
-    """``moments`` where what is said twice is said alike: 「夜里十一点…十一点啊」, 「周六凌晨…上周六那次」."""
-    parts: dict[tuple[int | None, int], set[str]] = {}
-    for one in moments:
-        if one.said and one.hour and one.said.part:
-            parts.setdefault((one.said.hour, one.said.minute), set()).add(one.said.part)
-    over = {one.named.parts["past"][-1] for one in moments if one.named and one.named.kind == "past"}
-    found = []
-    for one in moments:
-        said, day = one.said, one.named
-        spoken = parts.get((said.hour, said.minute), set()) if said and one.hour and said.part is None else set()
-        if said and len(spoken) == 1:
-            one = replace(one, said=said.within(next(iter(spoken))))
-        if day and day.kind == "week" and "shift" not in day.parts and day.parts["weekday"] in over - {"末"}:
-            one = replace(one, named=replace(day, told=True))
-        found.append(one)
-    return found
-
-
-def restated(text: str, moments: list[Moment]) -> list[Moment]:
-    """``moments`` where a weekday that is said again at once with its week is in that week: 「周三下午，下周三啊」."""
-    found = list(moments)
-    for index, (one, two) in enumerate(itertools.pairwise(moments)):
-        day, again = one.named, two.named
-        if not day or not again or day.kind != "week" or again.kind != "week" or "shift" not in again.parts:
-            continue
-        same = "shift" not in day.parts and day.parts["weekday"] == again.parts["weekday"]
-        joined = _SAID_AGAIN.fullmatch(text, one.end, two.start) or _AT_LEISURE.fullmatch(text, one.end, two.start)
-        if same and joined and _PAUSE.match(text, two.end) and not _BOTH.search(text):
-            found[index] = replace(one, named=replace(day, parts=again.parts))
-    return found
-
-
-def in_week(moments: list[Moment]) -> list[Moment]:
-    """``moments`` with the week that is said apart from its day: 「下周有空吗，周三下午」 means next Wednesday."""
-    weeks = [one for one in moments if one.named and "ws3" in one.named.parts]
-    if len(weeks) != 1 or weeks[0].named is None:
-        return moments
-    shift = weeks[0].named.parts["ws3"]
-    found = []
-    for one in moments:
-        day = one.named
-        if day and day.kind == "week" and "shift" not in day.parts and one.start > weeks[0].end:
-            one = replace(one, named=replace(day, parts={**day.parts, "shift": shift}))
-        found.append(one)
-    return found
-
-
-def in_month(moments: list[Moment]) -> list[Moment]:
-    """``moments`` where a day that was named with its month is meant by its number alone: 「12月21号报到，请21号的」."""
-    found: list[Moment] = []
-    for one in moments:
-        day = one.named
-        if day and day.kind == "bare":
-            same = [
-                known.named
-                for known in found
-                if known.named
-                and known.named.kind == "monthday"
-                and number(known.named.parts["dom"]) == number(day.parts["bdom"])
-            ]
-            if same:
-                one = replace(one, named=replace(same[-1], told=day.told))
-        found.append(one)
-    return found
 
 
 def _in_range(text: str, moments: list[Moment], index: int) -> bool:

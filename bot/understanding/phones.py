@@ -30,15 +30,17 @@ _ONE_BY_ONE = re.compile(r"1(?: ?[- ] ?\d){10}")
 _SPOKEN = re.compile(
     rf"(?<![{_SAID}\d])[一幺1][- ]?[{_SAID}\d](?:[- ,、]{{0,3}}[{_SAID}\d]){{9}}(?![{_SAID}\d]|[十百号楼栋])"
 )
-# 「前面138中间0517后面4926」
+# 「前面138中间0517后面4926」, 「138 1234，后面是5678」, 「138开头，1234，5678」, 「138呃1234嗯5678」: three pieces with a word of
+# their order or a hesitation between them, without which they might be sums.
+_BETWEEN = r"(?:[-,、;。 .]|那个|[哈啊呢嘛哦噢嗯呃额吧])*"
+_IN_THE_END = (
+    r"(?:最?后(?:面|边|半|几位)?|最?后[四4]位|末尾|末[四4]位|结尾|收尾|尾号|尾数|然后|接着|再)(?:是|为|就是)?\s?:?\s?"
+)
 _BY_PARTS = re.compile(
-    r"(?:(?:前面?|前三位|开头|先)是?\s?)?(?<!\d)(?P<head>1[3-9]\d)(?:开头|打头)?[,、 ]*(?:中间|然后|接着|再)(?:四位)?是?\s?(?P<middle>\d{4})"
-    r"[,、 ]*(?:(?:最?后面?|最?后四位|末尾|末四位|结尾|尾号|尾数|然后|再)是?\s?)?(?P<tail>\d{4})(?!\d)"
+    rf"(?:(?:前(?:面|边|半|几位|三位|七位|3位|7位)?|开头|先)(?:是|为)?\s?:?\s?)?(?<![\d.])(?P<head>1[3-9]\d)(?:开头|打头|起头)?{_BETWEEN}"
+    rf"(?:(?:中间|然后|接着|再)(?:[四4]位)?(?:是|为)?\s?:?\s?)?(?P<middle>\d{{4}}){_BETWEEN}(?:{_IN_THE_END})?(?P<tail>\d{{4}})(?![\d元块])"
 )
-# 「前面是1879001，后面是4455」
-_BY_HALVES = re.compile(
-    r"(?:前(?:面|半|七位|7位|几位)?|开头)是?\s?:?(?P<head>1[3-9]\d)(?P<middle>\d{4})[,、; ]*(?:最?后(?:面|半|四位|4位|几位)?|末尾|尾号|结尾)是?\s?:?(?P<tail>\d{4})(?!\d)"
-)
+_ORDER = re.compile(r"[前先后末尾头中再然哈啊呢嘛哦噢嗯呃额]")
 # 「+86 (137) 1234 5678」
 _IN_BRACKETS = re.compile(r"\((?P<head>1[3-9]\d)\)[- ]?(?P<middle>\d{4})[- ]?(?P<tail>\d{4})(?!\d)")
 _COUNTRY = re.compile(r"(?:\+|(?<!\d)00)86[- ]?(?=1)")
@@ -62,6 +64,13 @@ _DENIED = re.compile(
 )
 _GONE = re.compile(
     r"\s?(?:[,。]?(?:上面|前面|刚才|刚刚)的?)?(?:这个|那个)?(?:号码?)?(?:已经|都|一直|老是|总是)*(?:停机|停用|不用了|作废|打不通(?!,?\s?(?:就|的话|的时候|时|再|请|可以|会))|换成|改成|改为|不对|错了|是错|写错|丢了(?!我?的?[一两几]?[把个张部件本台只副串条块顶枚]|[^,。;!?\d]{1,6}(?:卡|伞|包|钥匙|手机|耳机))|注销|(?:打过去)?(?:就|都|也)?(?:是|成了?)空号)"
+)
+# 「62345678打过去是空号」: there is nobody to call.
+_NO_SUCH = re.compile(r",?(?:(?!不是|会不会|以为|手机)[^,。;!?\d]){0,10}(?:空号|停机|注销|不存在|没有这个号)")
+# 「13812345678，我手机丢了」: of two numbers the one that cannot be answered now gives way.
+_OUT_OF_REACH = re.compile(
+    r"\s?(?:的|[,。(])?\s?(?:但是?|不过|可是?)?(?:我的?)?(?:这个|那个|这部)?(?:手机|电话)(?:已经|刚刚?|现在|被|都|又|快)*"
+    r"(?:(?:弄|搞)?丢|掉|坏|没电|关机|停机|欠费|摔|在修|送修|送去修|偷|没收|不在身边|打不通|用不了|接不了|没信号)"
 )
 
 # Somebody else's number beside one's own.
@@ -93,7 +102,9 @@ _ACCOUNT = re.compile(
     re.IGNORECASE,
 )
 # 「用户名是13812345678，这也是我手机号」
-_CALLED_ALIKE = re.compile(r"[^。;!?\d]{0,6}(?:同号|(?:也|就)是(?:我的?)?(?:手机|电话))")
+_CALLED_ALIKE = re.compile(
+    r"[^。;!?\d]{0,6}(?:同(?:手机)?号|[同和跟与](?:我的?)?(?:手机|电话)号?码?(?:同号|一样|相同|一致|$|[,。;!?])|(?:也|就)是(?:我的?)?(?:手机|电话))"
+)
 # 「13911111111，别当电话」, 「2026-1118-0042是申请号，不是手机」
 _NOT_CALLED = re.compile(
     r"[^。;!?\d]{0,16}?(?<!是)(?:不是(?:个)?|[别莫]当|不能当)(?:成|作|做)?(?:我的?)?(?:电话|(?P<mobile>手机)|联系方式)(?:号码?)?(?=$|[,。;!? 哦啊呀哈呢嘛]|了)"
@@ -107,6 +118,12 @@ _LINE = re.compile(r"座机|固话|固定电话|总机|热线|内线")
 # 「尾号应该是5679」, 「最后一位是9不是8」
 _TAIL = re.compile(
     r"(?:尾号|尾数|末尾|[最]?后(?:面)?(?P<size>[一两二三四1-4])[位个](?:数字?)?|末位)\s?(?:(?:应该|应)?(?:是|为|改成)|不是\s?\d{1,4}[,、; ]*(?:而|应该)?是)\s?(?P<digits>\d{1,4})(?!\d)"
+)
+# 「尾号不是5678，是5679，13812345678」: said before the number that ends in the wrong digits.
+_TAIL_DENIED = re.compile(
+    r"(?:尾号|尾数|末尾|末位|最?后(?:面)?(?:[一两二三四1-4][位个](?:数字?)?)?)\s?(?:"
+    r"不是\s?(?P<wrong>\d{1,4})[,、; ]*(?:而|应该)?是\s?(?P<right>\d{1,4})"
+    r"|(?:应该)?是\s?(?P<right_first>\d{1,4})[,、; ]*(?:而)?不是\s?(?P<wrong_then>\d{1,4}))(?!\d)"
 )
 _WRONG = re.compile(r"不对|错|不是|应该|更正|改")
 _SIZES = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
@@ -148,8 +165,9 @@ def mobiles(text: str) -> list[Number]:
             found.append(Number(number, spoken.start(), spoken.end()))
     found += [
         Number(parts["head"] + parts["middle"] + parts["tail"], parts.start(), parts.end())
-        for pattern in (_BY_PARTS, _BY_HALVES, _IN_BRACKETS)
+        for pattern in (_BY_PARTS, _IN_BRACKETS)
         for parts in pattern.finditer(text)
+        if pattern is _IN_BRACKETS or _ORDER.search(parts[0])
     ]
     return [
         one
@@ -205,7 +223,7 @@ def landlines(text: str) -> list[Number]:
     """Every landline in normalised ``text``, as it is written; one without its area code only beside 电话 and the like."""
     found = []
     for match in _LANDLINE.finditer(text):
-        ahead = max(0, match.start() - 10)
+        ahead = max(0, match.start() - 14)
         not_called = _NOT_CALLED.match(text, match.end())
         # 「座机62345678，不是手机」
         if _NO_TELEPHONE.search(text, ahead, match.start()) or (
@@ -229,7 +247,9 @@ def phone(text: str) -> str | None:
         return _chosen(text, numbers)
     numbers = landlines(text)
     # A line of an office that nobody answers is still the one that is spoken of.
-    return numbers[0].digits if len(numbers) == 1 and _RINGS.match(text, numbers[0].end) else _chosen(text, numbers)
+    if len(numbers) == 1 and _RINGS.match(text, numbers[0].end) and not _NO_SUCH.match(text, numbers[0].end):
+        return numbers[0].digits
+    return _chosen(text, numbers)
 
 
 def _chosen(text: str, numbers: list[Number]) -> str | None:
@@ -245,11 +265,14 @@ def _chosen(text: str, numbers: list[Number]) -> str | None:
     good = [
         number
         for number in numbers
-        if not _DENIED.search(text, max(0, number.start - 10), number.start) and not _GONE.match(text, number.end)
+        if not _DENIED.search(text, max(0, number.start - 10), number.start)
+        and not _GONE.match(text, number.end)
+        and not _NO_SUCH.match(text, number.end)
     ]
     if not good and len({number.digits for number in numbers}) == 1 and _TAIL.search(text, numbers[-1].end):
         # 「13812345678 错了 尾号是5679」
         good = numbers
+    good = [number for number in good if not _OUT_OF_REACH.match(text, number.end)] or good
     own = [
         number
         for number in good
@@ -262,6 +285,10 @@ def _chosen(text: str, numbers: list[Number]) -> str | None:
 def _mended(text: str, number: Number) -> str:
     """The digits of a number with its last ones put right: 「13812345678，最后一位是9不是8」."""
     tail = _TAIL.search(text, number.end)
+    if (denied := _TAIL_DENIED.search(text, 0, number.start)) and number.digits.isdigit():
+        right, wrong = denied["right"] or denied["right_first"], denied["wrong"] or denied["wrong_then"]
+        if len(right) == len(wrong) and number.digits.endswith(wrong):
+            return number.digits[: -len(right)] + right
     if tail is None or not number.digits.isdigit() or not _WRONG.search(text, number.end, tail.end() + 6):
         return number.digits
     right = tail["digits"]

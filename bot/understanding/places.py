@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.understanding import addresses, aside, elsewhere, mentioned
+from bot.understanding import addresses, aside, elsewhere, mentioned, whose
 from bot.understanding.addresses import CALLED, DOOR, FLOOR, ROOM
 from bot.understanding.place import Place, placed, room_number, storey
 
@@ -46,7 +46,7 @@ def one(text: str) -> Place | None:
     A place that is denied (不是3号楼，是5号楼) or taken back (3号楼，不对，5号楼) does not count; the fuller of two
     mentions of one place wins.
     """
-    found = find(text)
+    found = [_put_right(text, place) for place in find(text)]
     not_meant = {place.name for place in found if _not_this(text, place)}
     if len(found) > 1 and len(left := [place for place in found if not _settled(text, place)]) == 1:
         found = left
@@ -70,7 +70,7 @@ def one(text: str) -> Place | None:
             chosen = place
         elif not chosen.within(place):
             if not _CORRECTED.search(text, chosen.end, place.start) or _driven(text, place):
-                chosen = _put_last(text, named) or aside.topic(text, named)
+                chosen = _put_last(text, named) or whose.meant(text, named) or aside.topic(text, named)
                 break
             chosen = place
     return elsewhere.in_estate(text, elsewhere.completed(text, chosen)) if chosen else None
@@ -78,14 +78,32 @@ def one(text: str) -> Place | None:
 
 def _which(text: str, place: Place) -> Place | None:
     """The one of several rooms or floors that is said to be meant: 「二楼水房和三楼水房，坏的是三楼那个」."""
-    said = {match["floor"] or match["room"]: match for match in _WHICH.finditer(text, place.end)}
+    said = {match["floor"] or match["room"]: match for match in elsewhere.WHICH.finditer(text, place.end)}
     if len(said) != 1:
         return None
     match = next(iter(said.values()))
     if match["room"]:
         return replace(place, detail=match["room"]) if place.detail.isdigit() else None
-    corner = addresses.corner().search(place.detail)
+    another = _ANOTHER.match(text, place.end)
+    # 「3号楼二楼和三楼厕所，堵的是二楼」: what both floors have stands behind the second.
+    shared = addresses.corner().match(text, another.end()) if another else None
+    corner = addresses.corner().search(place.detail) or shared
     return replace(place, detail=storey(match["floor"]) + (corner["corner"] if corner else ""))
+
+
+def _put_right(text: str, place: Place) -> Place:
+    """The room or floor of the same house that is said instead of one denied: 「不是3号楼502，是503」."""
+    right = _BUT.match(text, place.end)
+    if right is None or not _DENIED.search(text, max(0, place.start - 8), place.start):
+        return place
+    room = room_number(right["room"]) if right["room"] else None
+    if room and room not in elsewhere.NO_ROOM:
+        return replace(place, detail=room, start=right.start("room"), end=right.end())
+    if right["floor"]:
+        corner = addresses.corner().match(text, right.end()) or addresses.corner().search(place.detail)
+        detail = storey(right["floor"]) + (corner["corner"] if corner else "")
+        return replace(place, detail=detail, start=right.start("floor"), end=right.end())
+    return place
 
 
 def denied(text: str, place: Place) -> bool:
@@ -103,7 +121,16 @@ def _settled(text: str, place: Place) -> bool:
 def _not_this(text: str, place: Place) -> bool:
     if _NOT_TOLD.search(text, max(0, place.start - 9), place.start) and _BUT_TOLD.match(text, place.end):
         return False
-    return bool(_DENIED.search(text, max(0, place.start - 8), place.start) or _NOT_MINE.match(text, place.end))
+    ahead = max(0, place.start - 8)
+    if _NO_LONGER.search(text, ahead, place.start) and _ANY_MORE.match(text, place.end):
+        return True
+    denied = _DENIED.search(text, ahead, place.start)
+    if denied and (
+        _OR_THERE.match(text, place.end)
+        or (_AWAY.search(text, ahead, place.start) and _ASKED_FOR.match(text, place.end))
+    ):
+        return False
+    return bool(denied or _NOT_MINE.match(text, place.end))
 
 
 def _on_the_way(text: str, place: Place, following: Place) -> bool:
@@ -137,6 +164,22 @@ _DENIED = re.compile(
     r"(?:(?<!是)不是|(?:(?<!在)|(?<=现在))不在|不住|并非|而非|不要)(?:在|住在?|[丢掉落忘放]在)?$"
     r"|(?<!有)没有?(?:丢|落|掉|忘|放)(?:在)?$|(?:^|[\s,。;])非$|(?:并非|(?<!是)不是)(?:要|想|在|来)?(?:反映|投诉|举报|反馈)(?:的是)?$"
 )
+# 「不是落在A座305就是操场」: either of the two.
+_OR_THERE = re.compile(r"[^,。;!?]{0,3}[,。]?\s?(?:就|便)是(?!说|因为|想|要|怕|觉得)")
+# 「我人不在3号楼502，你们直接找宿管开门修灯」: somebody is wanted there all the same.
+_AWAY = re.compile(r"(?:(?<!本)(?<!他)(?<!她)人|寝室没人|我们?都)(?:现在|暂时|今天|这会儿|已经|都)*不在$")
+_ASKED_FOR = re.compile(
+    r"[,。]\s?(?!(?:我们?|人)?(?:现在|已经)?(?:是|在))[^。!?]{0,12}(?:修|开门|进去?|换|检查|上门|看看|处理|维修|刷卡|阿姨|宿管|师傅|钥匙)"
+)
+# 「不投诉3号楼502了，改投诉3号楼503」
+_NO_LONGER = re.compile(
+    r"(?:不|不再|不用|先不|别)(?:想|要|用|去|来)?(?:投诉|反映|举报|反馈|报修?|修|约|订|借|预约|申请)$"
+)
+_ANY_MORE = re.compile(r"[^,。;!?]{0,6}了(?=$|[,。;!? ])")
+# 「不是3号楼502，是503」
+_BUT = re.compile(
+    rf"(?:的)?[,。;! ]\s?(?:而|其实|实际上?|准确(?:地)?说|确切说)*(?:就)?是(?:在|[丢掉落忘]在)?(?:(?:它的?)?(?:隔壁|对面|旁边)的?)?\s?(?:{ROOM}(?!\s?[号栋#幢])|(?P<floor>{FLOOR}))"
+)
 # 「我不是来投诉3号楼二楼水房的，是想报修」
 _NOT_TOLD = re.compile(r"(?:并非|不是)(?:要|想|在|来)*(?:反映|投诉|举报|反馈)(?:的是)?$")
 _BUT_TOLD = re.compile(
@@ -159,10 +202,6 @@ _ARRIVED = re.compile(
 )
 # 「从二食堂往图书馆方向走的那条路」 lies at neither.
 _ROAD = re.compile(r"(?:方向)?[走去来回]?的?(?:那[条段])?(?:路|方向)|要?(?:走|骑)?多[久远]")
-# 「坏的是三楼那个」
-_WHICH = re.compile(
-    rf"(?:坏|漏水?|堵|停水?电?|没电|没水|出?有?问题|要修|脏)了?的(?:就|只|其实)*是(?:那个|我们)?(?:(?P<floor>{FLOOR})|(?P<room>\d{{3,4}}))(?![和、跟])"
-)
 # 「502和我没关系，我是520」
 _NOT_MINE = re.compile(
     r"[^,。;!?\d]{0,8}?(?:[和跟与]我们?(?:没有?|无)关系?(?!系|[,。]?\s?(?:但|可|不过|只是|只不过|就是|虽然))|关我们?(?:什么|啥|屁|毛)事)|\s?不是[,。]\s?(?:而)?是|[^,。;!?\d]{0,2}?(?:不是我们?(?:宿舍|寝室|住|的|报|$|[,。 ])|不关我们?的?事|(?:那[个间]?)?是(?:隔壁|别人|邻居))"
@@ -180,6 +219,8 @@ _CHANGED = re.compile(r"(?P<forced>(?:只[好能]|临时|被|已经|都)(?:都|�
 _MOVED_TO = re.compile(r"[去来]?(?:上课|考试|开会|自习)了")
 _CORRECTED = re.compile(
     r"不对|(?<![楼座馆堂场院门\d])其实就?是|不好意思|抱歉|口误|[搞记弄]错|错了|[说写打输记填报弄搞][反颠]倒?了|应该是|更正|改成|改到|改为|换成|换到|不不"
+    # 「3号楼，不，4号楼502」, 「3号楼，哦不，4号楼」, 「3号楼502，等等，4号楼502」
+    r"|(?<=[,。!?])\s?[哦噢额呃啊诶欸哎]*(?:不|等等|等一下|等下)(?=[,。!])|[哦噢额呃啊诶欸哎]不(?=[,。 ]|是)"
 )
 
 

@@ -42,13 +42,15 @@ _SETS_IN = re.compile(
     r"\s?(?:就|才)?(?:开始(?!上课|考试|开会|考)|出发|抵达|到达|到校|到(?=[,。 ])|入校|进校|入场|进场|开场|开门|布台|上台)"
 )
 _BREAKS_UP = re.compile(
-    r"\s?(?:就|才|前)?(?:结束|离校|离开|返校|返程|返回|回校|回来|回(?=$|[,。 ])|散场|退场|撤场|收工|走(?=$|[,。 了])|出校)"
+    r"\s?(?:就|才|前)?(?:结束|离校|离开|返校|返程|返回|回校|回来|回(?=$|[,。 ])|散场|退场|撤场|收工|[走撤](?=$|[,。 了])|出校)"
 )
 # 「前晚十点停的，昨早七点发现没了」
 _LEFT_THERE = re.compile(r"\s?(?:停|放|锁|晾|搁|寄存)(?:好|在[^,。;!?]{0,8})?(?:的|了)?")
 _FOUND_GONE = re.compile(r"[^,。;!?]{0,3}(?:发现|就?没了|就?不见|没影)")
 _TO_AT_LAST = re.compile(r"[^。;!?]{1,14}到\s?")
 _NEAR_BY = re.compile(r"[^。;!?]{1,10}")
+# 「昨天中午十二点晾在3号楼楼顶的被子，下午五点就不见了」
+_SOME_WAY_ON = re.compile(r"[^。;!?]{1,20}")
 # 「两点之后三点之前」, 「三点之前两点之后」
 _AFTER = re.compile(r"\s?(?:之后|以后|后)[,、到和]?\s?")
 _BEFORE = re.compile(r"\s?(?:之前|以前|前)[,、到和]?\s?")
@@ -251,11 +253,11 @@ def _lasts(text: str, start: Moment, end: Moment) -> bool:
     """Whether two hours open and close what goes on between: 「两点半开始三点半结束」, 「从昨晚十点放在大厅，到今早八点」."""
     if roles.opens(text, start) and _TO_AT_LAST.fullmatch(text, start.end, end.start):
         return True
+    if _LEFT_THERE.match(text, start.end) and _FOUND_GONE.match(text, end.end):
+        return _SOME_WAY_ON.fullmatch(text, start.end, end.start) is not None
     if _NEAR_BY.fullmatch(text, start.end, end.start) is None:
         return False
-    if end.named is None and _SETS_IN.match(text, start.end) and _BREAKS_UP.match(text, end.end):
-        return True
-    return bool(_LEFT_THERE.match(text, start.end) and _FOUND_GONE.match(text, end.end))
+    return bool(end.named is None and _SETS_IN.match(text, start.end) and _BREAKS_UP.match(text, end.end))
 
 
 def _within(text: str, moments: list[Moment], index: int) -> tuple[Moment, Moment] | None:

@@ -44,6 +44,7 @@ FACTS: list[Facts] = [
         "facts_tenth.yml",
         "facts_eleventh.yml",
         "facts_twelfth.yml",
+        "facts_thirteenth.yml",
     )
 ]
 WEDNESDAY = datetime(2026, 11, 18, 10, 30)
