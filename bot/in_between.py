@@ -99,6 +99,10 @@ class InBetween:
         if reading.intent == "human_handoff" and sure >= enough:
             human = await self.human(state)
             return self.open.back(human.replies, state, human.trace)
+        if free and (what_if := tasks.WHAT_IF.search(reading.text)):
+            found = await self.asking.answer(reading, state)
+            if found.trace.route == "policy" or what_if["then"]:
+                return self._beside(found, state)
         if free and turn is not None and turn.intent == "answer" and (two := await self.added(reading)):
             words, beside = two
             # Free words may tell of anything: only what plainly asks for something is not part of them.

@@ -57,6 +57,10 @@ NOT_ENTITIES = frozenset({"utterance", "value", "field"})
 ASKED = re.compile(
     r"[?？]\s*$|吗|么$|呢$|怎么|什么|为什么|为啥|多少|(?<![过前这那好后十])几[点天个]|谁|哪|是不是|能不能|可不可以|可以.*吗|要不要"
 )
+WHAT_IF = re.compile(
+    r"^(?P<then>那么?)?[,， ]?(?:我|我们|到时候?)?(?:要是|如果|万一|假如|要).{2,}(?:怎么办|咋办|咋整|会怎样|会怎么样|[行可好]不[行可好](?:以)?|[行吗可以会算]{1,3}吗)[呀啊呢]?[?？。!~ ]*$"
+)
+"""「那我要是晚回来一天怎么办」: hardly an answer in free words, whatever else it sounds like."""
 
 PROPOSES = re.compile(r"(?:可以|行|好|成|能行|没问题|ok)(?:吗|么|不|嘛|吧)[?？。!~ ]*$|(?:吧|呢)[?？]?$", re.IGNORECASE)
 

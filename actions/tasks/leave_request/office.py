@@ -18,11 +18,27 @@ RECORDED = "用学籍里登记的"
 """What ``task.yaml`` puts on the card where nobody else was named."""
 PUBLIC = "公假"
 _ASKING = re.compile(
-    r"请(?!问|教).{0,8}假|[销消]假|[事病公丧婚产]假|假期|批假|休息|离校|回(?:一趟)?(?:老)?家|出校|外出|^去\S+$|你好|谢谢"
+    r"请(?!问|教).{0,8}假|[销消]假|[事病公丧婚产]假|假期|批假|休息|离校|回(?:一?趟)?(?:老)?家$|出校|外出|^去[一-鿿]{2,3}$|你好|谢谢"
+)
+_REQUEST = re.compile(
+    r"特?此?申请[^，]*?假|(?:我|就|先|得|要|想|需要|特此?|申请|帮我?|给我|麻烦|能不能|可以|[跟和向]?[您你])*请(?!问|教|了)[^，]{0,10}?的?(?:[事病公丧婚产]|陪产|婚育)?假(?!条|期|系统)|[跟和向][^，]{1,4}告个?假"
+)
+"""In one clause with the reason: 「奶奶去世了要请假回家」, 「请一天假去献血」."""
+_BESIDE = re.compile(
+    r"^(?:我的?|我们?)?(?:电话|手机|联系|时间|日期|地点|目的地|紧急联系人|辅导员|班主任|学号|姓名|班级|续假|销)|"
+    r"^我?是[^，]{0,12}(?:班|级|专业|学院|学生|\d{3,4})的?$|批[一下掉了]|报备|[给帮]我.{0,3}[办批销]|请(?:掉|了$|周|[一两二三\d]+[节天])|"
+    r"(?:可以|行|好|申请|批)[吗么嘛]$|说[过好]了$|也(?:一起)?请|^(?:很)?急$|辛苦|报告一下"
+)
+"""Told beside a leave, and no reason for it."""
+_ONLY_AWAY = re.compile(
+    r"(?:.{0,6}(?:课|晚自习|早操|班会|军训)|(?:要|得|先|就)?(?:回|去|离)(?:一?趟)?(?:老?家|去|校|学校)?|[吧吗呢呀啊行可以]*)的?$"
 )
 _WHEN = re.compile(r"[从到至起开始，\s]|上午|下午|全天|一天|半天|[一二两三四五六七八九十\d]+(?:天|个?小时)")
 _AWAY = re.compile(r"(?:离校|出校|外出)[，,]?(?:去|到|回)(?P<place>[一-鿿]{2,8}?)(?=看|参|办|探|出差|做|治|[，,。]|$)")
-_BECAUSE = re.compile(r"^(?:因为|由于|原因是|理由是)[:：]?")
+_BECAUSE = re.compile(r"^(?:因为?|由于|原因是?|理由是?)[:：]?")
+_RETURN = re.compile(r"销(?:掉|一?下|个|了)?[^，。]{0,6}假|销掉")
+LEAST = 2
+"""Characters of a reason beside times: 牙疼."""
 _HAN = re.compile(r"[一-鿿]")
 ALWAYS = "^"
 """A pattern that any words match: there is only one to choose."""
@@ -35,10 +51,26 @@ def read(said: str, asked: str | None) -> Mapping[str, str]:
     found: dict[str, str] = {}
     if away := _AWAY.search(said):
         found["destination"] = away["place"]
-    reasons = [_BECAUSE.sub("", clause) for clause in clauses(plain(said)) if not _ASKING.search(clause)]
-    if told := [one for one in reasons if len(_HAN.findall(_WHEN.sub("", without_times(one)))) > 1]:
-        found["reason"] = "，".join(told)
+    if (reason := _reason(plain(said))) is not None:
+        found["reason"] = reason
     return found
+
+
+def _reason(said: str) -> str | None:
+    """What is told beside the wish for leave itself, as it was said; ``None`` where that is nothing, or they are back."""
+    if _RETURN.search(said):
+        return None
+    told: list[str] = []
+    for clause in clauses(said):
+        asks = _REQUEST.search(clause)
+        parts = (clause[: asks.start()], clause[asks.end() :]) if asks else (clause,)
+        for part in parts:
+            bare = _WHEN.sub("", without_times(part))
+            only = asks is not None and _ONLY_AWAY.fullmatch(bare)
+            if only or _ASKING.search(part) or _BESIDE.search(part) or len(_HAN.findall(bare)) < LEAST:
+                continue
+            told.append(_BECAUSE.sub("", part).strip("的 "))
+    return "，".join(told) or None
 
 
 async def check(field: str, value: str, offices: Offices) -> None:
